@@ -1,0 +1,74 @@
+"""The tables of a saved plan: one DuckDB file, schema `plan`, to be queried by anybody who knows SQL.
+
+Beside them the file holds the rows to be written, as they will stand: schemas `bc` and `sales`, one table per
+changed table, named and typed as in the snapshot, with a first column `_op` ('insert', 'update', 'delete').
+`coupler apply` writes exactly those rows.
+"""
+
+TABLES: dict[str, str] = {
+    # one row
+    "head": """
+        format_version INTEGER,          -- 1
+        engine_version VARCHAR,
+        company VARCHAR,
+        snapshot VARCHAR,                -- path as the user gave it
+        snapshot_fingerprint VARCHAR,    -- of the snapshot file that was read
+        rules_fingerprint VARCHAR,       -- of the rules and settings
+        now TIMESTAMP,                   -- the clock used, UTC
+        work_date DATE,
+        settings VARCHAR                 -- JSON object; secrets are left out
+    """,
+    # one row per mapping and leg, in the order planned
+    "pass": """
+        pass INTEGER,                    -- from 1
+        mapping VARCHAR,
+        title VARCHAR,
+        leg VARCHAR,                     -- 'to_sales' or 'to_bc'
+        source_table VARCHAR,            -- caption, as in the rules
+        destination_table VARCHAR,
+        scanned BIGINT,                  -- read by filter and watermark, or as a retry
+        left_out BIGINT,                 -- of these not looked at and not counted (leave out, not coupled)
+        created BIGINT, changed BIGINT, unchanged BIGINT, skipped BIGINT, failed BIGINT, conflicts BIGINT,
+        warnings BIGINT,
+        watermark_before TIMESTAMP, watermark_after TIMESTAMP,
+        path VARCHAR, line INTEGER       -- where the mapping stands
+    """,
+    # one row per record that is not simply unchanged
+    "record": """
+        pass INTEGER,
+        record BIGINT,                   -- from 1 within the pass, in the order of the product
+        cause BIGINT,                    -- NULL: a record of the mapping itself; else the record that brings this one along
+        action VARCHAR,                  -- create, change, delete, skip, fail, conflict, couple, uncouple, unchanged (with a reason)
+        system VARCHAR,                  -- of the record written or refused: 'bc' or 'sales'
+        table_name VARCHAR,              -- technical name of its table
+        table_caption VARCHAR,
+        id UUID,                         -- of the record written; NULL when there is none
+        label VARCHAR,                   -- how people call it: key and name ("1896-S Athens desk")
+        source_id UUID,                  -- of the record it comes from
+        source_label VARCHAR,
+        code VARCHAR,                    -- code of the reason ('P301'), NULL for create and change
+        reason VARCHAR,                  -- why, one sentence; NULL for create and change
+        path VARCHAR, line INTEGER       -- the rule line that decided
+    """,
+    # one row per field that changes (or, for a conflict, that differs)
+    "field": """
+        pass INTEGER,
+        record BIGINT,
+        ordinal INTEGER,                 -- order of the lines in the mapping
+        name VARCHAR,                    -- technical name
+        caption VARCHAR,
+        before VARCHAR,                  -- formatted for reading: option captions, ISO dates; '' is blank
+        after VARCHAR,
+        rule VARCHAR,                    -- "Description <-> Name"
+        path VARCHAR, line INTEGER
+    """,
+    # warnings and notes, about a record, a pass or (record and pass NULL) the whole plan
+    "note": """
+        pass INTEGER,
+        record BIGINT,
+        severity VARCHAR,                -- warning or note
+        code VARCHAR,
+        text VARCHAR,
+        path VARCHAR, line INTEGER
+    """,
+}
