@@ -1,0 +1,79 @@
+"""A folder -> a new workspace in it: the files a consultant starts from."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+SETTINGS = """\
+# What this workspace is about. Every path is relative to this file.
+company: {company}
+rules: [standard, rules/]       # the standard integration, then our own files, which may change it
+# snapshot: snapshots/june.duckdb
+
+# The choices on the setup pages of both systems; what is not said here is as the product has it at first.
+settings:
+  sales_connection_enabled: true
+"""
+
+RULES = """\
+# Our own rules. They add to the standard integration, or change it:
+#
+# change mapping ITEM-PRODUCT {
+#   create missing records
+#   filter bc Item Category Code = BIKES|PARTS
+# }
+#
+# coupler lint finds every mistake; coupler show ITEM-PRODUCT prints the mapping as it finally stands.
+"""
+
+IGNORED = """\
+# Snapshots and plans are data, not rules.
+*.duckdb
+*.duckdb.wal
+*.plan
+"""
+
+TESTS = """\
+The workspace's own scenarios: one folder each, with the data before, what is run, and what is expected.
+"""
+
+
+def refusal(folder: Path) -> str:
+    """Why no workspace can begin in this folder; blank when one can."""
+    if not folder.name:
+        return "a folder name is needed, like contoso"
+    if folder.exists() and not folder.is_dir():
+        return f"{folder.as_posix()} is a file; choose another name"
+    if folder.is_dir() and any(folder.iterdir()):
+        return f"{folder.as_posix()} is not empty; choose another name, nothing is overwritten"
+    return ""
+
+
+def empty(folder: Path) -> tuple[Path, ...]:
+    """An empty workspace: the paths of its files."""
+    company = json.dumps(folder.name.replace("-", " ").replace("_", " ").title(), ensure_ascii=False)
+    files = {
+        "coupler.yaml": SETTINGS.replace("{company}", company),
+        "rules/our.rules": RULES,
+        "tests/README.md": TESTS,
+        ".gitignore": IGNORED,
+    }
+    made = []
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        made.append(path)
+    (folder / "snapshots").mkdir(exist_ok=True)
+    return tuple(made)
+
+
+def sample(folder: Path) -> tuple[Path, ...]:
+    """The sample that comes along, copied: the paths of its files."""
+    from engine.shipped import samples
+
+    left_out = shutil.ignore_patterns("__pycache__", "*.duckdb", "*.plan", "*.pyc")
+    shutil.copytree(samples() / "contoso", folder, dirs_exist_ok=True, ignore=left_out)
+    return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))

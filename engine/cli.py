@@ -1,0 +1,114 @@
+"""Arguments -> one call of the pipeline -> text and an exit code.
+
+Starting must cost next to nothing, so every import waits until its verb is used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from engine import VERSION
+
+REPORT = "This is a defect of coupler, not of your rules. Please report it with the line above; COUPLER_DEBUG=1 shows where."
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Carry out `coupler WORDS…` and give its exit code: 0 well, 1 not well, 130 interrupted; verbs may have more."""
+    given = list(sys.argv[1:] if words is None else words)
+    if given in (["--version"], ["-V"]):
+        print(f"coupler {VERSION}")
+        return 0
+    return _guarded(lambda: _carry_out(given))
+
+
+def _carry_out(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        return _help(words[1:])
+    from engine.commands import VERBS
+
+    verb, rest = words[0], words[1:]
+    if verb not in VERBS:
+        return _unknown(verb, VERBS)
+    return _verb(verb, rest)
+
+
+def _verb(verb: str, rest: list[str]) -> int:
+    from importlib import import_module
+
+    from engine.commands.arguments import Parser
+
+    module = import_module(f"engine.commands.{verb}")
+    parser = Parser(prog=f"coupler {verb}", example=module.HELP, exits=module.EXITS)
+    module.add(parser)
+    code: int = module.run(parser.parse_args(rest))
+    return code
+
+
+def _help(about: list[str]) -> int:
+    from engine.commands import VERBS
+
+    if about and about[0] in VERBS:
+        return _verb(about[0], ["--help"])
+    wide = max(map(len, VERBS))
+    print("coupler lint                     # every mistake in the rules of this workspace")
+    print("coupler plan --snapshot june     # what would happen, record by record; nothing is written")
+    print()
+    print("usage: coupler VERB [words]      (coupler VERB --help says more)")
+    print()
+    for verb, what in VERBS.items():
+        print(f"  {verb.ljust(wide)}  {what}")
+    print()
+    print("coupler --version gives the version. Results go to stdout, messages to stderr; NO_COLOR is honoured.")
+    return 0
+
+
+def _unknown(verb: str, known: dict[str, str]) -> int:
+    import difflib
+
+    near = difflib.get_close_matches(verb, known, n=1)
+    way_out = f"did you mean {near[0]}?" if near else "coupler --help lists the verbs."
+    print(f"coupler: there is no verb {verb}; {way_out}", file=sys.stderr)
+    return 1
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Nobody but ourselves ever sees a traceback."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        code = work()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("coupler: interrupted; nothing was left half-done.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`| head`): stop quietly, and keep Python from complaining when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except SystemExit as end:  # argparse after --help
+        return end.code if isinstance(end.code, int) else 0
+    except Exception as problem:
+        return _told(problem)
+    return code
+
+
+def _told(problem: Exception) -> int:
+    from engine.commands.arguments import WrongArguments
+
+    if isinstance(problem, WrongArguments):
+        print(problem, file=sys.stderr)
+        return 1
+    if os.environ.get("COUPLER_DEBUG"):
+        import traceback
+
+        traceback.print_exception(problem)
+    if isinstance(problem, OSError):
+        place = f"{problem.filename}: " if problem.filename else ""
+        print(f"coupler: {place}{problem.strerror or problem}", file=sys.stderr)
+        return 1
+    print(f"coupler: something went wrong that should not: {type(problem).__name__}: {problem}", file=sys.stderr)
+    print(REPORT, file=sys.stderr)
+    return 1

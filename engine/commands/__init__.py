@@ -1,0 +1,21 @@
+"""The verbs of `coupler`: a table of names, and one module per verb that is imported when the verb is used.
+
+A verb module has `HELP` (begins with an example), `EXITS` (its exit codes), `add(parser)` (its arguments) and
+`run(arguments) -> int` (one call of the pipeline, its result as text, the exit code). It decides nothing itself.
+"""
+
+from __future__ import annotations
+
+VERBS: dict[str, str] = {
+    "init": "start a workspace",
+    "demo": "see everything once, on the sample that comes along",
+    "lint": "find every mistake in the rules, with its place and the way out",
+    "fmt": "bring rule files into the one style",
+    "explain": "what a code like E204 means: wrong, right, why",
+    "show": "a mapping as it finally stands, with where each line came from",
+    "snapshot": "import, show, export the data of both systems",
+    "plan": "the dry run: what would be created, changed, skipped, refused, and why",
+    "apply": "carry a saved plan out on a snapshot",
+    "report": "a saved plan as a page to read, search and hand over",
+}
+"""Verb -> what it does, in the order of the help. The module of a verb is engine.commands.<verb>."""

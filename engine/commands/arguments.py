@@ -1,0 +1,41 @@
+"""The words after the verb -> arguments, with help that begins with an example and slips that suggest the right word."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+
+class WrongArguments(Exception):
+    """The command was called with words it does not know; the text says which, and what would do."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that shows the example first, never abbreviates, and leaves the telling of a slip to the caller."""
+
+    def __init__(self, *, example: str = "", exits: str = "", **rest: object) -> None:
+        rest.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **rest)  # type: ignore[arg-type]
+        self.example = example.strip("\n")
+        self.exits = exits.strip("\n")
+
+    def format_help(self) -> str:
+        parts = [self.example, super().format_help().strip("\n")]
+        if self.exits:
+            parts.append("exit codes:\n" + "\n".join(f"  {line.strip()}" for line in self.exits.splitlines()))
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongArguments(f"{self.prog}: {message}{_nearest_option(self, message)}")
+
+
+def _nearest_option(parser: argparse.ArgumentParser, message: str) -> str:
+    prefix = "unrecognized arguments: "
+    if not message.startswith(prefix):
+        return ""
+    import difflib
+
+    written = message.removeprefix(prefix).split()[0].split("=")[0]
+    known = [option for action in parser._actions for option in action.option_strings]
+    near = difflib.get_close_matches(written, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
