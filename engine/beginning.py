@@ -72,8 +72,8 @@ def empty(folder: Path) -> tuple[Path, ...]:
 
 def sample(folder: Path) -> tuple[Path, ...]:
     """The sample that comes along, copied: the paths of its files."""
-    from engine.shipped import samples
+    from engine.shipped import sample_dir
 
     left_out = shutil.ignore_patterns("__pycache__", "*.duckdb", "*.plan", "*.pyc")
-    shutil.copytree(samples() / "contoso", folder, dirs_exist_ok=True, ignore=left_out)
+    shutil.copytree(sample_dir(), folder, dirs_exist_ok=True, ignore=left_out)
     return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))

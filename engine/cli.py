@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from engine import VERSION
 
-REPORT = "This is a defect of coupler, not of your rules. Please report it with the line above; COUPLER_DEBUG=1 shows where."
+REPORT = "This is a defect of coupler, not of your rules. Please report it with this line; COUPLER_DEBUG=1 shows where."
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -96,9 +96,9 @@ def _guarded(work: Callable[[], int]) -> int:
 
 
 def _told(problem: Exception) -> int:
-    from engine.commands.arguments import WrongArguments
+    from engine.commands.arguments import WrongArgumentsError
 
-    if isinstance(problem, WrongArguments):
+    if isinstance(problem, WrongArgumentsError):
         print(problem, file=sys.stderr)
         return 1
     if os.environ.get("COUPLER_DEBUG"):

@@ -27,7 +27,7 @@ def paint(text: str, *styles: str, on: bool) -> str:
 
 def tell(text: str) -> None:
     """A message to the person who called, on stderr."""
-    print(text, file=sys.stderr)
+    sys.stderr.write(f"{text}\n")
 
 
 def width() -> int:

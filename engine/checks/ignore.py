@@ -90,7 +90,8 @@ def _stands_at(one: Diagnostic, file: RuleFile, line: int) -> bool:
 def _wrong_with(ignore: Ignore, code: str, used: bool) -> Diagnostic | None:
     if not code:
         said = f"there is no code {ignore.code} to ignore" if ignore.code else "the ignore names no code"
-        return _finding("W303", "unknown-ignore", ignore, said, "write # ignore: CODE reason; the codes are in coupler explain")
+        way_out = "write # ignore: CODE reason; coupler explain lists the codes"
+        return _finding("W303", "unknown-ignore", ignore, said, way_out)
     if code.startswith("E1"):
         said = f"{code} cannot be ignored, as the declaration could not be read at all"
         return _finding("W303", "unknown-ignore", ignore, said, "correct the line")

@@ -6,9 +6,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from engine.terminal import paint
 from engine.diagnostic import Diagnostic, Severity
 from engine.source import Span
+from engine.terminal import paint
 
 TAB = 4
 WIDEST = 120

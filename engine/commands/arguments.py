@@ -1,4 +1,4 @@
-"""The words after the verb -> arguments, with help that begins with an example and slips that suggest the right word."""
+"""The words after the verb -> arguments, with help that begins with an example."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from typing import NoReturn
 
 
-class WrongArguments(Exception):
+class WrongArgumentsError(Exception):
     """The command was called with words it does not know; the text says which, and what would do."""
 
 
@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def error(self, message: str) -> NoReturn:
-        raise WrongArguments(f"{self.prog}: {message}{_nearest_option(self, message)}")
+        raise WrongArgumentsError(f"{self.prog}: {message}{_nearest_option(self, message)}")
 
 
 def _nearest_option(parser: argparse.ArgumentParser, message: str) -> str:
