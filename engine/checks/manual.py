@@ -1,11 +1,11 @@
 """The manual pages of the codes: one file per code under `pages/`, in the form that common sense and a test demand.
 
-    # E204 unknown-field
-    error
+# E204 unknown-field
+error
 
-    What it means, in a sentence or two.
+What it means, in a sentence or two.
 
-    ## Wrong / ## Right (a fenced block each) / ## Why
+## Wrong / ## Right (a fenced block each) / ## Why
 """
 
 from __future__ import annotations
