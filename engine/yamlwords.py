@@ -1,0 +1,97 @@
+"""Values of YAML files and of JSON Schemas -> the words by which a message calls them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from engine.yamlfile import Path
+
+Schema = Mapping[str, Any]
+CALLED = {
+    "object": "a mapping (key: value)",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+def what(path: Path) -> str:
+    names = [str(step) for step in path if isinstance(step, str)]
+    if not path:
+        return "the file"
+    if isinstance(path[-1], int):
+        return f"entry {path[-1] + 1} of {names[-1]}" if names else f"entry {path[-1] + 1} of the list"
+    return names[-1] or "the blank key"
+
+
+def seen(value: object) -> str:
+    match value:
+        case None:
+            return "blank"
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case str():
+            return f"{value[:40]}…" if len(value) > 40 else (value or "blank text")
+        case _:
+            return f"the number {value}"
+
+
+def example(schema: Schema, value: object, key: str = "") -> str:
+    if isinstance(value, str) and value in _ON_OFF and schema.get("type") == "boolean":
+        return f"write {_ON_OFF[value]}"
+    if is_a(value, "number") and schema.get("type") == "string":
+        return f"put it in quotes: '{value}'"
+    examples = schema.get("examples")
+    if not examples:
+        return ""
+    return f"for example `{key}: {examples[0]}`" if key else f"for example {examples[0]}"
+
+
+_ON_OFF = {
+    **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON", "y", "Y"), "true"),
+    **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF", "n", "N"), "false"),
+}
+
+
+def listed(names: list[Any], before: str = "known are ") -> str:
+    shown = [str(one) for one in names]
+    return before + ", ".join(shown[:12]) + (", …" if len(shown) > 12 else "") if shown else ""
+
+
+def is_a(value: object, kind: str) -> bool:
+    match kind:
+        case "object":
+            return isinstance(value, dict)
+        case "array":
+            return isinstance(value, list)
+        case "string":
+            return isinstance(value, str)
+        case "boolean":
+            return isinstance(value, bool)
+        case "null":
+            return value is None
+        case "integer":
+            return isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value)
+        case "number":
+            return isinstance(value, int | Decimal) and not isinstance(value, bool)
+    raise NotImplementedError(f"the schema uses the type {kind}")
+
+
+def same(one: object, other: object) -> bool:
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+@lru_cache(maxsize=64)
+def pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
