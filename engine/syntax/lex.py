@@ -1,0 +1,190 @@
+"""Text -> one token after another, each as the parser can use it.
+
+Keywords are soft, so what the next characters are depends on where the parser stands: `next` is given the row of the
+parser's table and answers with a terminal of that row where it can. The terminals are the quoted phrases of the grammar
+and NAME STRING TEXT NUMBER DATE DURATION TIME WORD PATTERN _DOT _NL $END, and BAD for characters that begin nothing.
+
+A newline is a token only where it ends a statement: not in round brackets, not after a sign or word that wants more, not
+before a word or sign that can only go on, not after `{` or before `}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+# A name ends before these words.
+STOP = r"(?:where|with|gives|and|or|is|then|else|via|using|when|sorted|like|descending|as(?![ ]of\b)|in(?=[ ](?:bc|sales)[ ]|[ ]pieces\())(?![\w.\-])"
+_PART = r"""(?:[\w%/]++|-(?!>)|\.(?![^\W\d_]|[".])|:(?=[ ])|\?|(?<=[^\W\d_])'(?=[^\W\d_])|\([^()\n]*\))"""
+NAME = rf"[^\W\d_]{_PART}*+(?:[ ](?!{STOP})(?!-)(?!/[ ])(?:&(?=[ ])|{_PART}++))*+"
+_BARE = r"""(?:[^\s|&()'"{},=<>\#.]|\.(?!\.))"""
+
+_TOKEN = re.compile(
+    rf"""[ \t\f]*+(?:\#[^\n]*)?(?:
+      (?P<name>{NAME})
+    | (?P<newline>\r?\n)
+    | (?P<text>'(?:[^'\n]|'')*+')
+    | (?P<string>"[^"\n]*")
+    | (?P<date>\d{{4}}-\d\d-\d\d(?![\w\-]))
+    | (?P<duration>\d+[DWMQY](?![\w\-]))
+    | (?P<time>\d\d:\d\d(?!\w))
+    | (?P<number>\d++(?:\.\d++)?(?=\.\.)|\d++(?:\.\d++)?(?!\w|\.\w|-\w))
+    | (?P<wrong>==|=>|=<(?!>)|!=|\|\||&&)
+    | (?P<sign><->|->|<-|<>|<=|>=|:=|\.\.|[{{}}(),|&=<>+*/:\-])
+    | (?P<dot>\.(?=[^\W\d_]|"))
+    | (?P<end>\Z)
+    )""",
+    re.VERBOSE,
+)
+_PATTERN = re.compile(rf"""[ \t]*+(@'(?:[^'\n]|'')*+'|{_BARE}++(?:[ ](?!{STOP}|[-+*/][ ]){_BARE}++)*+)""", re.VERBOSE)
+_WORD = re.compile(r"[ \t]*([a-z]+)(?![\w.\-])")
+_GOES_ON = re.compile(
+    r"(?:[ \t\f]*(?:#[^\n]*)?\r?\n)*[ \t\f]*(?:#[^\n]*\Z)?(?:"
+    r"(?:and|or|else|where|via|using|then|sorted|when|with|gives|like)(?![\w.\-])"
+    r"|[*/+\-][ \t]|->|<->|<-|:=|[,|&=)]|[{}]|\Z)"
+)
+_WANTS_MORE = frozenset(
+    "{ ( , : -> <- <-> := = <> < > <= >= + - * / | & and or not where when then with via using _NL".split()
+)
+VALUE_WORDS = frozenset(("today", "work date", "now", "blank", "Yes", "No"))
+_OPENS = "("
+_TERMINALS = {
+    "text": "TEXT",
+    "string": "STRING",
+    "date": "DATE",
+    "duration": "DURATION",
+    "time": "TIME",
+    "number": "NUMBER",
+    "dot": "_DOT",
+    "end": "$END",
+}
+
+
+class Phrases:
+    """The keyword phrases of the grammar as a tree of words."""
+
+    __slots__ = ("root",)
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self.root: dict[str, _Phrase] = {}
+        for word in sorted(words):
+            if word[0].isalpha():
+                self._add(word)
+
+    def _add(self, phrase: str) -> None:
+        level, node = self.root, None
+        for part in phrase.rstrip("(").split():
+            node = level.setdefault(part, _Phrase())
+            level = node.longer
+        assert node is not None
+        if phrase.endswith("("):
+            node.function = phrase
+        else:
+            node.phrase = phrase
+
+    def longest(self, text: str, at: int, row: Mapping[str, int]) -> tuple[str, int] | None:
+        """The longest phrase that begins here and that the row can use, with where it ends."""
+        found = None
+        level = self.root
+        while word := _WORD.match(text, at):
+            node = level.get(word[1])
+            if node is None:
+                break
+            at = word.end()
+            if node.phrase in row:
+                found = node.phrase, at
+            if node.function in row and text.startswith("(", at):
+                found = node.function, at + 1
+            level = node.longer
+            if not level:
+                break
+        return found
+
+
+class _Phrase:
+    __slots__ = ("function", "longer", "phrase")
+
+    def __init__(self) -> None:
+        self.phrase = ""
+        self.function = ""
+        self.longer: dict[str, _Phrase] = {}
+
+
+class Lexer:
+    """Reads one stretch of a text, from `at` up to `stop`; `start` and `end` are the place of the last token."""
+
+    __slots__ = ("brackets", "end", "last", "phrases", "start", "stop", "text")
+
+    def __init__(self, text: str, at: int, stop: int, phrases: Phrases) -> None:
+        self.text = text if stop == len(text) else text[:stop]
+        self.stop = stop
+        self.phrases = phrases
+        self.start = self.end = at
+        self.brackets = 0
+        self.last = "{"
+
+    def next(self, row: Mapping[str, int]) -> str:
+        """The next terminal, for a parser whose row of the table this is."""
+        text = self.text
+        if "PATTERN" in row and (found := _PATTERN.match(text, self.end)) and _is_pattern(found[1]):
+            self.start, self.end = found.span(1)
+            self.last = "PATTERN"
+            return "PATTERN"
+        while True:
+            match = _TOKEN.match(text, self.end)
+            if match is None:
+                return self._bad()
+            kind = match.lastgroup
+            assert kind is not None
+            if kind == "newline":
+                self.start, self.end = match.start(kind), match.end()
+                if self.brackets or self.last in _WANTS_MORE or _GOES_ON.match(text, self.end):
+                    continue
+                self.last = "_NL"
+                return "_NL"
+            self.start, self.end = match.span(kind)
+            if kind == "name":
+                terminal = self._word_or_name(row)
+            elif kind == "sign":
+                terminal = match[kind]
+                if terminal not in row and terminal[0] in row and terminal != "..":
+                    terminal = terminal[0]
+                    self.end = self.start + 1
+            elif kind == "wrong":
+                terminal = "BAD"
+            else:
+                terminal = _TERMINALS[kind]
+            if terminal[-1] == _OPENS:
+                self.brackets += 1
+            elif terminal == ")":
+                self.brackets -= 1
+            self.last = terminal
+            return terminal
+
+    def _word_or_name(self, row: Mapping[str, int]) -> str:
+        text, start = self.text, self.start
+        first = text[start]
+        if "a" <= first <= "z":
+            found = self.phrases.longest(text, start, row)
+            if found is not None:
+                terminal, self.end = found
+                return terminal
+        if "WORD" in row and text[start : self.end] in VALUE_WORDS:
+            return "WORD"
+        return "NAME"
+
+    def _bad(self) -> str:
+        """Characters that begin nothing: up to the next blank."""
+        text, at = self.text, self.end
+        while at < len(text) and text[at] in " \t\f":
+            at += 1
+        self.start = at
+        while at < len(text) and not text[at].isspace():
+            at += 1
+        self.end = max(at, self.start + 1)
+        self.last = "BAD"
+        return "BAD"
+
+
+def _is_pattern(text: str) -> bool:
+    return text[0] == "@" or "*" in text or "?" in text
