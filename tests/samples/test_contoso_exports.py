@@ -8,9 +8,9 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from tests.samples.files import CONTOSO, SYSTEMS, Export, exports, paths, rows
 
 from engine.catalog.catalog import Field, System
+from tests.samples.files import CONTOSO, SYSTEMS, Export, exports, paths, rows
 
 BROKEN_ON_PURPOSE = {
     # couplings whose other side somebody deleted: the story says which
@@ -148,6 +148,4 @@ def by_caption(export: Export) -> bool:
 
 
 def ids_of(system: System) -> set[str]:
-    return {
-        row[export.table.id_field] for (of, _), export in exports().items() if of == system for row in export.rows
-    }
+    return {row[export.table.id_field] for (of, _), export in exports().items() if of == system for row in export.rows}
