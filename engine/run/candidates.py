@@ -1,0 +1,229 @@
+"""A leg of a mapping -> the records it reads, and what their coupling and stamps say of each.
+
+Sync-semantics section 2 (who is read) and R3.1 to R3.14 (what follows before any field is compared). One
+narrow pass: ids, stamps and marks only. The table `cand_N` holds a row per record read:
+
+    src, dst        ids of the source record and of its partner (NULL when uncoupled)
+    kid             id of the coupling row
+    src_mod, dst_mod, src_stamp, dst_stamp   moments, UTC
+    both            both sides changed since the last run (R3.13)
+    failed_before   the last attempt in this direction failed; last_job the job that made it
+    class           left out, skip, insert, gone, untouched, compare, recognised
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine import connector
+from engine.model import model
+from engine.plan.legs import Pass
+from engine.run.world import World
+from engine.sql.block import Frame, Outcome
+from engine.sql.conditions import condition, joined_by
+from engine.sql.quote import identifier, literal
+from engine.sql.scope import Joined, Scope, keys_of
+from engine.sql.values import Around, Reading
+
+STEP_BACK = timedelta(milliseconds=999)  # R2.7
+SAME_STAMP = timedelta(milliseconds=10)  # R3.11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """The columns of the coupling that a leg looks at; `out` and `back` are the results of this leg and the other."""
+
+    source_id: str
+    destination_id: str
+    source_stamp: str
+    destination_stamp: str
+    out: str
+    back: str
+    job: str
+
+
+TO_SALES = Books(
+    source_id=connector.COUPLED_BC_ID,
+    destination_id=connector.COUPLED_SALES_ID,
+    source_stamp=connector.BC_STAMP,
+    destination_stamp=connector.SALES_STAMP,
+    out=connector.RESULT_TO_SALES,
+    back=connector.RESULT_TO_BC,
+    job=connector.JOB_TO_SALES,
+)
+TO_BC = Books(
+    source_id=connector.COUPLED_SALES_ID,
+    destination_id=connector.COUPLED_BC_ID,
+    source_stamp=connector.SALES_STAMP,
+    destination_stamp=connector.BC_STAMP,
+    out=connector.RESULT_TO_BC,
+    back=connector.RESULT_TO_SALES,
+    job=connector.JOB_TO_BC,
+)
+
+
+def books(step: Pass) -> Books:
+    return TO_SALES if step.leg == "to_sales" else TO_BC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """What a leg read. table: the SQL table of candidates. newest: greatest stamp read, None when none was."""
+
+    table: str
+    scanned: int
+    left_out: int
+    newest: datetime | None
+    classes: dict[str, int]
+
+
+def watermark(step: Pass, world: World) -> datetime | None:
+    """The watermark of a leg, None for none (R2.6)."""
+    table = world.catalog.table("bc", connector.MAPPINGS)
+    column = connector.BC_WATERMARK if step.leg == "to_sales" else connector.SALES_WATERMARK
+    if not world.holds(table, column) or not world.holds(table, connector.MAPPING_NAME):
+        return None
+    found = world.one(
+        f"the watermark of {step.mapping.name}",
+        f"SELECT max({identifier(column)}) FROM {world.relation(table)} "
+        f"WHERE {identifier(connector.MAPPING_NAME)} = {literal(step.mapping.name)}",
+    )[0]
+    assert found is None or isinstance(found, datetime)
+    return found
+
+
+def candidates(step: Pass, world: World, around: Around, *, force: bool = False) -> Candidates:
+    """Read the candidates of a leg into a table. force: as a full or manual run, without watermark."""
+    mapping, kept = step.mapping, books(step)
+    source, destination = step.source.table, step.destination.table
+    couplings = world.catalog.table("bc", connector.COUPLINGS)
+    scope = Scope(world, f"{world.relation(source)} s")
+    scope.names[step.source.key] = Joined(alias="s", table=source, certain=True)
+    scope.joins.append(
+        f"LEFT JOIN {world.relation(couplings)} k ON k.{identifier(kept.source_id)} = s.{identifier(source.id_field)} "
+        f"AND k.{identifier(connector.COUPLED_TABLE)} = {mapping.bc.table.number}"
+    )
+    scope.joins.append(
+        f"LEFT JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = k.{identifier(kept.destination_id)}"
+    )
+    reading = Reading(scope=scope, around=around)
+    filters = mapping.bc_filter if step.leg == "to_sales" else mapping.sales_filter
+    side = "bc" if step.leg == "to_sales" else "sales"
+    chosen = [condition(one, reading) for one in filters]
+    modified = f"s.{identifier(source.modified_field)}"
+    since = None if force else watermark(step, world)
+    if since is not None:
+        back = since if step.leg == "to_sales" else since - STEP_BACK
+        chosen.append(f"{modified} > {literal(back)}")
+    if not force and leaves_out_own_changes(step):
+        by = world.catalog.table(step.source.table.system, step.source.table.name)
+        user = around.settings.get("integration_user")
+        if user and world.holds(by, connector.SALES_MODIFIED_BY):
+            chosen.append(f"s.{identifier(connector.SALES_MODIFIED_BY)} IS DISTINCT FROM {literal(str(user))}::UUID")
+    skipped = _mark(world, connector.SKIPPED, "false")
+    failed = f"({_mark(world, kept.out, '0')} = {connector.FAILURE} AND NOT {skipped})"
+    failed_back = f"({_mark(world, kept.back, '0')} = {connector.FAILURE} AND NOT {skipped})"
+    retry = "false" if retries_are_off(step) or mapping.always_compare else failed
+    read = joined_by("OR", [retry, joined_by("AND", chosen)])
+    out = [condition(one.condition, reading) for one in mapping.leave_out if one.system == side]
+    recognised = recognise(step, scope, around)
+    coupled = f"k.{identifier(kept.destination_id)}"
+    partner = coupled if recognised is None else f"coalesce({coupled}, {recognised})"
+    src_stamp, dst_stamp = f"k.{identifier(kept.source_stamp)}", f"k.{identifier(kept.destination_stamp)}"
+    dst_mod = f"d.{identifier(destination.modified_field)}"
+    moved = "true" if mapping.always_compare else joined_by("OR", [failed, later(modified, src_stamp)])
+    both = joined_by("AND", [moved, joined_by("OR", [failed_back, later(dst_mod, dst_stamp)])]) if step.two_way else "false"
+    uncoupled = "insert" if mapping.creates_missing else "left out"
+    name = f"cand_{step.number}"
+    if recognised is not None:
+        known = f"WHEN {coupled} IS NULL AND {recognised} IS NOT NULL THEN 'recognised'"
+    else:
+        known = ""
+    world.run(
+        f"{mapping.name} {step.leg}: who is read, and what coupling and stamps say",
+        f"""CREATE TEMP TABLE {name} AS
+SELECT s.{identifier(source.id_field)} AS src, {partner} AS dst, k.{identifier(couplings.id_field)} AS kid,
+  {modified} AS src_mod, {dst_mod} AS dst_mod, {src_stamp} AS src_stamp, {dst_stamp} AS dst_stamp,
+  {both} AS both_changed, {failed} AS failed_before, k.{identifier(kept.job)} AS last_job,
+  CASE WHEN {joined_by("OR", out) if out else "false"} THEN 'left out'
+    WHEN {skipped} THEN 'skip'
+    {known}
+    WHEN {coupled} IS NULL THEN '{uncoupled}'
+    WHEN d.{identifier(destination.id_field)} IS NULL THEN 'gone'
+    WHEN {"true" if force else moved} THEN 'compare'
+    ELSE 'untouched' END AS class
+FROM {scope.sql()}
+WHERE {read}""",
+    )
+    rows = world.run("how many of each", f"SELECT class, count(*), max(src_mod) FROM {name} GROUP BY class").fetchall()
+    classes = {row[0]: row[1] for row in rows}
+    stamps = [row[2] for row in rows if row[2] is not None]
+    return Candidates(
+        table=name,
+        scanned=sum(classes.values()),
+        left_out=classes.pop("left out", 0),
+        newest=max(stamps, default=None),
+        classes=classes,
+    )
+
+
+def later(moment: str, stamp: str) -> str:
+    """R3.11: later than the stamp by more than 10 ms; an empty stamp is older than anything."""
+    return f"({stamp} IS NULL OR {moment} > {stamp} + INTERVAL {int(SAME_STAMP.total_seconds() * 1000)} MILLISECOND)"
+
+
+def _mark(world: World, column: str, otherwise: str) -> str:
+    """A mark of the coupling, blank where there is no coupling or no such column."""
+    couplings = world.catalog.table("bc", connector.COUPLINGS)
+    return f"coalesce(k.{identifier(column)}, {otherwise})" if world.holds(couplings, column) else otherwise
+
+
+def leaves_out_own_changes(step: Pass) -> bool:
+    """R2.15: a two-way mapping without a line that only goes to BC does not read the integration user's changes."""
+    if step.leg != "to_bc" or not step.two_way:
+        return False
+    lines = [one for one in step.mapping.items if isinstance(one, model.FieldLine)]
+    return all(one.two_way or one.to_bc is None for one in lines)
+
+
+def retries_are_off(step: Pass) -> bool:
+    """R2.8, R2.13: a filter on the id, or some filter on every primary-key field, switches retries off."""
+    filters = step.mapping.bc_filter if step.leg == "to_sales" else step.mapping.sales_filter
+    named = {name for one in filters for name in _fields(one, step.source)}
+    table = step.source.table
+    if table.id_field in named:
+        return True
+    return step.leg == "to_sales" and set(table.key) <= named
+
+
+def _fields(node: object, record: model.Record) -> set[str]:
+    match node:
+        case model.All(parts=parts) | model.Any(parts=parts):
+            return {name for one in parts for name in _fields(one, record)}
+        case model.Not(part=part):
+            return _fields(part, record)
+        case model.Matches(value=value) | model.Holds(value=value) | model.Blank(what=value) | model.Compares(left=value):
+            if isinstance(value, model.Column) and record.key in set(keys_of(value.record)):
+                return {value.field.name}
+            return {record.table.id_field} if isinstance(value, model.Itself) else set()
+        case _:
+            return set()
+
+
+def recognise(step: Pass, scope: Scope, around: Around) -> str | None:
+    """R3.6: an uncoupled partner that is taken instead of creating one; SQL of its id, None without such a rule."""
+    if step.leg != "to_sales" or not step.mapping.recognise:
+        return None
+    frame = Frame(around=around, scope=scope, outcome=Outcome())
+    table = step.destination.table
+    inner = Scope(scope.relations, f"{scope.relations.relation(table)} r", scope)
+    inner.names[step.destination.key] = Joined(alias="r", table=table, certain=True)
+    tests = [condition(one, Reading(scope=inner, around=frame.around)) for one in step.mapping.recognise]
+    id = f"r.{identifier(table.id_field)}"
+    alias = scope.lateral(
+        f"SELECT {id} AS id FROM {inner.sql()} WHERE k.{identifier(connector.COUPLED_SALES_ID)} IS NULL "
+        f"AND {joined_by('OR', tests)} ORDER BY 1 LIMIT 1",
+        scope.relations.alias("known"),
+    )
+    return f"{alias}.id"

@@ -1,0 +1,115 @@
+"""Model and snapshot -> plan: every leg in order, carried out on a copy in memory.
+
+The order of one leg is that of the product: who is read, what each would become, rows and couplings written,
+what comes along, watermark, job log (sync-semantics 12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine import connector
+from engine.diagnostic import Diagnostic
+from engine.model.model import Model
+from engine.plan.legs import Pass, keeps_options, passes
+from engine.run.candidates import candidates
+from engine.run.ledger import list_records, open_ledger, write_pass
+from engine.run.moments import Deferred, after_moments
+from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
+from engine.run.shared import Shared
+from engine.run.transfer import transfer
+from engine.run.world import World
+from engine.source import Span
+from engine.sql.values import Around, NotPlanned
+
+COUPLING_COLUMNS = (
+    connector.COUPLED_SALES_ID,
+    connector.COUPLED_BC_ID,
+    connector.COUPLED_TABLE,
+    connector.BC_STAMP,
+    connector.SALES_STAMP,
+    connector.RESULT_TO_BC,
+    connector.RESULT_TO_SALES,
+    connector.JOB_TO_BC,
+    connector.JOB_TO_SALES,
+    connector.SKIPPED,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A plan in memory: its world with the schema `plan`, and what could not be planned."""
+
+    world: World
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def dry_run(
+    model: Model,
+    world: World,
+    *,
+    now: datetime,
+    work_date: date,
+    names: Sequence[str] = (),
+    force: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Outcome:
+    """Plan these mappings, or all, in dependency order.
+
+    now: the clock, UTC without zone. names: mappings; empty means all. force: as a full run, without watermarks and
+    stamps. progress: called with what is being planned, how many legs are done, and of how many.
+    """
+    shared = Shared(model=model, world=world)
+    around = Around(
+        catalog=world.catalog,
+        mappings=model.mappings,
+        settings=dict(model.settings),
+        now=now,
+        work_date=work_date,
+        shared=shared.entry,
+    )
+    shared.around = around
+    open_ledger(world)
+    world.require(world.catalog.table("bc", connector.COUPLINGS), COUPLING_COLUMNS)
+    found: list[Diagnostic] = []
+    steps = passes(model, names)
+    for done, step in enumerate(steps):
+        if progress is not None:
+            progress(f"{step.mapping.name} {step.leg.replace('_', ' ')}", done, len(steps))
+        try:
+            run_pass(step, world, around, force=force)
+        except NotPlanned as problem:
+            found.append(not_planned(step, problem))
+    if progress is not None:
+        progress("", len(steps), len(steps))
+    return Outcome(world=world, diagnostics=tuple(found))
+
+
+def run_pass(step: Pass, world: World, around: Around, *, force: bool) -> None:
+    """One leg of one mapping."""
+    if keeps_options(step.mapping):
+        raise NotPlanned("A mapping of the choices of an option column", step.mapping.span)
+    read = candidates(step, world, around, force=force)
+    deferred = Deferred()
+    made = transfer(step, read, world, around, deferred.keep, force=force)
+    write_rows(step, made, world, around)
+    keep_couplings(step, made, world, around)
+    moved = move_watermark(step, read, world, around)
+    list_records(step, read, made, world)
+    after_moments(step, read, made, deferred, world, around)
+    counters = write_pass(step, read, made, moved, world)
+    write_job(step, made, counters, world, around)
+
+
+def not_planned(step: Pass, problem: NotPlanned) -> Diagnostic:
+    """A construct that the planner does not carry out: said, never passed over."""
+    return Diagnostic(
+        code="W601",
+        name="not-planned",
+        severity="warning",
+        span=problem.span if isinstance(problem.span, Span) else step.mapping.span,
+        message=f"{problem.what} is not planned; {step.mapping.name} to {'Sales' if step.leg == 'to_sales' else 'Business Central'} is left out of this plan",
+        hint="all other mappings are planned as if this one did not run",
+    )

@@ -1,0 +1,209 @@
+"""What a leg came to -> the tables of the plan (`engine.plan.tables`), for whoever reads, prints or renders it.
+
+The ledger lives in memory, schema `plan`, while the plan is made. Records that are simply unchanged are counted,
+not listed.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+from engine.catalog.catalog import Table
+from engine.plan.legs import Pass
+from engine.plan.tables import TABLES
+from engine.run.candidates import Candidates
+from engine.run.transfer import Transfer, WrittenField, choose
+from engine.run.world import World
+from engine.source import Span
+from engine.sql import blank
+from engine.sql.blank import type_of
+from engine.sql.block import Failure
+from engine.sql.quote import identifier, literal
+
+ACTIONS = {
+    "create": "create",
+    "update": "change",
+    "fail": "fail",
+    "again": "skip",
+    "conflict": "conflict",
+    "lost": "skip",
+    "uncouple": "uncouple",
+}
+SKIP_MARK = ("P301", "The record is marked as skipped; it is left alone in both directions until it is retried")
+AGAIN = "P302"
+LOST = "P303"
+UNCOUPLED = ("P304", "The partner no longer exists; the coupling is removed and the record itself is left as it is")
+CONFLICT = "P305"
+
+
+def open_ledger(world: World) -> None:
+    """Create the empty tables of a plan."""
+    world.connection.execute("CREATE SCHEMA plan")
+    for name, columns in TABLES.items():
+        world.connection.execute(f"CREATE TABLE plan.{identifier(name)} ({columns})")
+
+
+def write_head(
+    world: World,
+    *,
+    version: str,
+    company: str,
+    snapshot: str,
+    fingerprint: str,
+    rules: str,
+    now: datetime,
+    work_date: date,
+    settings: dict[str, object],
+) -> None:
+    """The one row that says what the plan was made from."""
+    world.connection.execute(
+        "INSERT INTO plan.head VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [version, company, snapshot, fingerprint, rules, now, work_date, json.dumps(settings, sort_keys=True, default=str)],
+    )
+
+
+def label(table: Table, alias: str, world: World) -> str:
+    """SQL of how people call a record: its key and its name."""
+    parts = []
+    if table.system == "bc":
+        parts = [one for one in table.key if world.holds(table, one)]
+    texts = [one.name for one in table.fields.values() if one.kind == "text" and one.stored and world.holds(table, one.name)]
+    names = [one for one in texts if one in ("name", "fullname", "Name", "Description")]
+    parts += [one for one in (names or texts)[:1] if one not in parts]
+    if not parts:
+        return f"CAST({alias}.{identifier(table.id_field)} AS VARCHAR)"
+    shown = ", ".join(
+        f"nullif({blank.shown(blank.filled(f'{alias}.{identifier(one)}', type_of(table.fields[one])), type_of(table.fields[one]))}, '')"
+        for one in parts
+    )
+    return f"coalesce(nullif(concat_ws(' ', {shown}), ''), CAST({alias}.{identifier(table.id_field)} AS VARCHAR))"
+
+
+def place(span: Span) -> tuple[str, str]:
+    """SQL of path and line of a place."""
+    return literal(span.path), str(span.line)
+
+
+def list_records(step: Pass, found: Candidates, made: Transfer, world: World) -> None:
+    """The records of a leg that are not simply unchanged, numbered in the order of the product, and their fields."""
+    source, destination = step.source.table, step.destination.table
+    here = place(step.mapping.span)
+    cases = [(f"w.failure = {at}", one) for at, one in enumerate(made.failures)]
+    code = choose(
+        [(when, literal(one.code)) for when, one in cases if one.code]
+        + [("w.verdict = 'conflict'", literal(CONFLICT)), ("w.verdict = 'lost'", literal(LOST))]
+        + [("w.verdict = 'uncouple'", literal(UNCOUPLED[0])), ("w.verdict = 'again'", literal(AGAIN))],
+        "NULL",
+    )
+    path = choose([(when, place(one.span)[0]) for when, one in cases], here[0])
+    line = choose([(when, place(one.span)[1]) for when, one in cases], here[1])
+    clash = [(f"w.verdict IN ('conflict', 'lost') AND w.clash = {at}", place(one.span)[1]) for at, one in enumerate(made.lines)]
+    line = choose([*clash], line) if clash else line
+    action = choose([(f"w.verdict = {literal(verdict)}", literal(name)) for verdict, name in ACTIONS.items()], "'unchanged'")
+    shown = "', '".join(ACTIONS)
+    world.run(
+        f"{step.mapping.name} {step.leg}: the records to be listed",
+        f"""CREATE TEMP TABLE list_{step.number} AS
+SELECT w.src, w.dst, {action} AS action, CASE WHEN w.verdict = 'uncouple' THEN {literal(UNCOUPLED[1])} ELSE w.reason END AS reason,
+  CASE WHEN w.verdict = 'again' THEN '{AGAIN}' ELSE {code} END AS code, {path} AS path, {line} AS line, w.verdict, w.is_new
+FROM {made.table} w WHERE w.verdict IN ('{shown}')
+UNION ALL
+SELECT src, dst, 'skip', {literal(SKIP_MARK[1])}, '{SKIP_MARK[0]}', {here[0]}, {here[1]}, 'skip', false
+FROM {found.table} WHERE class = 'skip'""",
+    )
+    by = ", ".join(f"s.{identifier(one)}" for one in source.key if world.holds(source, one))
+    order = f"{by}, l.src" if source.system == "bc" and by else "l.src"
+    world.run(
+        "list them",
+        f"""INSERT INTO plan.record
+SELECT {step.number}, row_number() OVER (ORDER BY {order}), NULL, l.action, {literal(destination.system)},
+  {literal(destination.name)}, {literal(destination.caption)},
+  CASE WHEN l.is_new AND l.verdict <> 'create' THEN NULL ELSE l.dst END,
+  CASE WHEN d.{identifier(destination.id_field)} IS NULL THEN NULL ELSE {label(destination, "d", world)} END,
+  l.src, {label(source, "s", world)}, l.code, l.reason, l.path, l.line
+FROM list_{step.number} l
+LEFT JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = l.src
+LEFT JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = l.dst""",
+    )
+    list_fields(step.number, made.table, "src", "verdict IN ('create', 'update', 'conflict')", made.fields, world)
+    for at, warning in enumerate(made.warnings):
+        note(step, warning, f"SELECT src, wr{at} AS text FROM {made.table} WHERE w{at} AND verdict IN ('create', 'update')", world)
+
+
+def list_fields(number: int, table: str, key: str, where: str, fields: tuple[WrittenField, ...], world: World) -> None:
+    """Before and after of every field that differs. key: the column that holds the source id of a plan record."""
+    if not fields:
+        return
+    pairs = []
+    for at, one in enumerate(fields, start=1):
+        kind = type_of(one.field)
+        path, line = place(one.origin.span)
+        pairs.append(
+            f"{{'ordinal': {at}, 'name': {literal(one.field.name)}, 'caption': {literal(one.field.caption)}, "
+            f"'before': {blank.shown(one.old, kind)}, 'after': {blank.shown(one.new, kind)}, "
+            f"'rule': {literal(one.origin.rule)}, 'path': {path}, 'line': {line}, 'differs': {one.new} IS DISTINCT FROM {one.old}}}"
+        )
+    listed = ",\n  ".join(pairs)
+    world.run(
+        "their fields, before and after",
+        f"""INSERT INTO plan.field
+SELECT {number}, r.record, u.f.ordinal, u.f.name, u.f.caption, u.f.before, u.f.after, u.f.rule, u.f.path, u.f.line
+FROM (SELECT {key} AS src, unnest([{listed}]) AS f FROM {table} WHERE {where}) u
+JOIN plan.record r ON r.pass = {number} AND r.cause IS NULL AND r.source_id = u.src
+WHERE u.f.differs""",
+    )
+
+
+def note(step: Pass, warning: Failure, rows: str, world: World) -> None:
+    """A warning about records of a leg. rows: a query giving src and text."""
+    path, line = place(warning.span)
+    world.run(
+        "warnings",
+        f"""INSERT INTO plan.note
+SELECT {step.number}, r.record, 'warning', {literal(warning.code)}, n.text, {path}, {line}
+FROM ({rows}) n LEFT JOIN plan.record r ON r.pass = {step.number} AND r.cause IS NULL AND r.source_id = n.src""",
+    )
+
+
+def write_pass(
+    step: Pass, found: Candidates, made: Transfer, moved: tuple[datetime | None, datetime | None], world: World
+) -> dict[str, int]:
+    """The summary row of a leg; gives the counters of the job log (R3.25)."""
+    counts = made.counts
+    created, changed = counts.get("create", 0), counts.get("update", 0)
+    unchanged = found.classes.get("untouched", 0) + counts.get("same", 0) + counts.get("uncouple", 0)
+    skipped = found.classes.get("skip", 0) + counts.get("lost", 0) + counts.get("again", 0)
+    failed, conflicts = counts.get("fail", 0), counts.get("conflict", 0)
+    warnings = world.one("its warnings", f"SELECT count(*) FROM plan.note WHERE pass = {step.number} AND severity = 'warning'")[0]
+    world.connection.execute(
+        f"INSERT INTO plan.pass VALUES ({', '.join('?' * 19)})",
+        [
+            step.number,
+            step.mapping.name,
+            step.mapping.title,
+            step.leg,
+            step.source.table.caption,
+            step.destination.table.caption,
+            found.scanned,
+            found.left_out,
+            created,
+            changed,
+            unchanged,
+            skipped,
+            failed,
+            conflicts,
+            warnings,
+            moved[0],
+            moved[1],
+            step.mapping.span.path,
+            step.mapping.span.line,
+        ],
+    )
+    return {
+        "Inserted": created,
+        "Modified": changed,
+        "Unchanged": unchanged,
+        "Skipped": skipped,
+        "Failed": failed + conflicts,
+    }

@@ -1,0 +1,208 @@
+"""Verdicts of a leg -> rows written, couplings and stamps moved, watermark, job log.
+
+R2.18 (watermark), R3.24 to R3.33 (after the write), R9.19 (job log). Everything goes into the world's deltas.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from engine import connector
+from engine.catalog.catalog import Field, System, Table
+from engine.plan.legs import Pass
+from engine.run.candidates import Candidates, books, watermark
+from engine.run.transfer import Transfer
+from engine.run.world import World
+from engine.sql import blank
+from engine.sql.blank import TEXTS, type_of
+from engine.sql.quote import identifier, literal
+from engine.sql.values import Around
+
+LOWERED = {"to_sales": timedelta(milliseconds=999), "to_bc": timedelta(milliseconds=10)}  # R3.33
+
+
+def stored_as(sql: str, field: Field, system: System) -> str:
+    """SQL of a value as a row holds it: blank text, option and id are NULL in Sales, never in BC (R4.12)."""
+    if system == "sales":
+        if field.kind in TEXTS:
+            return f"nullif({sql}, '')"
+        if field.kind == "option":
+            return f"nullif({sql}, {field.blank_option})"
+        return sql
+    if field.kind == "option" and all(one.number != field.blank_option for one in field.options):
+        return f"CASE WHEN {sql} = {field.blank_option} THEN 0 ELSE {sql} END"
+    return sql
+
+
+def moment(when: datetime) -> str:
+    return literal(when)
+
+
+def platform_values(table: Table, around: Around, *, new: bool) -> dict[str, str]:
+    """The columns that the platform itself fills with every write."""
+    values = {table.modified_field: moment(around.now)}
+    user = around.settings.get("integration_user")
+    by = f"{literal(str(user))}::UUID" if user else "NULL::UUID"
+    if table.system == "sales":
+        if connector.SALES_MODIFIED_BY in table.fields:
+            values[connector.SALES_MODIFIED_BY] = by
+        if new and connector.SALES_CREATED in table.fields:
+            values[connector.SALES_CREATED] = moment(around.now)
+        if new and connector.SALES_CREATED_BY in table.fields:
+            values[connector.SALES_CREATED_BY] = by
+    elif new and connector.BC_CREATED in table.fields:
+        values[connector.BC_CREATED] = moment(around.now)
+    return values
+
+
+def defaults(table: Table, written: set[str]) -> dict[str, str]:
+    """The values that a new row has where nobody gives one: the schema's defaults of option and yes/no fields."""
+    values = {}
+    for field in table.fields.values():
+        if not field.default or field.name in written or not field.stored:
+            continue
+        if field.kind == "option":
+            for option in field.options:
+                if field.default in (option.name, option.caption, str(option.number)):
+                    values[field.name] = str(option.number)
+        elif field.kind == "boolean":
+            values[field.name] = "true" if field.default.lower() in ("true", "yes", "1") else "false"
+        elif field.kind in blank.NUMBERS and field.default.replace(".", "", 1).isdigit():
+            values[field.name] = field.default
+    return values
+
+
+def write_rows(step: Pass, made: Transfer, world: World, around: Around) -> None:
+    """The destination rows of created and changed records."""
+    table = step.destination.table
+    columns = {one.field.name: stored_as(one.new, one.field, table.system) for one in made.fields}
+    if made.counts.get("create"):
+        values = {**defaults(table, set(columns)), **columns, **platform_values(table, around, new=True)}
+        select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+        world.insert(table, list(values), f"SELECT dst AS _id, {select} FROM {made.table} WHERE verdict = 'create'")
+    if made.counts.get("update"):
+        values = {**columns, **platform_values(table, around, new=False)}
+        select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+        world.update(table, list(values), f"SELECT dst AS _id, {select} FROM {made.table} WHERE verdict = 'update'")
+
+
+def job_id(step: Pass, around: Around) -> str:
+    """The id of the job row of a leg: the same for the same clock and leg."""
+    return f"CAST(md5({literal(f'{step.mapping.name}/{step.leg}/{around.now.isoformat()}')}) AS UUID)"
+
+
+def keep_couplings(step: Pass, made: Transfer, world: World, around: Around) -> None:
+    """New couplings, stamps and results."""
+    table = world.catalog.table("bc", connector.COUPLINGS)
+    kept = books(step)
+    now = moment(around.now)
+    gone = f"SELECT kid FROM {made.table} WHERE kid IS NOT NULL AND (verdict = 'uncouple' OR (verdict = 'create' AND class = 'gone'))"
+    if made.counts.get("uncouple") or made.counts.get("create"):
+        if world.one("couplings to be removed", f"SELECT count(*) FROM ({gone})")[0]:
+            world.delete(table, gone)
+    stamps = not step.mapping.always_compare
+    if made.counts.get("create") or made.counts.get("update"):
+        values = {
+            kept.source_id: "src",
+            kept.destination_id: "dst",
+            connector.COUPLED_TABLE: str(step.mapping.bc.table.number),
+            connector.BC_CREATED: now,
+            table.modified_field: now,
+        }
+        if stamps:
+            values |= {
+                kept.source_stamp: "src_mod",
+                kept.destination_stamp: now,
+                kept.out: str(connector.SUCCESS),
+                kept.job: job_id(step, around),
+            }
+        select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+        fresh = f"verdict IN ('create', 'update') AND (kid IS NULL OR class = 'gone')"
+        id = "CAST(md5('coupling/' || CAST(src AS VARCHAR) || '/' || CAST(dst AS VARCHAR)) AS UUID)"
+        world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM {made.table} WHERE {fresh}")
+    if stamps:
+        move_stamps(step, made, world, around)
+
+
+def move_stamps(step: Pass, made: Transfer, world: World, around: Around) -> None:
+    """R3.26, R3.27, R3.32, R3.33 for records that were coupled before."""
+    table = world.catalog.table("bc", connector.COUPLINGS)
+    kept = books(step)
+    now = moment(around.now)
+    lowered = f"{now} - INTERVAL {int(LOWERED[step.leg].total_seconds() * 1000)} MILLISECOND"
+    after = f"CASE WHEN verdict = 'same' THEN dst_mod WHEN both_changed THEN {lowered} ELSE {now} END"
+    good = "verdict IN ('update', 'same')"
+    values = {
+        kept.source_stamp: f"CASE WHEN {good} THEN greatest(coalesce(src_stamp, src_mod), src_mod) ELSE src_stamp END",
+        kept.destination_stamp: f"CASE WHEN {good} THEN greatest(coalesce(dst_stamp, {after}), {after}) ELSE dst_stamp END",
+        kept.out: f"CASE WHEN {good} THEN {connector.SUCCESS} ELSE {connector.FAILURE} END",
+        kept.job: job_id(step, around),
+    }
+    rows = "kid IS NOT NULL AND class <> 'gone' AND verdict IN ('update', 'same', 'fail', 'again', 'conflict')"
+    rows += " OR (class = 'gone' AND verdict IN ('fail', 'again'))"
+    if made.counts.get("again"):
+        values[connector.SKIPPED] = "verdict = 'again'"
+    if world.one("couplings whose stamps move", f"SELECT count(*) FROM {made.table} WHERE {rows}")[0]:
+        select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+        world.update(table, list(values), f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}")
+
+
+def move_watermark(step: Pass, found: Candidates, world: World, around: Around) -> tuple[datetime | None, datetime | None]:
+    """(before, after): the newest stamp read, at most the clock, never backwards (R2.18)."""
+    before = watermark(step, world)
+    after = before
+    if found.newest is not None:
+        reached = min(found.newest, around.now)
+        after = reached if before is None or reached > before else before
+    if after is not None and after != before:
+        table = world.catalog.table("bc", connector.MAPPINGS)
+        column = connector.BC_WATERMARK if step.leg == "to_sales" else connector.SALES_WATERMARK
+        name, own = identifier(connector.MAPPING_NAME), literal(step.mapping.name)
+        known = 0
+        if world.holds(table, connector.MAPPING_NAME):
+            known = world.one("is it there", f"SELECT count(*) FROM {world.relation(table)} WHERE {name} = {own}")[0]
+        value = f"{moment(after)} AS {identifier(column)}"
+        if known:
+            world.update(table, [column], f"SELECT {identifier(table.id_field)} AS _id, {value} FROM {world.relation(table)} WHERE {name} = {own}")
+        else:
+            id = f"CAST(md5({literal('mapping/' + step.mapping.name)}) AS UUID)"
+            world.insert(table, [connector.MAPPING_NAME, column], f"SELECT {id} AS _id, {own} AS {name}, {value}")
+    return before, after
+
+
+def write_job(step: Pass, made: Transfer, counters: dict[str, int], world: World, around: Around) -> None:
+    """R9.19, R9.20: one log row for the leg, one error row for every failure."""
+    table = world.catalog.table("bc", connector.JOBS)
+    now = moment(around.now)
+    values = {
+        connector.JOB_ID: job_id(step, around),
+        connector.JOB_START: now,
+        connector.JOB_FINISH: now,
+        connector.JOB_MAPPING: literal(step.mapping.name),
+        connector.JOB_DIRECTION: "1" if step.leg == "to_sales" else "2",
+        table.modified_field: now,
+        **{name: str(counters.get(name, 0)) for name in connector.JOB_COUNTERS},
+    }
+    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+    world.insert(table, list(values), f"SELECT {job_id(step, around)} AS _id, {select}")
+    if not (made.counts.get("fail") or made.counts.get("again") or made.counts.get("conflict")):
+        return
+    errors = world.catalog.table("bc", connector.JOB_ERRORS)
+    number = identifier(connector.ERROR_NUMBER)
+    highest = f"coalesce((SELECT max({number}) FROM {world.relation(errors)}), 0)" if world.holds(errors, connector.ERROR_NUMBER) else "0"
+    values = {
+        connector.ERROR_NUMBER: f"CAST({highest} + row_number() OVER (ORDER BY source_record) AS INTEGER)",
+        connector.ERROR_JOB: job_id(step, around),
+        connector.ERROR_SOURCE: "source_record",
+        connector.ERROR_MESSAGE: "left(reason, 250)",
+        connector.ERROR_LONG: "left(reason, 2048)",
+        connector.ERROR_TIME: now,
+        errors.modified_field: now,
+    }
+    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+    id = f"CAST(md5({literal(f'error/{step.leg}/{around.now.isoformat()}/')} || source_record) AS UUID)"
+    world.insert(
+        errors,
+        list(values),
+        f"SELECT {id} AS _id, {select} FROM {made.table} WHERE verdict IN ('fail', 'again', 'conflict')",
+    )

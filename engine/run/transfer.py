@@ -1,0 +1,299 @@
+"""Candidates of a leg -> what every record would become, and the verdict on it.
+
+Sections 3.5, 3.6 and 4. The table `work_N` holds a row per record that is not settled by its stamps:
+
+    src, dst, kid, class …    as in the candidates; dst is the planned id of a record to be created
+    is_new                    is it to be created
+    n0, n1 …; o0, o1 …        new and old value of the fields that the mapping writes
+    failure, reason           number of the failing line and its words; NULL when all went well
+    differs                   some field would change (any_modified of R3.15, with the lines of blocks)
+    clash                     number of the first two-way line that differs (R3.17), NULL when none does
+    verdict                   create, update, same, uncouple, fail, again (the second identical failure, R3.27),
+                              conflict, lost (the other side's change wins)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from engine import connector
+from engine.catalog.catalog import Field, Table
+from engine.model import model
+from engine.model.model import Statement
+from engine.plan.legs import Pass
+from engine.run.candidates import Candidates
+from engine.run.world import World
+from engine.source import Span
+from engine.sql import blank
+from engine.sql.blank import type_of
+from engine.sql.block import Failure, Frame, Origin, Outcome, carry_into, read, read_block
+from engine.sql.conditions import joined_by
+from engine.sql.quote import identifier, literal
+from engine.sql.scope import Joined, Scope, Written
+from engine.sql.values import Around, NotPlanned, Reading, stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenField:
+    """A field that a mapping writes: its columns in the work table, and the line it comes from."""
+
+    field: Field
+    new: str
+    old: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """The outcome of the field transfer of one leg, for all records at once."""
+
+    table: str
+    fields: tuple[WrittenField, ...]
+    failures: tuple[Failure, ...]
+    lines: tuple[model.FieldLine, ...]
+    warnings: tuple[Failure, ...]
+    counts: dict[str, int]
+
+
+def transfer(
+    step: Pass,
+    found: Candidates,
+    world: World,
+    around: Around,
+    effect: Callable[[Frame, Statement], None],
+    *,
+    force: bool = False,
+) -> Transfer:
+    """Compute new values, failures and verdicts of a leg into a table.
+
+    effect: called for a statement before the write that changes other records.
+    """
+    name = f"work_{step.number}"
+    frame, entry = start(step, found, world, around)
+    frame.effect = effect
+    lines = read_items(step, frame, entry, force)
+    fields = written(step, entry, frame)
+    outcome = frame.outcome
+    warned = "".join(f",\n  ({one.when}) AS w{at}, {one.reason} AS wr{at}" for at, one in enumerate(outcome.warnings))
+    values = "".join(
+        f",\n  {entry.values[one.field.name]} AS {one.new}, {old_value(entry, one.field, frame)} AS {one.old}" for one in fields
+    )
+    reason = choose([(one.when, one.reason) for one in outcome.failures], "NULL")
+    number = choose([(one.when, str(at)) for at, one in enumerate(outcome.failures)], "NULL")
+    clashes = [
+        (f"{one.new} IS DISTINCT FROM {one.old}", str(at))
+        for at, line in enumerate(lines)
+        for one in fields
+        if line.two_way and (target := target_of(line, step)) is not None and target.name == one.field.name
+    ]
+    differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "false"
+    world.run(
+        f"{step.mapping.name} {step.leg}: what every record would become",
+        f"""CREATE TEMP TABLE {name} AS
+SELECT * REPLACE (CASE WHEN verdict IN ('fail', 'conflict') AND {failed_again(step, world)} THEN 'again' ELSE verdict END AS verdict) FROM (
+SELECT * REPLACE (CASE WHEN verdict IN ('conflict', 'lost') THEN {clashing(step, lines)} ELSE reason END AS reason) FROM (
+SELECT *, {verdict(step, force)} AS verdict FROM (
+SELECT *, {differs} AS differs, {choose(clashes, "NULL")} AS clash FROM (
+SELECT c.*, {record_id(step.source.table, "s", world)} AS source_record, {number} AS failure, {reason} AS reason{values}{warned}
+FROM {frame.scope.sql()}
+)))) u""",
+    )
+    rows = world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall()
+    return Transfer(
+        table=name,
+        fields=fields,
+        failures=tuple(outcome.failures),
+        lines=lines,
+        warnings=tuple(outcome.warnings),
+        counts=dict(rows),
+    )
+
+
+def choose(cases: list[tuple[str, str]], otherwise: str) -> str:
+    """CASE over truths in their order."""
+    if not cases:
+        return otherwise
+    return "CASE " + " ".join(f"WHEN {when} THEN {then}" for when, then in cases) + f" ELSE {otherwise} END"
+
+
+def start(step: Pass, found: Candidates, world: World, around: Around) -> tuple[Frame, Written]:
+    """The FROM clause of a leg: candidates to be looked at, the source row, the partner's row."""
+    source, destination = step.source.table, step.destination.table
+    restore = step.mapping.deletion_conflict == "restore"
+    classes = ["insert", "compare", "recognised", "gone"]
+    chosen = ", ".join(literal(one) for one in classes)
+    new = f"(class IN ('insert'{', ' + literal('gone') if restore else ''}))"
+    id = new_id(step, "src")
+    base = (
+        f"(SELECT * REPLACE (CASE WHEN {new} THEN {id} ELSE dst END AS dst), {new} AS is_new, "
+        f"class = 'recognised' AS recognised FROM {found.table} WHERE class IN ({chosen})) c"
+    )
+    scope = Scope(world, base)
+    scope.joins.append(f"JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = c.src")
+    scope.joins.append(
+        f"LEFT JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = c.dst AND NOT c.is_new"
+    )
+    entry = Written(
+        table=destination,
+        old=Joined(alias="d", table=destination, certain=False),
+        id="c.dst",
+        exists="(NOT c.is_new)",
+    )
+    scope.names[step.source.key] = Joined(alias="s", table=source, certain=True)
+    scope.names[step.destination.key] = entry
+    frame = Frame(around=around, scope=scope, outcome=Outcome())
+    if not restore:
+        frame.outcome.failures.append(partner_gone(step))
+    return frame, entry
+
+
+def partner_gone(step: Pass) -> Failure:
+    """R3.8: the coupled partner no longer exists. With the strategy `uncouple` this becomes no failure."""
+    where = "Sales" if step.leg == "to_sales" else "Business Central"
+    reason = f"The {step.destination.table.caption} that it is coupled with no longer exists in {where}"
+    return Failure(when="(class = 'gone')", reason=literal(reason), code="P321", span=step.mapping.span)
+
+
+def new_id(step: Pass, source: str) -> str:
+    """The id that a record created for a source record gets: always the same for the same source."""
+    return f"CAST(md5({literal(step.mapping.name + '/' + step.leg + '/')} || CAST({source} AS VARCHAR)) AS UUID)"
+
+
+def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> tuple[model.FieldLine, ...]:
+    """Read a mapping from top to bottom; what says `changed` comes last, when the differences are known."""
+    lines: list[model.FieldLine] = []
+    later: list[model.Moment] = []
+    for item in step.mapping.items:
+        match item:
+            case model.FieldLine():
+                carry = item.to_sales if step.leg == "to_sales" else item.to_bc
+                if carry is not None:
+                    carry_into(entry, carry.target, carry.value, carry.source, carry.carried, item.label, item.span, frame)
+                    lines.append(item)
+            case model.Moment(after=True):
+                pass
+            case model.Moment():
+                if item.leg != step.leg:
+                    continue
+                if "changed" in item.states:
+                    later.append(item)
+                else:
+                    read_block(item.body, frame.under("true" if "every" in item.states else "c.is_new"))
+            case _:
+                read(item, frame)
+    for item in later:
+        differs = any_difference(entry, frame) if not force else "true"
+        changed = f"((NOT c.is_new) AND {differs})"
+        read_block(item.body, frame.under(joined_by("OR", ["c.is_new", changed]) if "new" in item.states else changed))
+    if frame.outcome.template:
+        apply_templates(frame, entry)
+    return tuple(lines)
+
+
+def any_difference(entry: Written, frame: Frame) -> str:
+    """SQL truth: some field read so far would change."""
+    parts = [
+        f"({text} IS DISTINCT FROM {old_value(entry, entry.table.fields[name], frame)})" for name, text in entry.values.items()
+    ]
+    return joined_by("OR", parts)
+
+
+def old_value(entry: Written, field: Field, frame: Frame) -> str:
+    """SQL of what a field held before; blank for a new record."""
+    if entry.old is None:
+        return blank.blank(type_of(field))
+    return stored(entry.old, field, Reading(scope=frame.scope, around=frame.around))
+
+
+def target_of(line: model.FieldLine, step: Pass) -> Field | None:
+    carry = line.to_sales if step.leg == "to_sales" else line.to_bc
+    return carry.target if carry is not None else None
+
+
+def written(step: Pass, entry: Written, frame: Frame) -> tuple[WrittenField, ...]:
+    """The fields written, in the order in which they were first set."""
+    return tuple(
+        WrittenField(
+            field=entry.table.fields[name],
+            new=f"n{at}",
+            old=f"o{at}",
+            origin=frame.outcome.origins[id(entry), name],
+        )
+        for at, name in enumerate(entry.values)
+    )
+
+
+def record_id(table: Table, alias: str, world: World) -> str:
+    """SQL of the record id as the product writes it: `Customer: C00010`."""
+    keys = [one for one in table.key if world.holds(table, one)] if table.system == "bc" else []
+    shown = [blank.shown(f"{alias}.{identifier(one)}", type_of(table.fields[one])) for one in keys or [table.id_field]]
+    return f"{literal(table.name + ': ')} || " + " || ',' || ".join(shown)
+
+
+def failed_again(step: Pass, world: World) -> str:
+    """R3.27: the last attempt failed with the same words (their first 250 characters)."""
+    errors = world.catalog.table("bc", connector.JOB_ERRORS)
+    needed = (connector.ERROR_JOB, connector.ERROR_SOURCE, connector.ERROR_MESSAGE)
+    if step.mapping.always_compare or not all(world.holds(errors, one) for one in needed):
+        return "false"
+    job, source, message = (identifier(one) for one in needed)
+    return (
+        f"u.failed_before AND EXISTS (SELECT 1 FROM {world.relation(errors)} e WHERE e.{job} = u.last_job "
+        f"AND e.{source} = u.source_record AND e.{message} = left(u.reason, 250))"
+    )
+
+
+def clashing(step: Pass, lines: tuple[model.FieldLine, ...]) -> str:
+    """The words for an update conflict: both tables and the first two-way line that differs (R3.18)."""
+    bc, sales = step.mapping.bc.table.caption, step.mapping.sales.table.caption
+    said = [
+        (f"clash = {at}", literal(f"Both the {bc} and the {sales} were changed since the last run; they differ in {line.label}"))
+        for at, line in enumerate(lines)
+        if line.two_way
+    ]
+    return choose(said, "NULL")
+
+
+def verdict(step: Pass, force: bool) -> str:
+    """R3.11 (decision order), from the transfer on."""
+    gone = "WHEN class = 'gone' THEN 'uncouple'" if step.mapping.deletion_conflict in ("uncouple", "delete") else ""
+    wins = {"keep bc": "to_sales", "keep sales": "to_bc"}.get(step.mapping.update_conflict)
+    settled = "'conflict'" if wins is None else ("'update'" if wins == step.leg else "'lost'")
+    return f"""CASE {gone} WHEN failure IS NOT NULL THEN 'fail'
+  WHEN is_new THEN 'create'
+  WHEN {"false" if force else "both_changed AND NOT recognised"} AND clash IS NOT NULL THEN {settled}
+  WHEN {"true" if force else "recognised"} OR differs THEN 'update'
+  ELSE 'same' END"""
+
+
+def apply_templates(frame: Frame, entry: Written) -> None:
+    """R3.24: values of a configuration template override what was mapped, for new records only.
+
+    The template's lines are configuration, not records: they are read here, and each becomes an assignment.
+    """
+    world = frame.scope.relations
+    assert isinstance(world, World)
+    for template in frame.outcome.template:
+        table = frame.around.catalog.table("bc", connector.TEMPLATE_LINES)
+        if not all(world.holds(table, name) for name in (connector.TEMPLATE_CODE, connector.TEMPLATE_FIELD, connector.TEMPLATE_VALUE)):
+            continue
+        lines = world.run(
+            f"the lines of template {template.code}",
+            f"SELECT {identifier(connector.TEMPLATE_FIELD)}, {identifier(connector.TEMPLATE_VALUE)} FROM {world.relation(table)} "
+            f"WHERE {identifier(connector.TEMPLATE_CODE)} = {literal(template.code)} ORDER BY {identifier(table.id_field)}",
+        ).fetchall()
+        for field_name, given in lines:
+            fields = entry.table.find(field_name)
+            if fields:
+                set_from_template(template, fields[0], given, frame, entry)
+
+
+def set_from_template(template: model.ApplyTemplate, field: Field, given: str, frame: Frame, entry: Written) -> None:
+    constant = model.Constant(value=given, type=model.Type(kind="text"), span=template.span)
+    rule = f"apply template '{template.code}'"
+    inner = replace(frame, guards=("c.is_new",))
+    carry_into(entry, field, constant, None, model.Carried(span=template.span), rule, template.span, inner)
+
+
+__all__ = ["NotPlanned", "Span", "Transfer", "WrittenField", "transfer"]

@@ -1,0 +1,381 @@
+"""Statements -> what they make of every record at once: values, failures, effects.
+
+A block is read once, symbolically: its records are columns of one FROM clause, a field that is set becomes an SQL
+expression, `if` becomes a guard, `require` a truth that must hold. Nothing is carried out here but effects on
+other records, which are handed to `Frame.effect` in the order of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from engine.catalog.catalog import Field
+from engine.model import model
+from engine.model.model import Carried, Condition, Find, Record, Statement, Table, Value
+from engine.source import Span
+from engine.sql import blank
+from engine.sql.blank import type_of
+from engine.sql.conditions import condition, fixed, found, joined_by
+from engine.sql.convert import converted, head_kept
+from engine.sql.lookups import Missing
+from engine.sql.quote import identifier, literal
+from engine.sql.scope import Joined, Scope, Written
+from engine.sql.values import Around, NotPlanned, Reading, column, entry_of, stored, value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """SQL truth under which a record fails (or is warned about), SQL text of the reason, and the line that says so."""
+
+    when: str
+    reason: str
+    code: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The line that gave a field its value: as written in one line, and where."""
+
+    rule: str
+    span: Span
+
+
+@dataclass
+class Outcome:
+    """What a unit's statements came to so far; shared by all frames of the unit."""
+
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
+    origins: dict[tuple[int, str], Origin] = field(default_factory=dict)
+    template: list[model.ApplyTemplate] = field(default_factory=list)
+
+    def failed(self) -> str:
+        """SQL truth: the record failed already."""
+        return joined_by("OR", [one.when for one in self.failures])
+
+
+@dataclass
+class Frame:
+    """Where statements are read: the records in reach, the guard, and what is done about effects.
+
+    writing: the record that a `:=` without a name in front goes into (the binder names it).
+    effect: called with the frame and a statement that changes other records.
+    """
+
+    around: Around
+    scope: Scope
+    outcome: Outcome
+    guards: tuple[str, ...] = ()
+    effect: Callable[[Frame, Statement], None] | None = None
+
+    def reading(self, *, missing: list[Missing] | None = None, lenient: bool = False) -> Reading:
+        return Reading(scope=self.scope, around=self.around, missing=missing, lenient=lenient)
+
+    def guard(self) -> str:
+        return joined_by("AND", list(self.guards))
+
+    def under(self, guard: str) -> Frame:
+        return replace(self, guards=self.guards if guard == "true" else (*self.guards, guard))
+
+
+def read_block(block: model.Block, frame: Frame) -> None:
+    """Read the statements of a block one after the other."""
+    for statement in block.statements:
+        read(statement, frame)
+
+
+def read(statement: Statement, frame: Frame) -> None:
+    match statement:
+        case model.Let():
+            known = _guarded(value(statement.value, frame.reading()), blank.blank(statement.value.type), frame)
+            frame.scope.names[statement.key] = known
+        case model.Find():
+            find(statement, frame)
+        case model.Inlined():
+            for let in statement.lets:
+                read(let, frame)
+            read_block(statement.body, frame)
+            for given in statement.gives:
+                if isinstance(given.what, (model.Record, model.Behind)):
+                    frame.scope.names[given.key] = entry_of(given.what, frame.reading())
+                else:
+                    frame.scope.names[given.key] = value(given.what, frame.reading())
+        case model.If():
+            branch(statement, frame)
+        case model.Require():
+            require(statement.condition, statement.outcome, statement.message, statement.span, frame)
+        case model.Assign():
+            assign(statement, frame)
+        case model.ApplyTemplate():
+            frame.outcome.template.append(statement)
+        case model.Change() if _same_write(statement, frame):
+            entry = entry_of(statement.existing, frame.reading())  # type: ignore[arg-type]
+            frame.scope.names[statement.record.key] = entry
+            inner = frame
+            if statement.where is not None:
+                inner = frame.under(condition(statement.where, frame.reading()))
+            read_block(statement.body, inner)
+        case (
+            model.Change()
+            | model.Create()
+            | model.CreateOrChange()
+            | model.Delete()
+            | model.Couple()
+            | model.Uncouple()
+            | model.Synchronise()
+            | model.ForEach()
+            | model.ForPieces()
+            | model.AssignSetting()
+        ):
+            if frame.effect is None:
+                raise NotPlanned(f"`{_word(statement)}` before the record is written", statement.span)
+            frame.effect(frame, statement)
+        case _:
+            assert_never(statement)
+
+
+def _word(statement: Statement) -> str:
+    words = {"ForEach": "for each", "ForPieces": "for each … in pieces", "CreateOrChange": "create or change"}
+    name = type(statement).__name__
+    return words.get(name, "setting … :=" if name == "AssignSetting" else name.lower())
+
+
+def _same_write(statement: model.Change, frame: Frame) -> bool:
+    """A `change` of the record being written is part of the same write (rule of evaluation 8)."""
+    if not isinstance(statement.existing, Record):
+        return False
+    return isinstance(frame.scope.entry(statement.existing.key), Written)
+
+
+def branch(statement: model.If, frame: Frame) -> None:
+    known = fixed(statement.condition, frame.around.settings)
+    if known is not None:
+        if known:
+            read_block(statement.then, frame)
+        elif statement.otherwise is not None:
+            read_block(statement.otherwise, frame)
+        return
+    test = condition(statement.condition, frame.reading())
+    read_block(statement.then, frame.under(test))
+    if statement.otherwise is not None:
+        read_block(statement.otherwise, frame.under(f"(NOT {test})"))
+
+
+def _guarded(text: str, otherwise: str, frame: Frame) -> str:
+    guard = frame.guard()
+    return text if guard == "true" else f"(CASE WHEN {guard} THEN {text} ELSE {otherwise} END)"
+
+
+def require(test: Condition, outcome: str, message: model.Message, span: Span, frame: Frame) -> None:
+    known = condition(test, frame.reading())
+    if known == "true":
+        return
+    failure = Failure(
+        when=joined_by("AND", [*frame.guards, f"(NOT {known})" if known != "false" else "true"]),
+        reason=said(message, frame.reading()),
+        code="P310" if outcome == "fail" else "P311",
+        span=span,
+    )
+    (frame.outcome.failures if outcome == "fail" else frame.outcome.warnings).append(failure)
+
+
+def said(message: model.Message, reading: Reading) -> str:
+    """SQL text of a message with its values filled in."""
+    parts = [
+        literal(part) if isinstance(part, str) else blank.shown(value(part, reading), part.type)
+        for part in message.parts
+    ]
+    return " || ".join(parts) if parts else "''"
+
+
+# --- find ---------------------------------------------------------------------------------------------
+
+
+def find(statement: Find, frame: Frame) -> None:
+    """The first record that fits joins the FROM clause; blank when there is none or the branch is not taken."""
+    joined = keyed_find(statement, frame) or searched_find(statement, frame)
+    frame.scope.names[statement.record.key] = joined
+    if isinstance(statement.otherwise, model.Message):
+        frame.outcome.failures.append(
+            Failure(
+                when=joined_by("AND", [*frame.guards, f"({joined.id} IS NULL)"]),
+                reason=said(statement.otherwise, frame.reading()),
+                code="P312",
+                span=statement.span,
+            )
+        )
+    elif statement.otherwise is not None:
+        raise NotPlanned("`find … else create` for each record", statement.span)
+
+
+def keyed_find(statement: Find, frame: Frame) -> Joined | None:
+    """A find by the id or the whole primary key is a plain join, as an import lets no key in twice."""
+    if len(statement.where) != 1:
+        return None
+    wanted = equalities(statement.where[0], statement.record)
+    table = statement.record.table
+    if wanted is None or not (table.id_field in wanted or set(table.key) <= wanted.keys()):
+        return None
+    relations = frame.scope.relations
+    if any(not relations.holds(table, name) for name in wanted):
+        return None
+    tests = [one for one in frame.guards]
+    for name, other in wanted.items():
+        given = value(other, frame.reading())
+        kind = table.fields[name].kind
+        if kind == "code" and other.type.kind != "code":
+            given = f"upper(trim({given}))"
+        tests.append(f"{{alias}}.{identifier(name)} = {given}")
+    alias = frame.scope.join(relations.relation(table), relations.alias(table.name), " AND ".join(tests))
+    return Joined(alias=alias, table=table, certain=False)
+
+
+def equalities(test: Condition, record: Record) -> dict[str, Value] | None:
+    """field -> value of a condition that is nothing but `F = X and G = Y` with X, Y from outside; else None."""
+    from engine.sql.scope import keys_of
+
+    parts = test.parts if isinstance(test, model.All) else (test,)
+    wanted: dict[str, Value] = {}
+    for part in parts:
+        if not isinstance(part, model.Matches) or not isinstance(part.value, (model.Column, model.Itself)):
+            return None
+        if not isinstance(part.filter, model.Relation) or part.filter.operator != "=":
+            return None
+        left, operand = part.value, part.filter.operand
+        if not isinstance(left.record, Record) or left.record.key != record.key:
+            return None
+        name = left.field.name if isinstance(left, model.Column) else record.table.id_field
+        if record.key in set(keys_of(operand)) or name in wanted:
+            return None
+        if {left.type.kind, operand.type.kind} - {"code", "text"} and left.type.kind != operand.type.kind:
+            return None
+        wanted[name] = operand
+    return wanted
+
+
+def searched_find(statement: Find, frame: Frame) -> Joined:
+    """Alternatives in turn, sorted, the first row; then its columns by id."""
+    relations, table = frame.scope.relations, statement.record.table
+    branches = []
+    order = sorting(statement.sorting, statement.descending, table, frame)
+    for number, test in enumerate(statement.where or (None,), start=1):
+        alias = relations.alias(table.name)
+        inner = Scope(relations, f"{relations.relation(table)} {alias}", frame.scope)
+        inner.names[statement.record.key] = Joined(alias=alias, table=table, certain=True)
+        where = joined_by("AND", list(frame.guards))
+        if test is not None:
+            where = joined_by("AND", [*frame.guards, condition(test, Reading(scope=inner, around=frame.around))])
+        columns = ", ".join(
+            f"{alias}.{identifier(name)} AS o{index}" for index, (name, _) in enumerate(order)
+        )
+        id = f"{alias}.{identifier(table.id_field)}"
+        branches.append(f"SELECT {number} AS turn, {columns}, {id} AS id FROM {inner.sql()} WHERE {where}")
+    by = ", ".join(["turn", *(f"o{index}{direction}" for index, (_, direction) in enumerate(order)), "id"])
+    union = "\n  UNION ALL\n  ".join(branches)
+    picked = frame.scope.lateral(f"SELECT id FROM ({union}) ORDER BY {by} LIMIT 1", relations.alias("found"))
+    alias = frame.scope.join(
+        relations.relation(table), relations.alias(table.name), f"{{alias}}.{identifier(table.id_field)} = {picked}.id"
+    )
+    return Joined(alias=alias, table=table, certain=False)
+
+
+def sorting(fields: tuple[str, ...], descending: bool, table: Table, frame: Frame) -> list[tuple[str, str]]:
+    """(column, direction) to sort by: as written, then the primary key, as far as the rows have these columns."""
+    wanted = [(name, " DESC" if descending else "") for name in fields]
+    wanted += [(name, "") for name in table.key if name not in fields]
+    held = [(name, way) for name, way in wanted if frame.scope.relations.holds(table, name)]
+    return held or [(table.id_field, "")]
+
+
+# --- setting fields -----------------------------------------------------------------------------------
+
+
+def assign(statement: model.Assign, frame: Frame) -> None:
+    entry = frame.scope.entry(statement.record.key)
+    if not isinstance(entry, Written):
+        raise NotPlanned(f"{statement.record.name} is not being written here", statement.span)
+    rule = " ".join(statement.span.text.split())
+    carry_into(entry, statement.field, statement.value, None, statement.carried, rule, statement.span, frame)
+
+
+def carry_into(
+    entry: Written,
+    target: Field,
+    given: Value,
+    source: model.Column | None,
+    carried: Carried,
+    rule: str,
+    span: Span,
+    frame: Frame,
+) -> str:
+    """Set a field of a record being written; gives SQL of its new value. R4.4 to R4.17."""
+    missing: list[Missing] = []
+    reading = frame.reading(missing=missing, lenient=carried.keep_if_blank)
+    now = current(entry, target, reading)
+    text = numbered(given, entry, target, frame) or value(given, reading)
+    new = converted(text, given.type, type_of(target), now)
+    if source is not None and given is source:
+        kept = head_kept(text, given.type, type_of(target), now)
+        if kept is not None:
+            new = f"(CASE WHEN {entry.exists} AND {kept} THEN {now} ELSE {new} END)"
+    keeps = []
+    if carried.keep_if_blank:
+        keeps.append(blank.is_blank(new, type_of(target)))
+    if missing and carried.not_found == "keep":
+        keeps.append(joined_by("OR", [one.when for one in missing]))
+        keeps.append(blank.is_blank(new, type_of(target)))
+    if target.access == "insert":
+        keeps.append(entry.exists)
+    if keeps:
+        new = f"(CASE WHEN {joined_by('OR', keeps)} THEN {now} ELSE {new} END)"
+    if carried.not_found == "fail":
+        for one in missing:
+            when = joined_by("AND", [*frame.guards, f"({one.when})"])
+            frame.outcome.failures.append(Failure(when=when, reason=one.reason, code="P320", span=span))
+    entry.values[target.name] = _guarded(new, now, frame)
+    frame.outcome.origins[id(entry), target.name] = Origin(rule=rule, span=span)
+    return entry.values[target.name]
+
+
+def current(entry: Written, target: Field, reading: Reading) -> str:
+    """SQL of what a field of a record being written holds so far."""
+    if target.name in entry.values:
+        return entry.values[target.name]
+    if entry.old is None:
+        return blank.blank(type_of(target))
+    return stored(entry.old, target, reading)
+
+
+def numbered(given: Value, entry: Written, target: Field, frame: Frame) -> str | None:
+    """`F := next number …` as an expression over all new records at once; None for any other value."""
+    if not isinstance(given, model.NextNumber):
+        return None
+    table = entry.table
+    relations = frame.scope.relations
+    column = identifier(target.name)
+    rows = f"{relations.relation(table)} t"
+    position = f"row_number() OVER (ORDER BY NOT ({joined_by('AND', list(frame.guards))}), {entry.id})"
+    if given.start is None:
+        step = given.step or 1
+        same = " AND ".join(
+            f"t.{identifier(name)} = {entry.values[name]}" for name in table.key if name != target.name and name in entry.values
+        )
+        highest = f"coalesce((SELECT max(t.{column}) FROM {rows} WHERE {same or 'true'}), 0)"
+        return f"({highest} + {step} * {position})"
+    pattern = given.start.value if isinstance(given.start, model.Constant) else None
+    if isinstance(pattern, str):
+        stem = pattern.rstrip("0123456789")
+        digits = len(pattern) - len(stem)
+        tail = f"TRY_CAST(substr(t.{column}, {len(stem) + 1}) AS BIGINT)"
+        highest = f"(SELECT max({tail}) FROM {rows} WHERE starts_with(t.{column}, {literal(stem)}))"
+        first = int(pattern[len(stem) :] or 1)
+        number = f"(coalesce({highest} + 1, {first}) + {position} - 1)"
+        return f"({literal(stem)} || lpad(CAST({number} AS VARCHAR), {max(digits, 1)}, '0'))"
+    series = value(given.start, frame.reading())
+    return f"({series} || '-' || lpad(CAST({position} AS VARCHAR), 5, '0'))"
+
+
+__all__ = ["Failure", "Frame", "Origin", "Outcome", "column", "found", "read", "read_block"]

@@ -1,0 +1,152 @@
+"""Names in reach -> the FROM clause that brings their columns.
+
+A scope is one FROM clause under construction: a base and the joins that expressions ask for as they are
+compiled. A subquery has a scope of its own whose parent is the query around it; a join is placed in the
+innermost scope on which it depends, so that it is made once and not once for every inner row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Protocol
+
+from engine.catalog.catalog import Table
+from engine.model.model import Aggregate, Exists, Find, Named, Record
+from engine.sql.quote import identifier
+
+
+class Relations(Protocol):
+    """Where rows come from: the snapshot with the planned changes laid over it."""
+
+    def relation(self, table: Table) -> str:
+        """The SQL name of the rows of a table as they stand now in the plan."""
+        ...
+
+    def holds(self, table: Table, column: str) -> bool:
+        """Does the relation have this column?"""
+        ...
+
+    def alias(self, name: str) -> str:
+        """A table alias not used before in this plan."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """A record that stands in the FROM clause under `alias`. certain: there is always one, else it may be blank."""
+
+    alias: str
+    table: Table
+    certain: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.alias}.{identifier(self.table.id_field)}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """A record being written: what it was (`old`, None for one that is surely new), its id and its new values.
+
+    id: SQL of its id. exists: SQL truth, false for a record that is about to be created.
+    values: technical field name -> SQL of the value it will have.
+    """
+
+    table: Table
+    old: Joined | None
+    id: str
+    exists: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+Entry = Joined | Written | str
+
+
+class Scope:
+    """One FROM clause. `names`: key of a record or value -> what stands for it."""
+
+    def __init__(self, relations: Relations, base: str, parent: Scope | None = None) -> None:
+        self.relations = relations
+        self.base = base
+        self.parent = parent
+        self.joins: list[str] = []
+        self.names: dict[str, Entry] = {}
+        self.made: dict[str, str] = {}
+
+    def entry(self, key: str) -> Entry | None:
+        """What stands for a key, here or further out; None when nothing does."""
+        scope: Scope | None = self
+        while scope is not None:
+            if key in scope.names:
+                return scope.names[key]
+            scope = scope.parent
+        return None
+
+    def home(self, node: object) -> Scope:
+        """The innermost scope that an expression depends on."""
+        keys = set(keys_of(node))
+        scope: Scope = self
+        while scope.parent is not None and not keys & scope.names.keys():
+            scope = scope.parent
+        return scope
+
+    def join(self, what: str, alias: str, condition: str) -> str:
+        """LEFT JOIN of a relation, once for the same relation and condition; gives the alias to use.
+
+        `condition` calls the relation `{alias}`.
+        """
+        wanted = f"{what} ON {condition}"
+        if wanted not in self.made:
+            self.made[wanted] = alias
+            self.joins.append(f"LEFT JOIN {what} {alias} ON {condition.replace('{alias}', alias)}")
+        return self.made[wanted]
+
+    def lateral(self, query: str, alias: str) -> str:
+        """LEFT JOIN LATERAL of a query with at most one row."""
+        self.joins.append(f"LEFT JOIN LATERAL (\n{query}\n) {alias} ON true")
+        return alias
+
+    def sql(self) -> str:
+        """The FROM clause without the word FROM."""
+        return "\n  ".join([self.base, *self.joins])
+
+
+class Extended(Scope):
+    """The rows of a scope, each as often as there are rows of one more relation that fit."""
+
+    def __init__(self, relations: Relations, base: str, parent: Scope) -> None:
+        super().__init__(relations, base, parent)
+        self.within = parent
+
+    def sql(self) -> str:
+        return "\n  ".join([self.within.sql(), f"CROSS JOIN {self.base}", *self.joins])
+
+
+def keys_of(node: object) -> Iterator[str]:
+    """The keys of all records and values that an expression names, without those it brings itself."""
+    own: set[str] = set()
+    found: list[str] = []
+    _collect(node, own, found)
+    return (key for key in found if key not in own)
+
+
+def _collect(node: object, own: set[str], found: list[str]) -> None:
+    match node:
+        case Record(key=key) | Named(key=key):
+            found.append(key)
+        case Aggregate(record=record) | Exists(record=record) | Find(record=record):
+            own.add(record.key)
+            _collect_fields(node, own, found)
+        case tuple():
+            for part in node:
+                _collect(part, own, found)
+        case _:
+            _collect_fields(node, own, found)
+
+
+def _collect_fields(node: object, own: set[str], found: list[str]) -> None:
+    if is_dataclass(node) and type(node).__module__ == "engine.model.model":
+        for one in fields(node):
+            if one.name not in ("span", "type"):
+                _collect(getattr(node, one.name), own, found)
