@@ -1,0 +1,1 @@
+"""A saved plan -> pages for people: one Markdown text, one HTML file that needs nothing beside itself."""

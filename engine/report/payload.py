@@ -1,0 +1,101 @@
+"""Records -> the compact JSON that travels in the page.
+
+Every text stands once in a table of texts, every rule line once in a table of lines; records and fields are columns of
+numbers. -1 stands for nothing. Fifty thousand changes take some ten megabytes, and the browser reads them at once.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from engine.report.report import ACTIONS, SYSTEMS, Group, Record, Report
+
+ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+"""Characters that could end the script element or a line of script; inside JSON texts their escapes mean the same."""
+
+
+class Table:
+    """Values in the order in which they were first met; put gives the number of a value."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Any, int] = {}
+
+    def put(self, value: Any) -> int:
+        return self.numbers.setdefault(value, len(self.numbers))
+
+    @property
+    def values(self) -> list[Any]:
+        return list(self.numbers)
+
+
+def payload(report: Report) -> str:
+    """The JSON text for a <script type="application/json">; the same report gives the same text."""
+    texts, actions, lines = Table(), Table(), Table()
+    for action in ACTIONS:
+        actions.put(action)
+    passes = {one.number: at for at, one in enumerate(report.passes)}
+    groups = {_key(one): at for at, one in enumerate(report.groups)}
+    warnings = {_key(one): at for at, one in enumerate(report.warnings)}
+
+    def text(value: str | None) -> int:
+        return texts.put(value) if value is not None else -1
+
+    def one(record: Record) -> list[int]:
+        group = groups.get((record.action, record.passing, record.code, record.place), -1)
+        return [
+            passes.get(record.passing, -1),
+            actions.put(record.action),
+            text(record.label or record.source),
+            text(record.source),
+            text(record.table),
+            text(SYSTEMS.get(record.system, record.system)),
+            text(record.id),
+            text(record.code),
+            text(record.reason),
+            text(record.place),
+            text(record.cause),
+            group,
+            len(record.fields),
+            len(record.notes),
+        ]
+
+    rows = [one(record) for record in report.records]
+    fields = [
+        (lines.put((field.caption, field.name, field.rule, field.place)), text(field.before), text(field.after))
+        for record in report.records
+        for field in record.fields
+    ]
+    notes = [
+        (warnings.get((note.severity, record.passing, note.code, note.place), -1), text(note.text))
+        for record in report.records
+        for note in record.notes
+    ]
+    data = {
+        "actions": [(action, ACTIONS.get(action, action)) for action in actions.values],
+        "passes": [(one.mapping, one.direction) for one in report.passes],
+        "groups": [_brief(one, passes) for one in report.groups],
+        "warnings": [_brief(one, passes) for one in report.warnings],
+        "lines": lines.values,
+        "records": _columns(rows, 14),
+        "fields": _columns(fields, 3),
+        "notes": _columns(notes, 2),
+        "texts": texts.values,
+        "in_all": report.in_all,
+    }
+    found = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for sign, escape in ESCAPES.items():
+        found = found.replace(sign, escape)
+    return found
+
+
+def _columns(rows: list[Any], width: int) -> list[Any]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def _key(group: Group) -> tuple[str, int, str, str]:
+    return (group.kind, group.passing, group.code, group.place)
+
+
+def _brief(group: Group, passes: dict[int, int]) -> tuple[str, int, str, str, str, int]:
+    return (group.kind, passes.get(group.passing, -1), group.code, group.place, group.text[:160], group.count)
