@@ -39,10 +39,12 @@ def build_snapshot(target: Path, rows: World, catalog: Catalog) -> None:
     id gets one: in BC from its key, in Sales from its place. Raises SnapshotProblem (E507 to E509) for wrong rows.
     """
     with new_snapshot(target, threads=1) as connection:
+        connection.execute("BEGIN")
         for system in ("bc", "sales"):
             for name, given in rows.get(system, {}).items():
                 _write_table(connection, _table(catalog, system, name), given)
         write_head(connection, "fresh", "NULL", "")
+        connection.execute("COMMIT")
 
 
 def _table(catalog: Catalog, system: System, name: str) -> Table:

@@ -38,6 +38,7 @@ PLAIN = Dialect(exponents=True)
 _TRUTHS = {"true": "TRUE", "yes": "TRUE", "1": "TRUE", "false": "FALSE", "no": "FALSE", "0": "FALSE"}
 _INTEGER = r"[+-]?\d+"
 _DAY = r"\d{4}-\d{2}-\d{2}"
+_ORDERED_DAY = r"(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{8})"
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
 _ZONE = r" ?(Z|[+-]\d{2}(:?\d{2})?)?"
 _ID = r"\{?[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}\}?"
@@ -148,7 +149,8 @@ def _date(cell: str, dialect: Dialect) -> str:
     formats = _formats(dialect.dates)
     if not formats:
         return iso
-    return f"coalesce({iso}, CAST(try_strptime({_one_separator(cell)}, {_list(formats)}) AS DATE))"
+    day = _when(cell, _ORDERED_DAY, f"try_strptime({_one_separator(cell)}, {_list(formats)})")
+    return f"coalesce({iso}, CAST({day} AS DATE))"
 
 
 def _moment(cell: str, dialect: Dialect) -> str:
@@ -159,7 +161,8 @@ def _moment(cell: str, dialect: Dialect) -> str:
         return iso
     clocks = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
     spelled = [day + clock for day in formats for clock in clocks]
-    return f"coalesce({iso}, try_strptime({_one_separator(cell)}, {_list(spelled)}))"
+    moment = _when(cell, _ORDERED_DAY + "( .*)?", f"try_strptime({_one_separator(cell)}, {_list(spelled)})")
+    return f"coalesce({iso}, {moment})"
 
 
 def _formats(order: Order) -> tuple[str, ...]:

@@ -104,10 +104,8 @@ def new_snapshot(
     try:
         try:
             connection.execute(f"ATTACH {literal(str(part.resolve()))} AS fresh (TYPE duckdb)")
-            connection.execute("BEGIN")
             create_layout(connection, "fresh")
             yield connection
-            connection.execute("COMMIT")
             connection.execute("CHECKPOINT fresh")
             connection.execute("DETACH fresh")
             _move(part, target)

@@ -1,0 +1,234 @@
+"""A staged file with marked rows -> which cell of which line is wrong or odd, and why.
+
+Only runs when a row was marked or a line could not be split. The file is read a second time for the marked rows alone;
+lines are counted from the bytes of the file, because a cell may hold line breaks.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from engine.snapshot.cells import is_empty, read
+from engine.snapshot.faults import Fault
+from engine.snapshot.ids import shared
+from engine.snapshot.staging import Staged
+from engine.sql.quote import identifier, literal
+
+FAULTS = "told"
+"""The temporary table of all findings of one file: n (row from 0, NULL for a line that was not split), line, column,
+value, code, name, reason, hint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """All findings of one kind in one column of a file, with the first few of them as (line, value)."""
+
+    code: str
+    name: str
+    column: str
+    reason: str
+    hint: str
+    count: int
+    first: tuple[tuple[int, str], ...]
+
+
+def collect(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[Group, ...]:
+    """Fills the temporary table `told` for a file and gives its findings in groups, by code and column."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {FAULTS} (n BIGINT, line BIGINT, column_name VARCHAR, value VARCHAR, "
+        "code VARCHAR, name VARCHAR, reason VARCHAR, hint VARCHAR)"
+    )
+    if staged.wrong or staged.odd:
+        _collect_cells(connection, staged)
+    _collect_shared(connection, staged)
+    split = _collect_split(connection, staged)
+    if split or connection.execute(f"SELECT count(*) FROM {FAULTS}").fetchall()[0][0]:
+        _number_lines(connection, staged, split)
+    groups = connection.execute(
+        f"""SELECT code, any_value(name), column_name, any_value(reason), any_value(hint), count(*),
+        list({{'line': line, 'value': value}} ORDER BY line, value)[1:5]
+        FROM {FAULTS} GROUP BY code, column_name ORDER BY min(line), code, column_name"""
+    ).fetchall()
+    return tuple(
+        Group(
+            code=code,
+            name=name,
+            column=column,
+            reason=reason,
+            hint=hint,
+            count=count,
+            first=tuple((one["line"], one["value"] or "") for one in first),
+        )
+        for code, name, column, reason, hint, count, first in groups
+    )
+
+
+def _collect_cells(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """The cells of the marked rows that break a law."""
+    marked = f'SELECT rowid FROM {staged.place} WHERE "?wrong" OR "?odd"'
+    numbered = f"SELECT *, row_number() OVER () - 1 AS n FROM {staged.raw.relation}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE marked AS FROM ({numbered}) WHERE n IN ({marked})")
+    for column, laws in staged.laws.items():
+        assert column.field is not None
+        cell = f"c{column.index}"
+        value = read(column.field, cell, staged.raw.dialect)
+        for law in (*laws, *_made_id(staged, column.field.name, cell)):
+            connection.execute(
+                f"""INSERT INTO {FAULTS} SELECT n, NULL, {literal(column.field.name)}, {cell},
+                {literal(law.code)}, {literal(law.name)}, {literal(law.reason)}, {literal(law.hint)}
+                FROM (SELECT n, {cell}, {value} AS v{column.index} FROM marked) WHERE {law.condition}"""
+            )
+    connection.execute("DROP TABLE marked")
+
+
+def _made_id(staged: Staged, field: str, cell: str) -> tuple[Fault, ...]:
+    table = staged.export.table
+    if table.system == "sales" or field != table.id_field:
+        return ()
+    return (
+        Fault(
+            code="W514",
+            name="ids-made",
+            condition=f"({is_empty(cell)} OR TRY_CAST({cell} AS UUID) = UUID '00000000-0000-0000-0000-000000000000')",
+            reason="is blank; the id is made from table and key",
+            hint="export the id with its values if couplings refer to these records",
+        ),
+    )
+
+
+def _collect_shared(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Rows whose key or id an earlier row has already; every one but the first is refused."""
+    table = staged.export.table
+    keys = (("E528", "repeated-key", table.key), ("E529", "repeated-id", (table.id_field,)))
+    right = f'(SELECT *, rowid AS n FROM {staged.place} WHERE NOT "?wrong")'
+    for code, name, fields in keys:
+        if code == "E528" and table.system == "sales":
+            continue
+        columns = [identifier(one) for one in fields]
+        if not connection.execute(f"SELECT 1 FROM ({shared(right, columns, 'n')}) LIMIT 1").fetchall():
+            continue
+        text = f"concat_ws(', ', {', '.join(f'CAST({one} AS VARCHAR)' for one in columns)})"
+        connection.execute(
+            f"""INSERT INTO {FAULTS} SELECT n, first, {literal(", ".join(fields))}, {text},
+            {literal(code)}, {literal(name)}, '', 'keep one of the two records' FROM
+            (SELECT *, min(n) OVER (PARTITION BY {", ".join(columns)}) AS first FROM {right}) WHERE n <> first"""
+        )
+
+
+def _collect_split(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
+    """The lines that DuckDB could not split into cells; their line is their byte position until it is counted."""
+    if not staged.raw.rejects:
+        return 0
+    present = connection.execute(
+        f"SELECT count(*) FROM duckdb_tables() WHERE table_name = {literal(staged.raw.rejects)}"
+    ).fetchall()[0][0]
+    if not present:
+        return 0
+    headers = len(staged.raw.headers)
+    connection.execute(
+        f"""INSERT INTO {FAULTS} SELECT DISTINCT ON (line_byte_position)
+        NULL, line_byte_position, '', left(csv_line, 500), 'E520', 'wrong-number-of-cells',
+        CASE error_type WHEN 'TOO MANY COLUMNS' THEN 'has more than the {headers} cells of the header'
+        WHEN 'MISSING COLUMNS' THEN 'has fewer than the {headers} cells of the header'
+        WHEN 'UNQUOTED VALUE' THEN 'has a quotation mark that is not closed'
+        WHEN 'LINE SIZE OVER MAXIMUM' THEN 'is longer than 2 MB' ELSE 'cannot be split into cells' END,
+        'put a cell with the delimiter or a quotation mark in it into quotation marks'
+        FROM {staged.raw.rejects} ORDER BY line_byte_position"""
+    )
+    return int(connection.execute(f"SELECT count(*) FROM {FAULTS} WHERE n IS NULL").fetchall()[0][0])
+
+
+def _number_lines(connection: duckdb.DuckDBPyConnection, staged: Staged, split: int) -> None:
+    """Turns row numbers and byte positions into line numbers (records are numbered from 1 where there are no lines)."""
+    if split:
+        found = connection.execute(f"SELECT DISTINCT line FROM {FAULTS} WHERE n IS NULL").fetchall()
+        positions = sorted(position for (position,) in found)
+        _translate(connection, positions, _lines_at(staged.raw.path, positions), "n IS NULL")
+    rows = connection.execute(
+        f"SELECT n FROM {FAULTS} WHERE n IS NOT NULL "
+        f"UNION SELECT line FROM {FAULTS} WHERE code IN ('E528', 'E529') ORDER BY 1"
+    ).fetchall()
+    numbers = [number for (number,) in rows]
+    if staged.raw.unit == "record":
+        lines = [number + 1 for number in numbers]
+    else:
+        lines = _lines_of_rows(staged, numbers, split)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT unnest($1::BIGINT[]) AS n, unnest($2::BIGINT[]) AS line",
+        [numbers, lines],
+    )
+    connection.execute(
+        f"""UPDATE {FAULTS} SET reason = 'is the key of {staged.raw.unit} ' || numbered.line || ' already'
+        FROM numbered WHERE {FAULTS}.code IN ('E528', 'E529') AND {FAULTS}.line = numbered.n"""
+    )
+    connection.execute(f"UPDATE {FAULTS} SET line = numbered.line FROM numbered WHERE {FAULTS}.n = numbered.n")
+    connection.execute("DROP TABLE numbered")
+
+
+def _translate(connection: duckdb.DuckDBPyConnection, before: Sequence[int], after: Sequence[int], where: str) -> None:
+    connection.execute(
+        f"""UPDATE {FAULTS} SET line = found.after
+        FROM (SELECT unnest($1::BIGINT[]) AS before, unnest($2::BIGINT[]) AS after) AS found
+        WHERE {where} AND {FAULTS}.line = found.before""",
+        [list(before), list(after)],
+    )
+
+
+def _lines_at(path: Path, positions: Sequence[int]) -> list[int]:
+    """The line numbers of byte positions (from 1, in rising order), by counting the line ends before them."""
+    found: list[int] = []
+    line, at = 1, 0
+    with path.open("rb") as file:
+        for position in positions:
+            while at < position - 1:
+                piece = file.read(min(1 << 20, position - 1 - at))
+                if not piece:
+                    break
+                line += _ends(piece)
+                at += len(piece)
+            found.append(line)
+    return found
+
+
+def _ends(piece: bytes) -> int:
+    return piece.count(b"\n") or piece.count(b"\r")
+
+
+def _lines_of_rows(staged: Staged, rows: Sequence[int], split: int) -> list[int]:
+    """The lines on which rows begin. Where every row is one line, that is plain arithmetic; else the file is read up to
+    the last of them."""
+    with staged.raw.path.open("rb") as file:
+        physical = 0
+        last = b""
+        while piece := file.read(1 << 22):
+            physical += _ends(piece)
+            last = piece
+    physical += 0 if last.endswith((b"\n", b"\r")) else 1
+    if not split and physical == staged.rows + 1:
+        return [row + 2 for row in rows]
+    wanted, found = set(rows), {}
+    row, begins = -1, 1
+    with staged.raw.path.open(encoding="utf-8", errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=staged.raw.delimiter)
+        try:
+            for cells in reader:
+                if _is_row(cells, len(staged.raw.headers)):
+                    if row in wanted:
+                        found[row] = begins
+                        if len(found) == len(wanted):
+                            break
+                    row += 1
+                begins = reader.line_num + 1
+        except csv.Error:
+            pass
+    return [found.get(number, number + 2) for number in rows]
+
+
+def _is_row(cells: Sequence[str], headers: int) -> bool:
+    """Does DuckDB take the line as a row? It forgives an empty cell too many, and a blank line is a row of one cell."""
+    return len(cells) == headers or (len(cells) == headers + 1 and not cells[-1]) or (not cells and headers == 1)
