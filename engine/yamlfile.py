@@ -133,8 +133,8 @@ class _Reader:
             )
         if isinstance(event, yaml.ScalarEvent):
             self.values[path] = self.span(event)
-            plain = event.style is None or event.style == ""
-            return _plain(event.value) if plain and event.implicit[0] else event.value
+            bare = event.style is None or event.style == ""
+            return plain(event.value) if bare and event.implicit[0] else event.value
         if len(path) >= MOST_DEPTH:
             self.note("E404", "yaml-too-large", self.span(event), *_TOO_DEEP)
             raise _StopError
@@ -263,7 +263,7 @@ def _in_plain_words(problem: str) -> tuple[str, str]:
     return f"this is not YAML: {problem}", _QUOTES
 
 
-def _plain(text: str) -> object:
+def plain(text: str) -> object:
     """What a word without quotes stands for."""
     if text in _WORDS:
         return _WORDS[text]

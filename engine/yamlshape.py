@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.catalog.suggest import did_you_mean
+from engine.catalog.suggest import did_you_mean, suggest
 from engine.diagnostic import Diagnostic
 from engine.yamlfile import Path, Places
 from engine.yamlwords import CALLED, example, is_a, listed, pattern, same, seen, what
@@ -137,8 +137,9 @@ def _list(value: list[object], schema: Schema, root: Schema, path: Path) -> Iter
 def _mapping(value: dict[str, object], schema: Schema, root: Schema, path: Path) -> Iterator[Misfit]:
     known: Schema = schema.get("properties", {})
     more = schema.get("additionalProperties", True)
+    misspelt = _misspelt(value, known) if more is False else ()
     for name in schema.get("required", ()):
-        if name not in value:
+        if name not in value and name not in misspelt:
             hint = example(_resolved(known.get(name, {}), root), None, name) or f"add `{name}: …`"
             where = f" of {what(path)}" if path else ""
             yield Misfit(
@@ -162,6 +163,12 @@ def _mapping(value: dict[str, object], schema: Schema, root: Schema, path: Path)
         else:
             yield from _named(key, schema, root, inner)
             yield from _check(entry, more, root, inner)
+
+
+def _misspelt(value: dict[str, object], known: Schema) -> tuple[str, ...]:
+    """The known keys that unknown keys probably mean: they are not told as missing too."""
+    free = [name for name in known if name not in value]
+    return tuple(name for key in value if key not in known for name in suggest(key, free, 1))
 
 
 def _named(key: str, schema: Schema, root: Schema, path: Path) -> Iterator[Misfit]:

@@ -199,6 +199,16 @@ def _unknown_kind(name: str, kind: str, head: str) -> _LineError:
     )
 
 
+def parse_choices(line: str, system: System) -> tuple[Option, ...] | Fault:
+    """Choices that are added to those of an option field: `5 Net 90, 6 Net 120`."""
+    try:
+        found = parse_options(line, system)
+        _each_number_once(found)
+        return found
+    except _LineError as error:
+        return error.fault
+
+
 def parse_options(text: str, system: System) -> tuple[Option, ...]:
     """The choices of `0 blank, 1 Ship, 2 'a, b' as ab`; a Sales choice is named by its caption without blanks."""
     found: list[Option] = []

@@ -86,11 +86,21 @@ class Settings:
         bare = _bare(written)
         return self._own_by_name.get(bare) or self._setup_by_name.get(bare)
 
+    def near(self, written: str, at_most: int = 3) -> tuple[SettingDef, ...]:
+        """The settings that were probably meant, best first; those of the integration before fields of setup tables."""
+        for known in (self.own, self.of_setup_tables):
+            by_word: dict[str, SettingDef] = {}
+            for one in known:
+                for word in (one.name, *one.labels):
+                    by_word.setdefault(word, one)
+            found = suggest(written, by_word, at_most)
+            if found:
+                return tuple({by_word[word].name: by_word[word] for word in found}.values())
+        return ()
+
     def suggest(self, written: str, at_most: int = 3) -> tuple[str, ...]:
-        """Names of settings near what was written, written with blanks as in a rule."""
-        own = [one.name.replace("_", " ") for one in self.own]
-        near = suggest(written, own, at_most)
-        return near or suggest(written, [one.label for one in self.of_setup_tables], at_most)
+        """The names of those, written with blanks as in a rule."""
+        return tuple(one.name.replace("_", " ") for one in self.near(written, at_most))
 
     def defaults(self) -> dict[str, Value]:
         """The default of every setting of the integration, by name."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.catalog.catalog import Field, Kind, Option, System, Table
-from engine.catalog.fieldline import FLOW_FILTER, Fault, parse_field, parse_options
+from engine.catalog.fieldline import FLOW_FILTER, Fault, parse_choices, parse_field
 
 BC_ID = "SystemId"
 BC_MODIFIED = "SystemModifiedAt"
@@ -106,6 +106,7 @@ def table_of(table: Written) -> Table:
     for name, line in table.choices.items():
         if name in found:
             found[name] = with_choices(found[name], line, table.system)
+    key = tuple(name for name in table.key if name in found)
     if table.system == "bc":
         found.update({one.name: one for one in _SYSTEM_FIELDS if one.name not in found})
         return Table(
@@ -113,20 +114,19 @@ def table_of(table: Written) -> Table:
             name=table.name,
             caption=table.caption or table.name,
             number=table.number,
-            key=table.key,
+            key=key,
             id_field=BC_ID,
             modified_field=BC_MODIFIED,
             fields=found,
             origin=table.origin,
         )
-    id_field = table.key[0] if table.key else ""
     return Table(
         system="sales",
         name=table.name,
         caption=sales_caption(table),
         number=table.number,
-        key=table.key,
-        id_field=id_field,
+        key=key,
+        id_field=key[0] if key else "",
         modified_field=SALES_MODIFIED if SALES_MODIFIED in found else "",
         fields=found,
         origin=table.origin,
@@ -135,8 +135,10 @@ def table_of(table: Written) -> Table:
 
 def with_choices(one: Field, line: str, system: System) -> Field:
     """The field with further choices; a choice of the same number takes the place of the old one."""
-    more: dict[int, Option] = {option.number: option for option in one.options}
-    more.update({option.number: option for option in parse_options(line, system)})
+    added = parse_choices(line, system)
+    if isinstance(added, Fault):
+        return one
+    more: dict[int, Option] = {option.number: option for option in (*one.options, *added)}
     return replace(one, options=tuple(more.values()))
 
 
