@@ -72,8 +72,16 @@ def empty(folder: Path) -> tuple[Path, ...]:
 
 def sample(folder: Path) -> tuple[Path, ...]:
     """The sample that comes along, copied: the paths of its files."""
-    from engine.shipped import sample_dir
+    from engine.shipped import shipped
 
     left_out = shutil.ignore_patterns("__pycache__", "*.duckdb", "*.plan", "*.pyc")
-    shutil.copytree(sample_dir(), folder, dirs_exist_ok=True, ignore=left_out)
+    shutil.copytree(shipped("samples") / "contoso", folder, dirs_exist_ok=True, ignore=left_out)
     return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+
+
+def is_sample(folder: Path) -> bool:
+    """Is this a folder that `sample` made, and nothing else?"""
+    from engine.shipped import shipped
+
+    mine, shipped_one = folder / "coupler.yaml", shipped("samples") / "contoso" / "coupler.yaml"
+    return mine.is_file() and mine.read_bytes() == shipped_one.read_bytes()

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
 
 from engine import VERSION
 
 REPORT = "This is a defect of coupler, not of your rules. Please report it with this line; COUPLER_DEBUG=1 shows where."
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:
     """Carry out `coupler WORDS…` and give its exit code: 0 well, 1 not well, 130 interrupted; verbs may have more."""
     given = list(sys.argv[1:] if words is None else words)
     if given in (["--version"], ["-V"]):
         print(f"coupler {VERSION}")
         return 0
-    return _guarded(lambda: _carry_out(given))
+    return _guarded(given)
 
 
 def _carry_out(words: list[str]) -> int:
@@ -73,13 +72,13 @@ def _unknown(verb: str, known: dict[str, str]) -> int:
     return 1
 
 
-def _guarded(work: Callable[[], int]) -> int:
+def _guarded(words: list[str]) -> int:
     """Nobody but ourselves ever sees a traceback."""
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        code = work()
+        code = _carry_out(words)
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("coupler: interrupted; nothing was left half-done.", file=sys.stderr)

@@ -1,0 +1,153 @@
+"""The stages once, in order: workspace -> rule files -> catalog -> model -> laws -> findings.
+
+Every stage is imported when it is needed, so that a verb pays for nothing that it does not use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.diagnostic import Diagnostic, in_source_order
+from engine.source import Source
+
+if TYPE_CHECKING:
+    from engine.catalog.catalog import Catalog
+    from engine.model.facts import Facts
+    from engine.model.model import Model
+    from engine.syntax.ast import RuleFile
+    from engine.syntax.format import Formatted
+    from engine.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Rule files and what they mean together.
+
+    files: as written, in the order given. model: what could be understood; only without errors in `found` is it
+    all that was written. found: what is wrong with how they are written, with tables, names and types.
+    """
+
+    files: tuple[RuleFile, ...]
+    catalog: Catalog
+    model: Model
+    facts: Facts
+    found: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linted:
+    """What lint tells. files: how many rule files were read; found: the findings in source order."""
+
+    files: int
+    found: tuple[Diagnostic, ...]
+
+
+def understand(sources: Sequence[Source], overlays: Sequence[Path], settings: Mapping[str, object]) -> Rules:
+    """Rule texts, table files and settings -> what the rules mean. Never raises for what a user wrote."""
+    from engine.catalog.load import load_catalog
+    from engine.model.bind import bind
+    from engine.syntax.parse import parse
+
+    parsed = [parse(source) for source in sources]
+    files = tuple(one.file for one in parsed)
+    catalog, about_tables = load_catalog(tuple(overlays))
+    bound = bind(files, catalog, settings)
+    mistakes = [mistake for one in parsed for mistake in one.mistakes]
+    found = in_source_order([*mistakes, *about_tables, *bound.found])
+    return Rules(files=files, catalog=catalog, model=bound.model, facts=bound.facts, found=found)
+
+
+def checked(rules: Rules) -> tuple[Diagnostic, ...]:
+    """All findings about rules, in source order: those of reading and binding, those of the laws, less the ignored."""
+    from engine.checks import laws
+    from engine.checks.context import Context
+    from engine.checks.ignore import without_ignored
+    from engine.checks.manual import known
+
+    context = Context(files=rules.files, model=rules.model, facts=rules.facts, catalog=rules.catalog)
+    found = in_source_order([*rules.found, *laws.check(context)])
+    return in_source_order(without_ignored(found, rules.files, known()))
+
+
+def lint(paths: Sequence[Path] = (), *, standard: bool = False, cached: bool = True) -> Linted:
+    """Every finding in a workspace, or in some of its files.
+
+    paths: files or folders; only findings in them are told. The workspace is the one they lie in, else the one
+    around the current folder; files outside of any workspace are read by themselves. standard: tell warnings and
+    notes about the shipped rules too (errors in them are always told).
+    """
+    from engine.workspace import find_workspace, load_workspace
+
+    start = paths[0] if paths else Path.cwd()
+    root = find_workspace(start if start.is_dir() else start.parent)
+    if root is None and paths:
+        sources, unread = rule_sources(paths)
+        found = checked(understand(sources, (), defaults()))
+        return Linted(files=len(sources), found=in_source_order([*unread, *found]))
+    workspace, about_workspace = load_workspace(root or Path.cwd())
+    if workspace is None:
+        return Linted(files=0, found=about_workspace)
+    named, unread = rule_sources(paths)
+    about = [*about_workspace, *_of_workspace(workspace, _others(workspace, named), cached)]
+    shipped = {one.path for one in workspace.standard_rules}
+    told = [one for one in about if standard or one.severity == "error" or _path(one) not in shipped]
+    if paths:
+        meant = {one.path for one in named}
+        told = [one for one in told if _path(one) in meant]
+    return Linted(files=len(named or workspace.rule_files), found=in_source_order([*unread, *told]))
+
+
+def _of_workspace(workspace: Workspace, others: tuple[Source, ...], cached: bool) -> tuple[Diagnostic, ...]:
+    """The findings about a workspace's rules, remembered from the last time when nothing has changed since."""
+    sources = workspace.rule_files + others
+
+    def work() -> tuple[Diagnostic, ...]:
+        return checked(understand(sources, workspace.overlays, workspace.settings))
+
+    if not cached:
+        return work()
+    from engine.remembered import remembered
+
+    return remembered(sources, workspace.overlays, workspace.settings, work)
+
+
+def _others(workspace: Workspace, named: Sequence[Source]) -> tuple[Source, ...]:
+    """Files that were named but are none of the workspace's own: they are read along with it."""
+    own = {one.path for one in workspace.rule_files}
+    return tuple(one for one in named if one.path not in own)
+
+
+def _path(one: Diagnostic) -> str:
+    return one.span.path if one.span else ""
+
+
+def defaults() -> Mapping[str, object]:
+    """The settings of a product that nobody has set up."""
+    from engine.catalog.settings import Settings
+
+    return Settings().defaults()
+
+
+def rule_sources(paths: Iterable[Path]) -> tuple[tuple[Source, ...], tuple[Diagnostic, ...]]:
+    """The rule files that paths mean (of a folder all its *.rules), and what could not be read."""
+    from engine.textfile import read_source
+
+    files = [one for path in paths for one in (sorted(path.rglob("*.rules")) if path.is_dir() else [path])]
+    read = [read_source(one) for one in dict.fromkeys(files)]
+    sources = tuple(one for one in read if isinstance(one, Source))
+    return sources, tuple(one for one in read if isinstance(one, Diagnostic))
+
+
+# --- the formatter ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reformatted:
+    """What fmt did. files: how many were read; changed: those that are, or would be, different."""
+
+    files: int
+    changed: tuple[Formatted, ...]
+    mistakes: tuple[Diagnostic, ...]
