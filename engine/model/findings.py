@@ -1,0 +1,82 @@
+"""What binding finds wrong -> diagnostics, gathered; the codes E2xx and W2xx and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.diagnostic import Diagnostic, Severity
+from engine.source import Span
+
+NAMES: dict[str, str] = {
+    "E201": "unknown-table",
+    "E202": "unknown-mapping",
+    "E203": "unknown-step",
+    "E204": "unknown-field",
+    "E205": "ambiguous-caption",
+    "E206": "unknown-option-value",
+    "E207": "unknown-name",
+    "E208": "unknown-setting",
+    "E209": "unknown-function",
+    "E210": "wrong-type",
+    "E211": "not-comparable",
+    "E212": "wrong-number-of-arguments",
+    "E213": "not-a-target",
+    "E214": "no-way-back",
+    "E215": "look-up-does-not-fit",
+    "E216": "name-defined-twice",
+    "E217": "change-of-nothing",
+    "E218": "dependency-cycle",
+    "E219": "step-does-itself",
+    "E220": "unknown-value-list",
+    "E221": "nothing-is-written",
+    "E222": "not-a-record",
+    "E223": "when-asks-data",
+    "E224": "unclear-side",
+    "E225": "gives-nothing",
+    "E226": "wrong-system",
+    "E227": "leads-nowhere",
+    "E228": "two-variants",
+    "E229": "looks-itself-up",
+    "E230": "misplaced",
+    "E231": "unknown-run",
+    "E232": "too-many-steps",
+    "W201": "compared-with-itself",
+    "W202": "nothing-looked-up",
+}
+SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "N": "note"}
+
+
+@dataclass(slots=True)
+class Findings:
+    """The findings so far. Inside a step a place is told once, however often the step is carried out."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+    within: list[str] = field(default_factory=list)
+    told: set[tuple[str, str, int, int]] = field(default_factory=set)
+    silent: int = 0
+
+    def add(self, code: str, span: Span, message: str, hint: str = "") -> None:
+        """Gather one finding; `within` names the steps that are being laid open."""
+        place = (code, span.path, span.start, span.end)
+        if self.silent or (self.within and place in self.told):
+            return
+        self.told.add(place)
+        self.found.append(
+            Diagnostic(
+                code=code,
+                name=NAMES[code],
+                severity=SEVERITIES[code[0]],
+                span=span,
+                message=message,
+                hint=hint,
+            )
+        )
+
+
+def listed(words: Iterable[str], last: str = "or") -> str:
+    """`A, B or C`."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
