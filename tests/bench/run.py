@@ -1,0 +1,333 @@
+"""The race: `coupler` against hand-written SQL and bare Python, whole processes, one table with the targets beside it.
+
+    python tests/bench/run.py                      # a million items and products; lint and start-up
+    python tests/bench/run.py --records 10000000   # ten million, with a memory limit
+    python tests/bench/run.py --only lint -n 9
+
+Everything is made in a temporary folder and removed. A ratio is taken within one run, the two commands in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE))
+
+import rule_files  # noqa: E402
+from measure import Command, Measured, in_turn  # noqa: E402
+
+NOW = "2026-06-15T08:00:00Z"
+LARGE = 5_000_000
+"""From this many records on the plan gets a memory limit."""
+LIMIT = "1500MB"
+
+SETTINGS = """\
+company: Brackenford Cycles Ltd
+rules: [bench.rules]
+snapshot: {snapshot}
+settings:
+  sales_connection_enabled: true
+  ownership_model: Person
+  own_company: c0300000-0000-4000-8000-000000000001
+  default_team: 7ea00000-0000-4000-8000-000000000001
+  integration_user: 05e40000-0000-4000-8000-000000000099
+  local_currency: GBP
+  base_currency: 7c000000-0000-4000-8000-000000000001
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the table: what, ours, the mark, and what is wanted of them."""
+
+    what: str
+    ours: Measured
+    mark: Measured | None
+    target: str
+    good: bool | None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """How to run: times in turn, seconds a command may take, the temporary folder."""
+
+    times: int
+    warm_up: int
+    limit: float
+    temp: Path
+
+    def python(self, *words: str, **more: object) -> Command:
+        return Command(words=(sys.executable, *words), folder=self.temp, environment=clean(self.temp), **more)  # type: ignore[arg-type]
+
+    def coupler(self, folder: Path, *words: str, codes: tuple[int, ...] = (0,), **more: object) -> Command:
+        return Command(
+            words=(*COUPLER, *words),
+            folder=folder,
+            environment=clean(self.temp),
+            codes=codes,
+            **more,  # type: ignore[arg-type]
+        )
+
+    def race(self, commands: Mapping[str, Command]) -> dict[str, Measured]:
+        return in_turn(commands, times=self.times, warm_up=self.warm_up, limit=self.limit)
+
+
+def command() -> tuple[str, ...]:
+    """The installed command beside this Python, else the module: what a user would start."""
+    installed = Path(sys.executable).with_name("coupler")
+    return (str(installed),) if installed.exists() else (sys.executable, "-m", "engine")
+
+
+COUPLER = command()
+
+
+def clean(temp: Path) -> dict[str, str]:
+    """An environment whose caches lie in the temporary folder; the engine is the one of this checkout."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV")}
+    home = temp / "home"
+    home.mkdir(exist_ok=True)
+    return kept | {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "TMPDIR": str(temp),
+        "PYTHONPATH": str(ROOT),
+        "NO_COLOR": "1",
+    }
+
+
+# --- plans ----------------------------------------------------------------------------------------------------------
+
+
+def plans(bench: Bench, records: int, say: Callable[[str], None]) -> list[Line]:
+    """The dry run of one mapping of 17 fields and 3 look-ups: all records compared, then those after a last run."""
+    size = f"{records:,}"
+    large = records >= LARGE
+    memory = ["--memory", LIMIT] if large else []
+    ours = ("plan", "BENCH", "--now", NOW, *memory)
+    found: dict[str, dict[str, Measured]] = {}
+    for kind, more in (("first", ("--first-run",)), ("later", ())):
+        folder = bench.temp / f"{kind}_{records}"
+        snapshot = folder / "bench.duckdb"
+        folder.mkdir()
+        say(f"making {size} items and products ({kind} run) ...")
+        generate(records, snapshot, *more)
+        shutil.copy(HERE / "bench.rules", folder / "bench.rules")
+        (folder / "coupler.yaml").write_text(SETTINGS.format(snapshot=snapshot.name), encoding="utf-8")
+        say(f"planning {size} ({kind} run) ...")
+        spill = folder / "spill"
+        found[kind] = bench.race(
+            {
+                "ours": bench.coupler(folder, *ours, codes=(0, 2)),
+                "mark": bench.python(str(HERE / "baseline.py"), str(snapshot), "--temp", str(spill), *memory),
+            }
+        )
+        found[kind]["ours"] = agreeing(bench, folder, found[kind], ours)
+        shutil.rmtree(folder)
+    first, later = found["first"], found["later"]
+    part = ratio(later["ours"], first["ours"])
+    return [
+        time_line(f"plan {size}, all compared", first["ours"], first["mark"], 1.5),
+        memory_line(f"plan {size}, peak memory", first["ours"], first["mark"], 1.5, 2500 if large else None),
+        time_line(f"plan {size}, after a last run", later["ours"], later["mark"], None),
+        Line(
+            what=f"plan {size}, last run : all",
+            ours=later["ours"],
+            mark=first["ours"],
+            target="<= 0.7 x",
+            good=None if part is None else part <= 0.7,
+        ),
+    ]
+
+
+def generate(records: int, snapshot: Path, *more: str) -> None:
+    words = ["--records", str(records), "--snapshot", str(snapshot), "--lean", "--spread", "--quiet", *more]
+    subprocess.run(
+        [sys.executable, str(ROOT / "samples" / "generate.py"), *words],
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+
+
+def agreeing(bench: Bench, folder: Path, measured: Mapping[str, Measured], words: tuple[str, ...]) -> Measured:
+    """Our measurement, made worthless when the plan counts other records than the hand-written SQL: a race in which
+    the two do different work says nothing."""
+    ours, mark = measured["ours"], measured["mark"]
+    if ours.wrong or mark.wrong:
+        return ours
+    told = bench.coupler(folder, *words, "--json", codes=(0, 2))
+    once = in_turn({"json": told}, times=1, warm_up=0, limit=bench.limit)["json"]
+    if once.wrong:
+        return Measured(wrong=f"its counts cannot be read: {once.wrong}")
+    planned, wanted = counts(once.output), json.loads(mark.output)["counts"]
+    if planned != wanted:
+        return Measured(wrong=f"other counts than the hand-written SQL: {planned} instead of {wanted}")
+    return ours
+
+
+def counts(text: str) -> dict[str, dict[str, int]]:
+    """The counters of a plan in JSON, in the words of the baseline, zeros left out."""
+    names = {"created": "create", "changed": "change", "skipped": "skip", "failed": "fail", "conflicts": "conflict"}
+    found: dict[str, dict[str, int]] = {"to_sales": {}, "to_bc": {}}
+    plan = json.loads(text)
+    for one in plan.get("passes", plan.get("pass", [])):
+        if one["mapping"] == "BENCH":
+            found[one["leg"]] = {word: one[name] for name, word in names.items() if one[name]}
+    return found
+
+
+# --- lint and start-up ----------------------------------------------------------------------------------------------
+
+
+def lints(bench: Bench, say: Callable[[str], None]) -> list[Line]:
+    small, big = bench.temp / "small", bench.temp / "big"
+    rule_files.write(small, lines=500, files=1)
+    rule_files.write(big, lines=50_000, files=500)
+    say("starting and linting ...")
+    cold = {"before": lambda: forget(bench.temp, small)}
+    start = bench.race(
+        {
+            "version": bench.coupler(bench.temp, "--version"),
+            "python": bench.python("-c", "pass"),
+            "lint": bench.coupler(small, "lint", **cold),  # type: ignore[arg-type]
+            "lark": bench.python("-c", "import lark"),
+        }
+    )
+    say("linting 50,000 lines ...")
+    few = Bench(times=min(bench.times, 3), warm_up=0, limit=bench.limit, temp=bench.temp)
+    first = few.race({"cold": few.coupler(big, "lint", before=lambda: forget(bench.temp, big))})["cold"]
+    again = Bench(times=few.times, warm_up=1, limit=bench.limit, temp=bench.temp)
+    warm = again.race({"warm": again.coupler(big, "lint")})["warm"]
+    return [
+        time_line("coupler --version : bare Python", start["version"], start["python"], 3),
+        time_line("lint 500 lines : import lark", start["lint"], start["lark"], 3),
+        second_line("lint 50,000 lines, 500 files, first", first, 8),
+        second_line("lint 50,000 lines, unchanged", warm, 2),
+    ]
+
+
+def forget(temp: Path, workspace: Path) -> None:
+    """Removes whatever the engine may have kept from an earlier run."""
+    shutil.rmtree(temp / "home", ignore_errors=True)
+    (temp / "home").mkdir()
+    for kept in workspace.glob(".coupler*"):
+        shutil.rmtree(kept, ignore_errors=True)
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def ratio(ours: Measured, mark: Measured) -> float | None:
+    return None if ours.wrong or mark.wrong else ours.seconds / mark.seconds
+
+
+def time_line(what: str, ours: Measured, mark: Measured, most: float | None) -> Line:
+    found = ratio(ours, mark)
+    return Line(
+        what=what,
+        ours=ours,
+        mark=mark,
+        target=f"<= {most:g} x" if most else "",
+        good=None if found is None or most is None else found <= most,
+    )
+
+
+def memory_line(what: str, ours: Measured, mark: Measured, most: float, limit: float | None) -> Line:
+    """Target: at most `most` times the mark's peak or, where there is a limit, under so many megabytes."""
+    usable = not (ours.wrong or mark.wrong)
+    if limit is None:
+        good, target = usable and ours.megabytes <= most * mark.megabytes, f"<= {most:g} x"
+    else:
+        good, target = usable and ours.megabytes < limit, f"< {limit:,.0f} MB"
+    remark = f"{ours.megabytes / mark.megabytes:.2f} x" if usable else ""
+    return Line(what=what, ours=ours, mark=mark, target=target, good=good if usable else None, remark=remark)
+
+
+def second_line(what: str, ours: Measured, most: float) -> Line:
+    good = None if ours.wrong else ours.seconds < most
+    return Line(what=what, ours=ours, mark=None, target=f"< {most:g} s", good=good)
+
+
+def table(lines: list[Line]) -> str:
+    rows = [("", "coupler", "MB", "mark", "MB", "ratio", "target", "")]
+    for line in lines:
+        ours, mark = line.ours, line.mark
+        found = None if mark is None else ratio(ours, mark)
+        rows.append(
+            (
+                line.what,
+                seconds(ours),
+                megabytes(ours),
+                seconds(mark),
+                megabytes(mark),
+                line.remark or ("" if found is None else f"{found:.2f} x"),
+                line.target,
+                {True: "good", False: "MISSED", None: ""}[line.good],
+            )
+        )
+    wide = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    text = "\n".join(aligned(row, wide) for row in rows)
+    reasons = dict.fromkeys(
+        f"{line.what}: {one.wrong}" for line in lines for one in (line.ours, line.mark) if one is not None and one.wrong
+    )
+    return text + ("\n\nnot measured:\n" + "\n".join(f"  {reason}" for reason in reasons) if reasons else "")
+
+
+def aligned(row: tuple[str, ...], wide: list[int]) -> str:
+    first, *numbers, last = (
+        cell.ljust(width) if at == 0 else cell.rjust(width)
+        for at, (cell, width) in enumerate(zip(row, wide, strict=True))
+    )
+    return "  ".join([first, *numbers, last.strip()]).rstrip()
+
+
+def seconds(one: Measured | None) -> str:
+    return "" if one is None else "-" if one.wrong else f"{one.seconds:.3f} s"
+
+
+def megabytes(one: Measured | None) -> str:
+    return "" if one is None else "-" if one.wrong else f"{one.megabytes:,.0f}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument(
+        "--records", type=int, action="append", metavar="N", help="items (default 1,000,000); may repeat"
+    )
+    parser.add_argument("--only", choices=("plan", "lint"), help="half of it")
+    parser.add_argument("-n", type=int, default=5, metavar="TIMES", help="runs of each command (default 5)")
+    parser.add_argument("--warm-up", type=int, default=1, metavar="TIMES", help="runs that do not count (default 1)")
+    parser.add_argument(
+        "--limit", type=float, default=600, metavar="SECONDS", help="stop a command after (default 600)"
+    )
+    parser.add_argument("--temp", type=Path, metavar="DIR", help="where the temporary folder is made")
+    given = parser.parse_args(arguments)
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    lines: list[Line] = []
+    with tempfile.TemporaryDirectory(prefix="coupler-bench-", dir=given.temp) as temp:
+        bench = Bench(times=given.n, warm_up=given.warm_up, limit=given.limit, temp=Path(temp))
+        if given.only != "plan":
+            lines += lints(bench, say)
+        if given.only != "lint":
+            for records in given.records or [1_000_000]:
+                lines += plans(bench, records, say)
+    print(table(lines))
+    return 1 if any(line.good is False for line in lines) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
