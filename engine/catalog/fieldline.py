@@ -189,6 +189,12 @@ def _unknown_kind(name: str, kind: str, head: str) -> _LineError:
             words=head.strip(),
             code="kind",
         )
+    if any(mark in kind for mark in ("->", "=", ",")):
+        return _LineError(
+            message=f"a bar is missing in {head.strip()}",
+            hint='what follows the type stands behind a bar: text 30 "Level" | read only',
+            words=kind,
+        )
     bare = kind.casefold().replace(" ", "")
     meant = f"did you mean {_OTHER_WORDS[bare]}?" if bare in _OTHER_WORDS else did_you_mean(kind, sorted(KINDS))
     return _LineError(

@@ -37,10 +37,11 @@ def _suggest(written: str, candidates: tuple[str, ...], at_most: int) -> tuple[s
         if score >= _CLOSE:
             scored.append((-score, at, candidate))
     scored.sort()
-    if not scored:
-        return ()
-    floor = -scored[0][0] - 0.2
-    return tuple(name for minus, _, name in scored[:at_most] if -minus >= floor and name != written)
+    best: dict[str, str] = {}
+    for minus, _, name in scored:
+        if minus <= scored[0][0] + 0.2 and name != written:
+            best.setdefault(_bare(name), name)
+    return tuple(best.values())[:at_most]
 
 
 def _score(bare: str, candidate: str, matcher: SequenceMatcher[str]) -> float:
