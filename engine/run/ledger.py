@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 
-from engine.catalog.catalog import Table
+from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
 from engine.plan.tables import TABLES
 from engine.run.candidates import Candidates
@@ -69,15 +69,16 @@ def label(table: Table, alias: str, world: World) -> str:
     if table.system == "bc":
         parts = [one for one in table.key if world.holds(table, one)]
     texts = [one.name for one in table.fields.values() if one.kind == "text" and one.stored and world.holds(table, one.name)]
-    names = [one for one in texts if one in ("name", "fullname", "Name", "Description")]
-    parts += [one for one in (names or texts)[:1] if one not in parts]
+    plain = [one for one in texts if one in ("name", "fullname", "Name", "Description")]
+    names = plain or [one for one in texts if table.system == "sales" and one.endswith("name")] or texts
+    parts += [one for one in names[:1] if one not in parts]
     if not parts:
         return f"CAST({alias}.{identifier(table.id_field)} AS VARCHAR)"
-    shown = ", ".join(
+    named = ", ".join(
         f"nullif({blank.shown(blank.filled(f'{alias}.{identifier(one)}', type_of(table.fields[one])), type_of(table.fields[one]))}, '')"
         for one in parts
     )
-    return f"coalesce(nullif(concat_ws(' ', {shown}), ''), CAST({alias}.{identifier(table.id_field)} AS VARCHAR))"
+    return f"coalesce(nullif(concat_ws(' ', {named}), ''), CAST({alias}.{identifier(table.id_field)} AS VARCHAR))"
 
 
 def place(span: Span) -> tuple[str, str]:
@@ -101,13 +102,13 @@ def list_records(step: Pass, found: Candidates, made: Transfer, world: World) ->
     clash = [(f"w.verdict IN ('conflict', 'lost') AND w.clash = {at}", place(one.span)[1]) for at, one in enumerate(made.lines)]
     line = choose([*clash], line) if clash else line
     action = choose([(f"w.verdict = {literal(verdict)}", literal(name)) for verdict, name in ACTIONS.items()], "'unchanged'")
-    shown = "', '".join(ACTIONS)
+    listed = "', '".join(ACTIONS)
     world.run(
         f"{step.mapping.name} {step.leg}: the records to be listed",
         f"""CREATE TEMP TABLE list_{step.number} AS
 SELECT w.src, w.dst, {action} AS action, CASE WHEN w.verdict = 'uncouple' THEN {literal(UNCOUPLED[1])} ELSE w.reason END AS reason,
   CASE WHEN w.verdict = 'again' THEN '{AGAIN}' ELSE {code} END AS code, {path} AS path, {line} AS line, w.verdict, w.is_new
-FROM {made.table} w WHERE w.verdict IN ('{shown}')
+FROM {made.table} w WHERE w.verdict IN ('{listed}')
 UNION ALL
 SELECT src, dst, 'skip', {literal(SKIP_MARK[1])}, '{SKIP_MARK[0]}', {here[0]}, {here[1]}, 'skip', false
 FROM {found.table} WHERE class = 'skip'""",
@@ -135,24 +136,45 @@ def list_fields(number: int, table: str, key: str, where: str, fields: tuple[Wri
     """Before and after of every field that differs. key: the column that holds the source id of a plan record."""
     if not fields:
         return
-    pairs = []
-    for at, one in enumerate(fields, start=1):
-        kind = type_of(one.field)
-        path, line = place(one.origin.span)
-        pairs.append(
-            f"{{'ordinal': {at}, 'name': {literal(one.field.name)}, 'caption': {literal(one.field.caption)}, "
-            f"'before': {blank.shown(one.old, kind)}, 'after': {blank.shown(one.new, kind)}, "
-            f"'rule': {literal(one.origin.rule)}, 'path': {path}, 'line': {line}, 'differs': {one.new} IS DISTINCT FROM {one.old}}}"
-        )
-    listed = ",\n  ".join(pairs)
     world.run(
         "their fields, before and after",
         f"""INSERT INTO plan.field
 SELECT {number}, r.record, u.f.ordinal, u.f.name, u.f.caption, u.f.before, u.f.after, u.f.rule, u.f.path, u.f.line
-FROM (SELECT {key} AS src, unnest([{listed}]) AS f FROM {table} WHERE {where}) u
+FROM (SELECT {key} AS src, unnest({field_list(fields, world)}) AS f FROM {table} WHERE {where}) u
 JOIN plan.record r ON r.pass = {number} AND r.cause IS NULL AND r.source_id = u.src
 WHERE u.f.differs""",
     )
+
+
+def field_list(fields: tuple[WrittenField, ...], world: World) -> str:
+    """SQL list of the fields of one row: what each was (blank for a new record), what it becomes, and the line."""
+    pairs = []
+    for at, one in enumerate(fields, start=1):
+        path, line = place(one.origin.span)
+        pairs.append(
+            f"{{'ordinal': {at}, 'name': {literal(one.field.name)}, 'caption': {literal(one.field.caption)}, "
+            f"'before': CASE WHEN is_new THEN '' ELSE {shown(one.field, one.old, world)} END, "
+            f"'after': {shown(one.field, one.new, world)}, "
+            f"'rule': {literal(one.origin.rule)}, 'path': {path}, 'line': {line}, 'differs': CASE WHEN is_new THEN NOT ({blank.is_blank(one.new, type_of(one.field))}) "
+            f"ELSE {one.new} IS DISTINCT FROM {one.old} END}}"
+        )
+    return "[" + ",\n  ".join(pairs) + "]"
+
+
+def shown(field: Field, sql: str, world: World) -> str:
+    """SQL of a value for reading; an id is told as the record that it names."""
+    text = blank.shown(sql, type_of(field))
+    if field.kind != "id" or len(field.references) != 1:
+        return text
+    one = field.references[0]
+    system: System = "bc" if world.catalog.has("bc", one.table) and not world.catalog.has("sales", one.table) else "sales"
+    if not world.catalog.has(system, one.table):
+        return text
+    table = world.catalog.table(system, one.table)
+    if one.field != table.id_field or ("sales", table.name) not in world.base and ("sales", table.name) not in world.changed:
+        return text
+    named = f"(SELECT min({label(table, 'named', world)}) FROM {world.relation(table)} named WHERE named.{identifier(one.field)} = {sql})"
+    return f"coalesce({named}, {text})"
 
 
 def note(step: Pass, warning: Failure, rows: str, world: World) -> None:

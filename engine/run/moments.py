@@ -15,17 +15,15 @@ from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
-from engine.run.ledger import label, place
+from engine.run.ledger import field_list, label, place
 from engine.run.settle import defaults, platform_values, stored_as
 from engine.run.transfer import Transfer, WrittenField
 from engine.run.world import World
-from engine.sql import blank
-from engine.sql.blank import type_of
 from engine.sql.block import Frame, Origin, Outcome, entry_of, equalities, read_block, searched_find
 from engine.sql.conditions import condition, found, joined_by
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Extended, Joined, Scope, Written
-from engine.sql.values import Around, NotPlanned, Reading, stored, value
+from engine.sql.values import Around, NotPlanned, Reading, before, stored, value
 
 VERDICTS = {"new": "create", "changed": "update", "unchanged": "same"}
 
@@ -179,10 +177,7 @@ class Effects:
             WrittenField(field=table.fields[name], new=f"n{at}", old=f"o{at}", origin=origins[id(entry), name])
             for at, name in enumerate(entry.values)
         )
-        old = {
-            one.field.name: blank.blank(type_of(one.field)) if entry.old is None else stored(entry.old, one.field, reading)
-            for one in fields
-        }
+        old = {one.field.name: before(entry, one.field, reading) for one in fields}
         values = "".join(f",\n  {entry.values[one.field.name]} AS {one.new}, {old[one.field.name]} AS {one.old}" for one in fields)
         differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "true"
         failed = frame.outcome.failed()
@@ -212,7 +207,10 @@ QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _unit DESC) = 1""",
         self.world.connection.execute(f"DROP TABLE {stage}")
 
     def list(self, table: Table, stage: str, fields: tuple[WrittenField, ...]) -> None:
-        """The records that come along, each under its cause, numbered after those already listed."""
+        """The records that come along, each under its cause, numbered after those already listed.
+
+        What comes along in the very record that is listed already belongs to that record.
+        """
         if _silent(table):
             return
         number = self.step.number if self.step is not None else 0
@@ -222,34 +220,34 @@ QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _unit DESC) = 1""",
         self.world.run(
             "number them",
             f"""CREATE TEMP TABLE {rows} AS
-SELECT {last} + row_number() OVER (ORDER BY c.record, e._id) AS record, coalesce(c.record, 0) AS cause, e.*
-FROM {stage} e LEFT JOIN plan.record c ON c.pass = {number} AND c.cause IS NULL AND c.source_id = e._unit""",
+SELECT CASE WHEN own THEN cause ELSE {last} + row_number() OVER (PARTITION BY own ORDER BY cause, _id) END AS record, *
+FROM (SELECT coalesce(c.record, 0) AS cause, c.record IS NOT NULL AND c.table_name = {literal(table.name)} AND c.id = e._id AS own, e.*
+  FROM {stage} e LEFT JOIN plan.record c ON c.pass = {number} AND c.cause IS NULL AND c.source_id = e._unit)""",
         )
         self.world.run(
             "list them",
             f"""INSERT INTO plan.record
 SELECT {number}, e.record, e.cause, CASE WHEN e.is_new THEN 'create' ELSE 'change' END, {literal(table.system)},
   {literal(table.name)}, {literal(table.caption)}, e._id, {label(table, "d", self.world)}, e._unit, NULL, NULL, NULL, {path}, {line}
-FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field)} = e._id""",
+FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field)} = e._id WHERE NOT e.own""",
         )
-        pairs = []
-        for at, one in enumerate(fields, start=1):
-            kind = type_of(one.field)
-            where, on = place(one.origin.span)
-            pairs.append(
-                f"{{'ordinal': {at}, 'name': {literal(one.field.name)}, 'caption': {literal(one.field.caption)}, "
-                f"'before': {blank.shown(one.old, kind)}, 'after': {blank.shown(one.new, kind)}, 'rule': {literal(one.origin.rule)}, "
-                f"'path': {where}, 'line': {on}, 'differs': {one.new} IS DISTINCT FROM {one.old}}}"
-            )
-        if pairs:
-            listed = ",\n  ".join(pairs)
+        if fields:
+            changes = field_list(fields, self.world)
             self.world.run(
                 "their fields",
                 f"""INSERT INTO plan.field
-SELECT {number}, u.record, u.f.ordinal, u.f.name, u.f.caption, u.f.before, u.f.after, u.f.rule, u.f.path, u.f.line
-FROM (SELECT record, unnest([{listed}]) AS f FROM {rows}) u WHERE u.f.differs""",
+SELECT {number}, u.record, u.f.ordinal + CASE WHEN own THEN 1000 ELSE 0 END, u.f.name, u.f.caption, u.f.before, u.f.after,
+  u.f.rule, u.f.path, u.f.line
+FROM (SELECT record, own, unnest({changes}) AS f FROM {rows}) u WHERE u.f.differs""",
             )
+            self.fold(number)
         self.world.connection.execute(f"DROP TABLE {rows}")
+
+    def fold(self, number: int) -> None:
+        """A field that is written again later in the same record is listed once, from its first value to its last."""
+        again = f"n.pass = {number} AND o.pass = n.pass AND o.record = n.record AND o.name = n.name AND o.ordinal < n.ordinal"
+        self.world.run("first value to last", f"UPDATE plan.field n SET before = o.before FROM plan.field o WHERE {again}")
+        self.world.run("once", f"DELETE FROM plan.field o USING plan.field n WHERE {again}")
 
     def set(self, statement: model.AssignSetting, frame: Frame) -> None:
         """A setting is one value: it is read, remembered for the rest of the plan, and noted."""
@@ -340,5 +338,3 @@ FROM (SELECT w.src, {one.reason} AS text FROM {frame.scope.sql()} WHERE {one.whe
 LEFT JOIN plan.record r ON r.pass = {step.number} AND r.cause IS NULL AND r.source_id = n.src""",
         )
 
-
-__all__ = ["Deferred", "Effects", "after_moments"]

@@ -40,7 +40,7 @@ def moment(when: datetime) -> str:
 
 def platform_values(table: Table, around: Around, *, new: bool) -> dict[str, str]:
     """The columns that the platform itself fills with every write."""
-    values = {table.modified_field: moment(around.now)}
+    values = {table.modified_field: moment(around.now)} if table.modified_field else {}
     user = around.settings.get("integration_user")
     by = f"{literal(str(user))}::UUID" if user else "NULL::UUID"
     if table.system == "sales":
@@ -56,20 +56,9 @@ def platform_values(table: Table, around: Around, *, new: bool) -> dict[str, str
 
 
 def defaults(table: Table, written: set[str]) -> dict[str, str]:
-    """The values that a new row has where nobody gives one: the schema's defaults of option and yes/no fields."""
-    values = {}
-    for field in table.fields.values():
-        if not field.default or field.name in written or not field.stored:
-            continue
-        if field.kind == "option":
-            for option in field.options:
-                if field.default in (option.name, option.caption, str(option.number)):
-                    values[field.name] = str(option.number)
-        elif field.kind == "boolean":
-            values[field.name] = "true" if field.default.lower() in ("true", "yes", "1") else "false"
-        elif field.kind in blank.NUMBERS and field.default.replace(".", "", 1).isdigit():
-            values[field.name] = field.default
-    return values
+    """The values that a new row has where nobody gives one: the schema's defaults."""
+    found = {one.name: blank.default(one) for one in table.fields.values() if one.name not in written}
+    return {name: sql for name, sql in found.items() if sql is not None}
 
 
 def write_rows(step: Pass, made: Transfer, world: World, around: Around) -> None:

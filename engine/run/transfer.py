@@ -24,14 +24,13 @@ from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
 from engine.run.world import World
-from engine.source import Span
 from engine.sql import blank
 from engine.sql.blank import type_of
 from engine.sql.block import Failure, Frame, Origin, Outcome, carry_into, read, read_block
 from engine.sql.conditions import joined_by
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, Written
-from engine.sql.values import Around, NotPlanned, Reading, stored
+from engine.sql.values import Around, Reading, before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,10 +199,8 @@ def any_difference(entry: Written, frame: Frame) -> str:
 
 
 def old_value(entry: Written, field: Field, frame: Frame) -> str:
-    """SQL of what a field held before; blank for a new record."""
-    if entry.old is None:
-        return blank.blank(type_of(field))
-    return stored(entry.old, field, Reading(scope=frame.scope, around=frame.around))
+    """SQL of what a field held before; the default of a new record."""
+    return before(entry, field, Reading(scope=frame.scope, around=frame.around))
 
 
 def target_of(line: model.FieldLine, step: Pass) -> Field | None:
@@ -294,6 +291,3 @@ def set_from_template(template: model.ApplyTemplate, field: Field, given: str, f
     rule = f"apply template '{template.code}'"
     inner = replace(frame, guards=("c.is_new",))
     carry_into(entry, field, constant, None, model.Carried(span=template.span), rule, template.span, inner)
-
-
-__all__ = ["NotPlanned", "Span", "Transfer", "WrittenField", "transfer"]

@@ -59,8 +59,7 @@ class World:
     def columns(self, table: Table) -> dict[str, str]:
         """The columns a table has now, name -> SQL type: those of the snapshot and those the plan wrote."""
         key = (table.system, table.name)
-        own = self.base.get(key) or {table.id_field: "UUID", table.modified_field: "TIMESTAMP"}
-        return {**own, **self.changed.get(key, {})}
+        return {**(self.base.get(key) or _bare(table)), **self.changed.get(key, {})}
 
     def holds(self, table: Table, column: str) -> bool:
         return column in self.columns(table)
@@ -175,7 +174,7 @@ class World:
         if new:
             self._fill_blanks(table)
         names = ", ".join(identifier(one) for one in self.columns(table))
-        base = self.base.get(key) or {table.id_field: "UUID", table.modified_field: "TIMESTAMP"}
+        base = self.base.get(key) or _bare(table)
         own = ", ".join(
             identifier(name) if name in base else f"{self._blank(table, name)}::{type} AS {identifier(name)}"
             for name, type in self.columns(table).items()
@@ -208,6 +207,11 @@ class World:
     def deltas(self) -> list[tuple[System, str]]:
         """The tables that the plan changes."""
         return sorted((system, name) for system, name in self.changed)  # type: ignore[misc]
+
+
+def _bare(table: Table) -> dict[str, str]:
+    """The columns of a table that the snapshot does not hold."""
+    return {table.id_field: "UUID"} | ({table.modified_field: "TIMESTAMP"} if table.modified_field else {})
 
 
 __all__ = ["OPERATION", "World", "literal"]

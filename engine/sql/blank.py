@@ -54,6 +54,23 @@ def blank(type: Type) -> str:
     return f"NULL::{SQL_TYPES[type.kind]}"
 
 
+def default(field: Field) -> str | None:
+    """SQL of the value a new row has in a field that nobody fills; None where that is simply blank."""
+    given = field.default
+    if not given or not field.stored:
+        return None
+    if field.kind == "option":
+        for option in field.options:
+            if given in (option.name, option.caption, str(option.number)):
+                return str(option.number)
+        return None
+    if field.kind == "boolean":
+        return "true" if given.lower() in ("true", "yes", "1") else None
+    if field.kind in NUMBERS and given.replace(".", "", 1).isdigit():
+        return given
+    return None
+
+
 def is_blank(sql: str, type: Type) -> str:
     """SQL truth: the value is blank."""
     if type.kind in NULLABLE:

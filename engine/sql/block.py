@@ -17,12 +17,12 @@ from engine.model.model import Carried, Condition, Find, Record, Statement, Tabl
 from engine.source import Span
 from engine.sql import blank
 from engine.sql.blank import type_of
-from engine.sql.conditions import condition, fixed, found, joined_by
+from engine.sql.conditions import condition, fixed, joined_by
 from engine.sql.convert import converted, head_kept
 from engine.sql.lookups import Missing
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, Written
-from engine.sql.values import Around, NotPlanned, Reading, column, entry_of, stored, value
+from engine.sql.values import Around, NotPlanned, Reading, before, entry_of, value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,9 +344,7 @@ def current(entry: Written, target: Field, reading: Reading) -> str:
     """SQL of what a field of a record being written holds so far."""
     if target.name in entry.values:
         return entry.values[target.name]
-    if entry.old is None:
-        return blank.blank(type_of(target))
-    return stored(entry.old, target, reading)
+    return before(entry, target, reading)
 
 
 def numbered(given: Value, entry: Written, target: Field, frame: Frame) -> str | None:
@@ -376,6 +374,3 @@ def numbered(given: Value, entry: Written, target: Field, frame: Frame) -> str |
         return f"({literal(stem)} || lpad(CAST({number} AS VARCHAR), {max(digits, 1)}, '0'))"
     series = value(given.start, frame.reading())
     return f"({series} || '-' || lpad(CAST({position} AS VARCHAR), 5, '0'))"
-
-
-__all__ = ["Failure", "Frame", "Origin", "Outcome", "column", "found", "read", "read_block"]

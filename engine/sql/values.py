@@ -160,10 +160,19 @@ def column(record: AnyRecord, field_: Field, reading: Reading) -> str:
             return entry.values[field_.name]
         if field_.name == entry.table.id_field:
             return entry.id
-        if entry.old is None:
-            return blank.blank(type_of(field_))
-        entry = entry.old
+        return before(entry, field_, reading)
     return stored(entry, field_, reading)
+
+
+def before(entry: Written, field_: Field, reading: Reading) -> str:
+    """SQL of what a field of a record being written held before: a new record has its defaults."""
+    fresh = blank.default(field_) or blank.blank(type_of(field_))
+    if entry.old is None:
+        return fresh
+    held = stored(entry.old, field_, reading)
+    if fresh == blank.blank(type_of(field_)) or entry.exists == "true":
+        return held
+    return f"(CASE WHEN {entry.exists} THEN {held} ELSE {fresh} END)"
 
 
 def stored(entry: Joined, field_: Field, reading: Reading) -> str:

@@ -1,0 +1,89 @@
+"""A snapshot and the rules -> what the integration would do, printed and if wanted saved."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = """
+coupler plan                              # the dry run of every mapping on the workspace's snapshot
+coupler plan ITEM-PRODUCT --details       # one mapping, field by field: before -> after
+coupler plan --snapshot june --now 2026-06-15T08:00:00Z --out june.plan
+"""
+EXITS = """
+0  nothing to do: no record would be created, changed or removed
+2  there are changes
+1  an error: in the rules, in the snapshot, or in these words
+"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.description = "What would be created, changed, skipped, refused or in conflict. The snapshot is only read."
+    parser.add_argument("mappings", nargs="*", metavar="MAPPING", help="only these mappings, in dependency order (default: all)")
+    parser.add_argument("--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one in coupler.yaml)")
+    parser.add_argument("--now", metavar="MOMENT", help="the clock, like 2026-06-15T08:00:00Z (default: the real one)")
+    parser.add_argument("--work-date", metavar="DATE", help="the work date of Business Central (default: the day of the clock)")
+    parser.add_argument("--force", action="store_true", help="compare every record, whatever stamps and watermarks say")
+    parser.add_argument("--details", action="store_true", help="every record and field, not the summary alone")
+    parser.add_argument("--sql", action="store_true", help="print the statements that made the plan, instead of the plan")
+    parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="save the plan (a DuckDB file, for report and apply)")
+    parser.add_argument("--memory", metavar="SIZE", help="most memory for the data work, like 4GB")
+    parser.add_argument("--threads", metavar="N", type=int, help="processors to use (default: all)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from engine import planning, terminal
+    from engine.checks import render
+    from engine.diagnostic import worst
+    from engine.plan import exchange, text
+    from engine.run.progress import bar
+
+    with bar(sys.stderr) as progress:
+        made = planning.plan(
+            mappings=tuple(arguments.mappings),
+            snapshot=arguments.snapshot,
+            now=arguments.now,
+            work_date=arguments.work_date,
+            force=arguments.force,
+            out=arguments.out,
+            memory=arguments.memory,
+            threads=arguments.threads,
+            progress=progress,
+        )
+    errors = terminal.coloured(sys.stderr)
+    if made.found:
+        terminal.tell(render.to_text(made.found, colour=errors))
+    if made.world is None:
+        return 1
+    connection = made.world.connection
+    if arguments.sql:
+        for about, statement in made.world.statements:
+            print(f"-- {about}\n{statement};\n")
+    elif arguments.json:
+        for piece in exchange.to_json(connection):
+            sys.stdout.write(piece)
+    else:
+        on = terminal.coloured(sys.stdout)
+        for line in text.summary(connection, colour=on):
+            print(line)
+        if arguments.details:
+            for line in text.details(connection, colour=on):
+                print(line)
+        changes = exchange.changes(connection)
+        print()
+        print(closing(changes, arguments))
+    if worst(made.found) == "error":
+        return 1
+    return 2 if exchange.changes(connection) else 0
+
+
+def closing(changes: int, arguments: argparse.Namespace) -> str:
+    """The last line: how much, and what to do next."""
+    if arguments.out is not None:
+        return f"{changes:,} changes planned, saved in {arguments.out.as_posix()}: coupler report or coupler apply goes on from there."
+    if not changes:
+        return "Nothing to do: no record would be created, changed or removed."
+    way = "" if arguments.details else " --details shows every record and field;"
+    return f"{changes:,} changes planned; nothing was written.{way} --out FILE saves the plan."

@@ -1,0 +1,196 @@
+"""The second half of the road, stages in order: rules without errors -> snapshot -> dry run -> saved plan -> apply.
+
+The first half, from texts to findings, is `engine.pipeline`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from engine import VERSION, pipeline
+from engine.diagnostic import Diagnostic, worst
+from engine.run.apply import Applied, apply, no_plan, open_plan
+from engine.run.dryrun import dry_run
+from engine.run.ledger import write_head
+from engine.run.save import save
+from engine.run.world import World
+from engine.snapshot.open import SnapshotProblem, connect, fingerprint
+from engine.workspace import Workspace, find_workspace, load_workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """world: the plan in memory, None when there is none. found: why not, or what the plan leaves out."""
+
+    world: World | None
+    found: tuple[Diagnostic, ...]
+
+
+def plan(
+    *,
+    mappings: Sequence[str] = (),
+    snapshot: str | None = None,
+    now: str | None = None,
+    work_date: str | None = None,
+    force: bool = False,
+    out: Path | None = None,
+    memory: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Planned:
+    """The dry run of a workspace's mappings on one of its snapshots. Never writes to the snapshot."""
+    workspace, rules, found = ready()
+    if workspace is None or rules is None:
+        return Planned(world=None, found=found)
+    moment, day, wrong = clock(now, work_date)
+    path, missing = chosen_snapshot(workspace, snapshot)
+    unknown = unknown_mappings(mappings, rules)
+    problems = tuple(one for one in (*wrong, missing, *unknown) if one is not None)
+    if problems or path is None:
+        return Planned(world=None, found=problems)
+    try:
+        connection = connect(path, threads=threads, memory_limit=memory, preserve_insertion_order=False)
+        before = fingerprint(path)
+    except SnapshotProblem as refused:
+        return Planned(world=None, found=(refused.diagnostic,))
+    world = World.over(connection, rules.catalog)
+    outcome = dry_run(
+        rules.model, world, now=moment, work_date=day, names=mappings, force=force, progress=progress
+    )
+    write_head(
+        world,
+        version=VERSION,
+        company=workspace.company,
+        snapshot=shown(path, workspace),
+        fingerprint=before,
+        rules=rules_fingerprint(workspace),
+        now=moment,
+        work_date=day,
+        settings=without_secrets(workspace.settings),
+    )
+    found = outcome.diagnostics
+    if out is not None:
+        found = (*found, *saved(world, out))
+    return Planned(world=world, found=found)
+
+
+def ready() -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, ...]]:
+    """The workspace around the current folder and its rules; without them when they hold errors."""
+    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
+    if workspace is None:
+        return None, None, about
+    rules = pipeline.understand(workspace.rule_files, workspace.overlays, workspace.settings)
+    errors = tuple(one for one in (*about, *pipeline.checked(rules)) if one.severity == "error")
+    return (workspace, None, errors) if worst(errors) == "error" else (workspace, rules, ())
+
+
+def clock(now: str | None, work_date: str | None) -> tuple[datetime, date, list[Diagnostic]]:
+    """The clock in UTC without zone, and the work date (the day of the clock when it is not given)."""
+    found: list[Diagnostic] = []
+    moment = datetime.now(UTC)
+    if now is not None:
+        try:
+            moment = datetime.fromisoformat(now)
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        except ValueError:
+            found.append(wrong_words(f"{now} is no moment", "write it like 2026-06-15T08:00:00Z"))
+    plain = moment.astimezone(UTC).replace(tzinfo=None, microsecond=moment.microsecond // 1000 * 1000)
+    day = plain.date()
+    if work_date is not None:
+        try:
+            day = date.fromisoformat(work_date)
+        except ValueError:
+            found.append(wrong_words(f"{work_date} is no date", "write it like 2026-06-15"))
+    return plain, day, found
+
+
+def wrong_words(message: str, hint: str) -> Diagnostic:
+    return Diagnostic(code="E602", name="wrong-words", severity="error", span=None, message=message, hint=hint)
+
+
+def chosen_snapshot(workspace: Workspace, given: str | None) -> tuple[Path | None, Diagnostic | None]:
+    """The snapshot file meant by a name or path, or the workspace's own."""
+    if given is None:
+        if workspace.snapshot is None:
+            return None, wrong_words("no snapshot is named", "name one with --snapshot, or with snapshot: in coupler.yaml")
+        return workspace.snapshot, None
+    as_path = Path(given)
+    named = workspace.snapshots / (given if given.endswith(".duckdb") else f"{given}.duckdb")
+    return (as_path if as_path.is_file() else named), None
+
+
+def unknown_mappings(names: Sequence[str], rules: pipeline.Rules) -> list[Diagnostic]:
+    """Mappings asked for that do not exist under the present settings."""
+    from engine.catalog.suggest import suggest
+
+    found = []
+    for name in names:
+        if name not in rules.model.mappings:
+            near = suggest(name, rules.model.mappings)
+            hint = f"did you mean {' or '.join(near)}?" if near else "the mappings are " + ", ".join(rules.model.order)
+            found.append(wrong_words(f"there is no mapping {name} under the present settings", hint))
+    return found
+
+
+def shown(path: Path, workspace: Workspace) -> str:
+    """A path as the plan names it: from the workspace when it lies in it."""
+    try:
+        return path.resolve().relative_to(workspace.root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def rules_fingerprint(workspace: Workspace) -> str:
+    """A text that changes with any rule file or setting."""
+    whole = hashlib.sha256()
+    for source in workspace.rule_files:
+        whole.update(f"{source.path}\0{source.text}\0".encode())
+    whole.update(repr(sorted(without_secrets(workspace.settings).items())).encode())
+    return whole.hexdigest()
+
+
+def without_secrets(settings: Mapping[str, object]) -> dict[str, object]:
+    """Settings without keys and passwords."""
+    return {name: given for name, given in settings.items() if not name.endswith(("_key", "_password", "_secret"))}
+
+
+def saved(world: World, out: Path) -> tuple[Diagnostic, ...]:
+    """Save the plan; what stood in the way, if anything."""
+    import duckdb
+
+    try:
+        save(world, out)
+    except (OSError, duckdb.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
+        message = f"the plan could not be saved in {out.as_posix()}: {reason}"
+        hint = "name a file in a folder that exists and may be written"
+        return (Diagnostic(code="E603", name="not-saved", severity="error", span=None, message=message, hint=hint),)
+    return ()
+
+
+def apply_plan(plan_file: Path, snapshot: str | None) -> Applied | tuple[Diagnostic, ...]:
+    """Carry a saved plan out on the snapshot it was made from, or on the one named."""
+    from engine.catalog.load import load_catalog
+
+    root = find_workspace(Path.cwd())
+    workspace = load_workspace(root)[0] if root is not None else None
+    try:
+        connection = open_plan(plan_file)
+    except SnapshotProblem as refused:
+        return (refused.diagnostic,)
+    row = connection.execute("SELECT snapshot FROM plan_file.plan.head").fetchone()
+    connection.close()
+    if row is None:
+        return (no_plan(plan_file, "it says nothing about its snapshot"),)
+    if snapshot is not None and workspace is not None:
+        target = chosen_snapshot(workspace, snapshot)[0] or Path(snapshot)
+    else:
+        target = Path(snapshot or row[0])
+        if not target.is_absolute() and workspace is not None:
+            target = workspace.root / target
+    catalog, _ = load_catalog(workspace.overlays if workspace is not None else ())
+    return apply(plan_file, target, catalog)
