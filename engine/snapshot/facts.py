@@ -7,13 +7,19 @@ from collections.abc import Sequence
 import duckdb
 
 from engine.diagnostic import Diagnostic
-from engine.snapshot.refusals import FAULTS
+from engine.snapshot.refusals import FAULTS, Group
 from engine.snapshot.staging import Staged, aside_table, written_fields
 from engine.sql.quote import Literal, literal
 
 
 def record_facts(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, *, split: int, refused: int, remarks: Sequence[Diagnostic]
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    groups: Sequence[Group],
+    *,
+    split: int,
+    refused: int,
+    remarks: Sequence[Diagnostic],
 ) -> None:
     """Writes the rows of sync.file, table, column, reject and remark for one file. split: lines that are no rows."""
     export, raw = staged.export, staged.raw
@@ -25,10 +31,10 @@ def record_facts(
     if export.system == "sales":
         made = 0
     elif table.id_field in known:
-        made = connection.execute(f"SELECT count(*) FROM {FAULTS} WHERE code = 'W514'").fetchall()[0][0]
+        made = next((one.count for one in groups if one.code == "W514"), 0)
     else:
         made = staged.rows - refused
-    dated = table.modified_field in known
+    dated = not table.modified_field or table.modified_field in known
     _insert(connection, "table", [(*where, table.caption, staged.rows - refused, made, dated)])
     _insert(connection, "column", _columns(staged, where))
     connection.execute(

@@ -90,7 +90,8 @@ def import_snapshot(
     Never raises for what is wrong with files, folders or options: it is in the diagnostics, errors first missing the
     write. The same files give the same content (`engine.snapshot.content`).
     """
-    found = [*_wrong_options(options)]
+    wrong_options = tuple(_wrong_options(options))
+    found = list(wrong_options)
     exports: list[Export] = []
     for system, folder in (("bc", bc), ("sales", sales)):
         if folder is not None:
@@ -106,7 +107,7 @@ def import_snapshot(
     tables: list[ImportedTable] = []
     written = False
     try:
-        if not _wrong_options(options) and exports:
+        if exports and not wrong_options:
             with (
                 tempfile.TemporaryDirectory(prefix="coupler-") as scratch,
                 new_snapshot(target, threads=options.threads, memory_limit=options.memory_limit) as connection,
@@ -157,7 +158,7 @@ def _import_file(
     refused = connection.execute("SELECT count(*) FROM refused WHERE n IS NOT NULL").fetchall()[0][0]
     settle(connection, staged, "refused" if refused else "")
     told = [*wrong, *_remarks(staged), *_told(staged, groups, options, refused + split)]
-    record_facts(connection, staged, split=split, refused=refused, remarks=told)
+    record_facts(connection, staged, groups, split=split, refused=refused, remarks=told)
     table = ImportedTable(
         system=export.system,
         name=export.table.name,
@@ -236,7 +237,7 @@ def _remarks(staged: Staged) -> Iterator[Diagnostic]:
             message=f"{export.path.name} has no column {export.table.id_field}; ids are made from table and key",
             hint="export the column too if couplings refer to these records",
         )
-    if export.table.modified_field not in known and staged.rows:
+    if export.table.modified_field and export.table.modified_field not in known and staged.rows:
         yield Diagnostic(
             code="W513",
             name="no-moment-of-change",

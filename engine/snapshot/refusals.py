@@ -7,13 +7,15 @@ lines are counted from the bytes of the file, because a cell may hold line break
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from engine.catalog.catalog import Field
 from engine.snapshot.cells import is_empty, read
+from engine.snapshot.columns import Column
 from engine.snapshot.faults import Fault
 from engine.snapshot.ids import shared
 from engine.snapshot.staging import Staged
@@ -21,7 +23,10 @@ from engine.sql.quote import identifier, literal
 
 FAULTS = "told"
 """The temporary table of all findings of one file: n (row from 0, NULL for a line that was not split), line, column,
-value, code, name, reason, hint."""
+value, code, name, reason, hint, times (of a finding that is only told: how many there are, a few being listed)."""
+
+SHOWN = 5
+"""How many findings of a kind in a column of a file are told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +46,19 @@ def collect(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[Grou
     """Fills the temporary table `told` for a file and gives its findings in groups, by code and column."""
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {FAULTS} (n BIGINT, line BIGINT, column_name VARCHAR, value VARCHAR, "
-        "code VARCHAR, name VARCHAR, reason VARCHAR, hint VARCHAR)"
+        "code VARCHAR, name VARCHAR, reason VARCHAR, hint VARCHAR, times BIGINT)"
     )
-    if staged.wrong or staged.odd:
-        _collect_cells(connection, staged)
+    if staged.wrong:
+        _collect_refused(connection, staged)
+    if staged.odd:
+        _collect_odd(connection, staged)
     _collect_shared(connection, staged)
     split = _collect_split(connection, staged)
     if split or connection.execute(f"SELECT count(*) FROM {FAULTS}").fetchall()[0][0]:
         _number_lines(connection, staged, split)
     groups = connection.execute(
-        f"""SELECT code, any_value(name), column_name, any_value(reason), any_value(hint), count(*),
-        list({{'line': line, 'value': value}} ORDER BY line, value)[1:5]
+        f"""SELECT code, any_value(name), column_name, any_value(reason), any_value(hint),
+        coalesce(max(times), count(*)), list({{'line': line, 'value': value}} ORDER BY line, value)[1:{SHOWN}]
         FROM {FAULTS} GROUP BY code, column_name ORDER BY min(line), code, column_name"""
     ).fetchall()
     return tuple(
@@ -68,22 +75,59 @@ def collect(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[Grou
     )
 
 
-def _collect_cells(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """The cells of the marked rows that break a law."""
-    marked = f'SELECT rowid FROM {staged.place} WHERE "?wrong" OR "?odd"'
-    numbered = f"SELECT *, row_number() OVER () - 1 AS n FROM {staged.raw.relation}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE marked AS FROM ({numbered}) WHERE n IN ({marked})")
-    for column, laws in staged.laws.items():
-        assert column.field is not None
-        cell = f"c{column.index}"
-        value = read(column.field, cell, staged.raw.dialect)
-        for law in (*laws, *_made_id(staged, column.field.name, cell)):
+def _collect_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Every cell that keeps a row out."""
+    marked = f'SELECT rowid FROM {staged.place} WHERE "?wrong"'
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE marked AS FROM {_numbered(staged)} WHERE n IN ({marked})")
+    for column, field, law in _laws(staged):
+        if law.refuses:
+            cell = f"c{column.index}"
             connection.execute(
-                f"""INSERT INTO {FAULTS} SELECT n, NULL, {literal(column.field.name)}, {cell},
-                {literal(law.code)}, {literal(law.name)}, {literal(law.reason)}, {literal(law.hint)}
-                FROM (SELECT n, {cell}, {value} AS v{column.index} FROM marked) WHERE {law.condition}"""
+                f"""INSERT INTO {FAULTS} SELECT n, NULL, {literal(field.name)}, {cell}, {_words(law)}, NULL
+                FROM (SELECT n, {cell}, {_read(staged, column, field)} FROM marked) WHERE {law.condition}"""
             )
     connection.execute("DROP TABLE marked")
+
+
+def _collect_odd(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """How often each law that is only told is broken, and the first few cells; there may be millions."""
+    told = [(column, field, law) for column, field, law in _laws(staged) if not law.refuses]
+    values = [_read(staged, column, field) for column, field in {column: field for column, field, _ in told}.items()]
+    counts = [
+        f"count(*) FILTER ({law.condition}), min(n, {SHOWN}) FILTER ({law.condition}), "
+        f"arg_min(c{column.index}, n, {SHOWN}) FILTER ({law.condition})"
+        for column, _, law in told
+    ]
+    row = connection.execute(
+        f"SELECT {', '.join(counts)} FROM (SELECT {', '.join(['*', *values])} FROM {_numbered(staged)})"
+    ).fetchall()[0]
+    for index, (_, field, law) in enumerate(told):
+        times, rows, cells = row[index * 3 : index * 3 + 3]
+        if times:
+            connection.execute(
+                f"""INSERT INTO {FAULTS} SELECT unnest($1::BIGINT[]), NULL, {literal(field.name)},
+                unnest($2::VARCHAR[]), {_words(law)}, {times}""",
+                [rows, cells],
+            )
+
+
+def _numbered(staged: Staged) -> str:
+    return f"(SELECT *, row_number() OVER () - 1 AS n FROM {staged.raw.relation})"
+
+
+def _read(staged: Staged, column: Column, field: Field) -> str:
+    return f"{read(field, f'c{column.index}', staged.raw.dialect)} AS v{column.index}"
+
+
+def _words(law: Fault) -> str:
+    return ", ".join(literal(word) for word in (law.code, law.name, law.reason, law.hint))
+
+
+def _laws(staged: Staged) -> Iterator[tuple[Column, Field, Fault]]:
+    for column, laws in staged.laws.items():
+        if column.field is not None:
+            for law in (*laws, *_made_id(staged, column.field.name, f"c{column.index}")):
+                yield column, column.field, law
 
 
 def _made_id(staged: Staged, field: str, cell: str) -> tuple[Fault, ...]:
@@ -115,7 +159,7 @@ def _collect_shared(connection: duckdb.DuckDBPyConnection, staged: Staged) -> No
         text = f"concat_ws(', ', {', '.join(f'CAST({one} AS VARCHAR)' for one in columns)})"
         connection.execute(
             f"""INSERT INTO {FAULTS} SELECT n, first, {literal(", ".join(fields))}, {text},
-            {literal(code)}, {literal(name)}, '', 'keep one of the two records' FROM
+            {literal(code)}, {literal(name)}, '', 'keep one of the two records', NULL FROM
             (SELECT *, min(n) OVER (PARTITION BY {", ".join(columns)}) AS first FROM {right}) WHERE n <> first"""
         )
 
@@ -123,11 +167,6 @@ def _collect_shared(connection: duckdb.DuckDBPyConnection, staged: Staged) -> No
 def _collect_split(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
     """The lines that DuckDB could not split into cells; their line is their byte position until it is counted."""
     if not staged.raw.rejects:
-        return 0
-    present = connection.execute(
-        f"SELECT count(*) FROM duckdb_tables() WHERE table_name = {literal(staged.raw.rejects)}"
-    ).fetchall()[0][0]
-    if not present:
         return 0
     headers = len(staged.raw.headers)
     connection.execute(
@@ -137,7 +176,7 @@ def _collect_split(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int
         WHEN 'MISSING COLUMNS' THEN 'has fewer than the {headers} cells of the header'
         WHEN 'UNQUOTED VALUE' THEN 'has a quotation mark that is not closed'
         WHEN 'LINE SIZE OVER MAXIMUM' THEN 'is longer than 2 MB' ELSE 'cannot be split into cells' END,
-        'put a cell with the delimiter or a quotation mark in it into quotation marks'
+        'put a cell with the delimiter or a quotation mark in it into quotation marks', NULL
         FROM {staged.raw.rejects} ORDER BY line_byte_position"""
     )
     return int(connection.execute(f"SELECT count(*) FROM {FAULTS} WHERE n IS NULL").fetchall()[0][0])
