@@ -45,8 +45,16 @@ class Linted:
     found: tuple[Diagnostic, ...]
 
 
-def understand(sources: Sequence[Source], overlays: Sequence[Path], settings: Mapping[str, object]) -> Rules:
-    """Rule texts, table files and settings -> what the rules mean. Never raises for what a user wrote."""
+def understand(
+    sources: Sequence[Source],
+    overlays: Sequence[Path],
+    settings: Mapping[str, object],
+    shipped: frozenset[str] = frozenset(),
+) -> Rules:
+    """Rule texts, table files and settings -> what the rules mean. Never raises for what a user wrote.
+
+    shipped: paths of the sources that are the standard integration, which the others may change.
+    """
     from engine.catalog.load import load_catalog
     from engine.model.bind import bind
     from engine.syntax.parse import parse
@@ -54,9 +62,9 @@ def understand(sources: Sequence[Source], overlays: Sequence[Path], settings: Ma
     parsed = [parse(source) for source in sources]
     files = tuple(one.file for one in parsed)
     catalog, about_tables = load_catalog(tuple(overlays))
-    bound = bind(files, catalog, settings)
+    bound = bind(files, catalog, settings, shipped=shipped)
     mistakes = [mistake for one in parsed for mistake in one.mistakes]
-    found = in_source_order([*mistakes, *about_tables, *bound.found])
+    found = in_source_order([*mistakes, *about_tables, *bound.diagnostics])
     return Rules(files=files, catalog=catalog, model=bound.model, facts=bound.facts, found=found)
 
 
@@ -76,8 +84,8 @@ def lint(paths: Sequence[Path] = (), *, standard: bool = False, cached: bool = T
     """Every finding in a workspace, or in some of its files.
 
     paths: files or folders; only findings in them are told. The workspace is the one they lie in, else the one
-    around the current folder; files outside of any workspace are read by themselves. standard: tell warnings and
-    notes about the shipped rules too (errors in them are always told).
+    around the current folder; files outside of any workspace are read by themselves. standard: tell what the
+    laws have to say about the shipped rules too; they do what the products do, traps included.
     """
     from engine.workspace import find_workspace, load_workspace
 
@@ -93,7 +101,7 @@ def lint(paths: Sequence[Path] = (), *, standard: bool = False, cached: bool = T
     named, unread = rule_sources(paths)
     about = [*about_workspace, *_of_workspace(workspace, _others(workspace, named), cached)]
     shipped = {one.path for one in workspace.standard_rules}
-    told = [one for one in about if standard or one.severity == "error" or _path(one) not in shipped]
+    told = [one for one in about if standard or _path(one) not in shipped or _breaks(one)]
     if paths:
         meant = {one.path for one in named}
         told = [one for one in told if _path(one) in meant]
@@ -104,8 +112,10 @@ def _of_workspace(workspace: Workspace, others: tuple[Source, ...], cached: bool
     """The findings about a workspace's rules, remembered from the last time when nothing has changed since."""
     sources = workspace.rule_files + others
 
+    shipped = frozenset(one.path for one in workspace.standard_rules)
+
     def work() -> tuple[Diagnostic, ...]:
-        return checked(understand(sources, workspace.overlays, workspace.settings))
+        return checked(understand(sources, workspace.overlays, workspace.settings, shipped))
 
     if not cached:
         return work()
@@ -118,6 +128,11 @@ def _others(workspace: Workspace, named: Sequence[Source]) -> tuple[Source, ...]
     """Files that were named but are none of the workspace's own: they are read along with it."""
     own = {one.path for one in workspace.rule_files}
     return tuple(one for one in named if one.path not in own)
+
+
+def _breaks(one: Diagnostic) -> bool:
+    """Does a finding mean that the rules cannot be understood? The laws only judge what they say."""
+    return one.severity == "error" and not one.code.startswith("E3")
 
 
 def _path(one: Diagnostic) -> str:

@@ -147,6 +147,8 @@ def _related(operator: str, column: m.Column, value: object, operand: m.Value) -
 def _ordered(operator: str, value: object, other: object) -> bool | None:
     """Order of numbers and days; that of texts is a matter of the database."""
     match value, other:
+        case (None, date()):  # a blank day is before every other
+            return False if operator in (">", ">=") else None
         case (bool(), _) | (_, bool()):
             return None
         case (int() | Decimal(), int() | Decimal()):

@@ -36,5 +36,6 @@ def _needed(context: Context) -> set[tuple[str, int]]:
         found += [one.alias.span for one in walk(file.declarations, ast.ForPieces)]
         found += [one.alias.span for one in walk(file.declarations, ast.Whenever)]
         found += [one.alias.span for one in walk(file.declarations, ast.Find) if one.otherwise is not None]
-        found += [name.span for one in walk(file.declarations, ast.Step) for name in one.gives]
+        for one in (*walk(file.declarations, ast.Step), *walk(file.declarations, ast.Do)):
+            found += [name.span for name in one.gives]
     return {(span.path, span.start) for span in found}
