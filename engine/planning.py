@@ -14,6 +14,7 @@ from pathlib import Path
 from engine import VERSION, pipeline
 from engine.diagnostic import Diagnostic, worst
 from engine.run.apply import Applied, apply, no_plan, open_plan
+from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import dry_run
 from engine.run.ledger import write_head
 from engine.run.save import save
@@ -58,8 +59,9 @@ def plan(
     except SnapshotProblem as refused:
         return Planned(world=None, found=(refused.diagnostic,))
     world = World.over(connection, rules.catalog)
+    scope = RunScope(force=True, since_watermark=False) if force else SCHEDULED
     outcome = dry_run(
-        rules.model, world, now=moment, work_date=day, names=mappings, force=force, progress=progress
+        rules.model, world, now=moment, work_date=day, names=mappings, scope=scope, progress=progress
     )
     write_head(
         world,
@@ -72,7 +74,7 @@ def plan(
         work_date=day,
         settings=without_secrets(workspace.settings),
     )
-    found = outcome.diagnostics
+    found = tuple(outcome.found)
     if out is not None:
         found = (*found, *saved(world, out))
     return Planned(world=world, found=found)

@@ -68,6 +68,25 @@ def books(step: Pass) -> Books:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunScope:
+    """How a leg is run: as scheduled, or by hand.
+
+    force: every record is written whatever its stamps say (R3.10, R3.22). since_watermark: read only what changed
+    after it (R2.7); moves_watermark: and move it afterwards (R2.20). records: only these source ids, whatever the
+    filters say; None for all. creates_missing: as the mapping says (None), or decided by the caller.
+    """
+
+    force: bool = False
+    since_watermark: bool = True
+    moves_watermark: bool = True
+    records: tuple[str, ...] | None = None
+    creates_missing: bool | None = None
+
+
+SCHEDULED = RunScope()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
     """What a leg read. table: the SQL table of candidates. newest: greatest stamp read, None when none was."""
 
@@ -93,8 +112,8 @@ def watermark(step: Pass, world: World) -> datetime | None:
     return found
 
 
-def candidates(step: Pass, world: World, around: Around, *, force: bool = False) -> Candidates:
-    """Read the candidates of a leg into a table. force: as a full or manual run, without watermark."""
+def candidates(step: Pass, world: World, around: Around, run: RunScope) -> Candidates:
+    """Read the candidates of a leg into a table."""
     mapping, kept = step.mapping, books(step)
     source, destination = step.source.table, step.destination.table
     couplings = world.catalog.table("bc", connector.COUPLINGS)
@@ -110,13 +129,16 @@ def candidates(step: Pass, world: World, around: Around, *, force: bool = False)
     reading = Reading(scope=scope, around=around)
     filters = mapping.bc_filter if step.leg == "to_sales" else mapping.sales_filter
     side = "bc" if step.leg == "to_sales" else "sales"
-    chosen = [condition(one, reading) for one in filters]
+    chosen = [condition(one, reading) for one in filters] if run.records is None else []
+    if run.records is not None:
+        listed = ", ".join(f"{literal(one)}::UUID" for one in run.records) or "NULL"
+        chosen.append(f"s.{identifier(source.id_field)} IN ({listed})")
     modified = f"s.{identifier(source.modified_field)}"
-    since = None if force else watermark(step, world)
+    since = watermark(step, world) if run.since_watermark else None
     if since is not None:
         back = since if step.leg == "to_sales" else since - STEP_BACK
         chosen.append(f"{modified} > {literal(back)}")
-    if not force and leaves_out_own_changes(step):
+    if run.records is None and not run.force and leaves_out_own_changes(step):
         by = world.catalog.table(step.source.table.system, step.source.table.name)
         user = around.settings.get("integration_user")
         if user and world.holds(by, connector.SALES_MODIFIED_BY):
@@ -124,7 +146,7 @@ def candidates(step: Pass, world: World, around: Around, *, force: bool = False)
     skipped = _mark(world, connector.SKIPPED, "false")
     failed = f"({_mark(world, kept.out, '0')} = {connector.FAILURE} AND NOT {skipped})"
     failed_back = f"({_mark(world, kept.back, '0')} = {connector.FAILURE} AND NOT {skipped})"
-    retry = "false" if retries_are_off(step) or mapping.always_compare else failed
+    retry = "false" if run.records is not None or retries_are_off(step) or mapping.always_compare else failed
     read = joined_by("OR", [retry, joined_by("AND", chosen)])
     out = [condition(one.condition, reading) for one in mapping.leave_out if one.system == side]
     recognised = recognise(step, scope, around)
@@ -134,7 +156,8 @@ def candidates(step: Pass, world: World, around: Around, *, force: bool = False)
     dst_mod = f"d.{identifier(destination.modified_field)}"
     moved = "true" if mapping.always_compare else joined_by("OR", [failed, later(modified, src_stamp)])
     both = joined_by("AND", [moved, joined_by("OR", [failed_back, later(dst_mod, dst_stamp)])]) if step.two_way else "false"
-    uncoupled = "insert" if mapping.creates_missing else "left out"
+    creates = mapping.creates_missing if run.creates_missing is None else run.creates_missing
+    uncoupled = "insert" if creates else "left out"
     name = f"cand_{step.number}"
     if recognised is not None:
         known = f"WHEN {coupled} IS NULL AND {recognised} IS NOT NULL THEN 'recognised'"
@@ -151,7 +174,7 @@ SELECT s.{identifier(source.id_field)} AS src, {partner} AS dst, k.{identifier(c
     {known}
     WHEN {coupled} IS NULL THEN '{uncoupled}'
     WHEN d.{identifier(destination.id_field)} IS NULL THEN 'gone'
-    WHEN {"true" if force else moved} THEN 'compare'
+    WHEN {"true" if run.force else moved} THEN 'compare'
     ELSE 'untouched' END AS class
 FROM {scope.sql()}
 WHERE {read}""",

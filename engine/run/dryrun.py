@@ -7,14 +7,14 @@ what comes along, watermark, job log (sync-semantics 12).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from engine import connector
 from engine.diagnostic import Diagnostic
 from engine.model.model import Model
 from engine.plan.legs import Pass, keeps_options, passes
-from engine.run.candidates import candidates
+from engine.run.candidates import SCHEDULED, RunScope, candidates
 from engine.run.ledger import list_records, open_ledger, write_pass
 from engine.run.moments import Deferred, after_moments
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
@@ -38,29 +38,31 @@ COUPLING_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """A plan in memory: its world with the schema `plan`, and what could not be planned."""
+@dataclass
+class Session:
+    """A plan in the making: rules, the world they run on, the clock. Runs follow one another on the same world.
 
-    world: World
-    diagnostics: tuple[Diagnostic, ...]
-
-
-def dry_run(
-    model: Model,
-    world: World,
-    *,
-    now: datetime,
-    work_date: date,
-    names: Sequence[str] = (),
-    force: bool = False,
-    progress: Callable[[str, int, int], None] | None = None,
-) -> Outcome:
-    """Plan these mappings, or all, in dependency order.
-
-    now: the clock, UTC without zone. names: mappings; empty means all. force: as a full run, without watermarks and
-    stamps. progress: called with what is being planned, how many legs are done, and of how many.
+    found: what could not be planned so far. legs: how many legs ran.
     """
+
+    model: Model
+    world: World
+    around: Around
+    found: list[Diagnostic] = field(default_factory=list)
+    legs: int = 0
+
+    def run(self, step: Pass, scope: RunScope = SCHEDULED) -> None:
+        """One leg of one mapping; what it cannot plan is noted and leaves nothing behind."""
+        self.legs += 1
+        numbered = replace(step, number=self.legs)
+        try:
+            run_pass(numbered, self.world, self.around, scope)
+        except NotPlanned as problem:
+            self.found.append(not_planned(numbered, problem))
+
+
+def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Session:
+    """A session at its beginning, its plan empty. now: the clock, UTC without zone."""
     shared = Shared(model=model, world=world)
     around = Around(
         catalog=world.catalog,
@@ -73,30 +75,45 @@ def dry_run(
     shared.around = around
     open_ledger(world)
     world.require(world.catalog.table("bc", connector.COUPLINGS), COUPLING_COLUMNS)
-    found: list[Diagnostic] = []
+    return Session(model=model, world=world, around=around)
+
+
+def dry_run(
+    model: Model,
+    world: World,
+    *,
+    now: datetime,
+    work_date: date,
+    names: Sequence[str] = (),
+    scope: RunScope = SCHEDULED,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Session:
+    """Plan these mappings, or all, in dependency order.
+
+    names: mappings; empty means all. progress: called with what is being planned, how many legs are done, and of
+    how many.
+    """
+    session = begin(model, world, now=now, work_date=work_date)
     steps = passes(model, names)
     for done, step in enumerate(steps):
         if progress is not None:
             progress(f"{step.mapping.name} {step.leg.replace('_', ' ')}", done, len(steps))
-        try:
-            run_pass(step, world, around, force=force)
-        except NotPlanned as problem:
-            found.append(not_planned(step, problem))
+        session.run(step, scope)
     if progress is not None:
         progress("", len(steps), len(steps))
-    return Outcome(world=world, diagnostics=tuple(found))
+    return session
 
 
-def run_pass(step: Pass, world: World, around: Around, *, force: bool) -> None:
+def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     """One leg of one mapping."""
     if keeps_options(step.mapping):
         raise NotPlanned("A mapping of the choices of an option column", step.mapping.span)
-    read = candidates(step, world, around, force=force)
+    read = candidates(step, world, around, scope)
     deferred = Deferred()
-    made = transfer(step, read, world, around, deferred.keep, force=force)
+    made = transfer(step, read, world, around, deferred.keep, force=scope.force)
     write_rows(step, made, world, around)
     keep_couplings(step, made, world, around)
-    moved = move_watermark(step, read, world, around)
+    moved = move_watermark(step, read, world, around) if scope.moves_watermark else (None, None)
     list_records(step, read, made, world)
     after_moments(step, read, made, deferred, world, around)
     counters = write_pass(step, read, made, moved, world)
