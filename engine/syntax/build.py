@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
@@ -15,7 +16,10 @@ Build = Callable[[Children, Span], Any]
 
 
 class Slip(Exception):
-    """Something that the grammar takes and the language does not; becomes a diagnostic at once."""
+    """Something that the grammar takes and the language does not; becomes a diagnostic at once (mistakes.py).
+
+    kind: of kinds.py. what: the words concerned.
+    """
 
     def __init__(self, kind: str, span: Span, what: str = "") -> None:
         super().__init__(kind)
@@ -27,10 +31,22 @@ class Slip(Exception):
 # --- names and values -------------------------------------------------------------------------------
 
 
+_MOST_DIGITS = 38  # as many as a number of the databases behind can have
+_FUNCTION = re.compile(r"([a-z]+(?: [a-z]+)*)\(")
+# What follows a comma on a line and would otherwise be read as the end of a name.
+_OPTION = re.compile(r" (keep if blank|unchecked|off|blank means|exact case|to (?:sales|bc) )(?![\w.\-])")
+
+
 def name(c: Children, at: Span) -> ast.Name:
     written: str = c[0]
     if written[0] == '"':
+        if not written[1:-1].strip():
+            raise Slip("unexpected", at, written)
         return ast.Name(span=at, text=written[1:-1], quoted=True)
+    if "(" in written and (called := _FUNCTION.match(written)):
+        raise Slip("unknown-function", Span(source=at.source, start=at.start, end=at.start + called.end() - 1), called[1])
+    if " " in written and (option := _OPTION.search(written)):
+        raise Slip("comma-missing", Span(source=at.source, start=at.start + option.start(1), end=at.end), option[1])
     return ast.Name(span=at, text=written)
 
 
@@ -52,7 +68,13 @@ def unquoted(written: str) -> str:
 
 
 def number(c: Children, at: Span) -> ast.Number:
+    _short(c[0], at)
     return ast.Number(span=at, value=Decimal(c[0]), written=c[0])
+
+
+def _short(written: str, at: Span) -> None:
+    if len(written) > _MOST_DIGITS:
+        raise Slip("number-too-long", at, str(_MOST_DIGITS))
 
 
 def date_(c: Children, at: Span) -> ast.Date:
@@ -63,6 +85,7 @@ def date_(c: Children, at: Span) -> ast.Date:
 
 
 def duration(c: Children, at: Span) -> ast.Duration:
+    _short(c[0], at)
     return ast.Duration(span=at, count=int(c[0][:-1]), unit=c[0][-1])
 
 
@@ -474,6 +497,7 @@ def attempts(c: Children, at: Span) -> ast.Attempts:
 
 
 def _whole(written: str, at: Span) -> int:
+    _short(written, at)
     if not written.isdigit():
         raise Slip("not-whole", at, written)
     return int(written)

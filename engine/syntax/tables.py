@@ -38,7 +38,7 @@ class Rule:
     gathers: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tables:
     """rows: per state, what each terminal or target leads to: a state (0 and more) or ~number of a rule (below 0).
 

@@ -1,0 +1,106 @@
+"""One declaration's text -> its node, by following Lark's LALR(1) tables.
+
+The stacks hold, per symbol read: the parser's state, what was built, where it begins and ends, how deep it is nested.
+The lexer is asked for the next token with the row of the table in which it will be used, so keywords can be soft.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from engine.source import Source, Span
+from engine.syntax import ast
+from engine.syntax.build import BUILDERS, Build, Slip
+from engine.syntax.lex import Lexer, Phrases
+from engine.syntax.split import Stretch
+from engine.syntax.tables import tables
+
+MOST_LEVELS = 150
+
+# target, length, build, children, gathers: as in tables.Rule, with the function for its name
+_Rule = tuple[str, int, Build | None, tuple[int | None, ...], bool]
+
+
+class Stop(Exception):
+    """The parser cannot go on (failure.py finds out why)."""
+
+
+@cache
+def phrases() -> Phrases:
+    """The keyword phrases of the grammar."""
+    return Phrases(tables().words)
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    return tuple((r.target, r.length, BUILDERS.get(r.build), r.children, r.gathers) for r in tables().rules)
+
+
+def parse_declaration(source: Source, text: str, stretch: Stretch) -> ast.Declaration:
+    """Reads the one declaration that fills a stretch of a text; raises Stop or Slip at the first mistake.
+
+    text: that of the source, or the same with statements put aside (recover.py).
+    """
+    rows, rules, end = tables().rows, _rules(), tables().end
+    lexer = Lexer(text, stretch.start, stretch.end, phrases())
+    states = [0]
+    values: list[Any] = [None]
+    starts, ends, levels = [stretch.start], [stretch.start], [0]
+    row = rows[0]
+    terminal = lexer.next(row)
+    while True:
+        action = row.get(terminal)
+        if action is None:
+            raise Stop
+        if action >= 0:
+            states.append(action)
+            values.append(text[lexer.start : lexer.end])
+            starts.append(lexer.start)
+            ends.append(lexer.end)
+            levels.append(0)
+            row = rows[action]
+            terminal = lexer.next(row)
+            continue
+        target, length, build, children, gathers = rules[~action]
+        if build is None and length == 1 and not gathers:
+            states.pop()
+        else:
+            base = len(values) - length
+            start, stop = (starts[base], ends[-1]) if length else (ends[-1], ends[-1])
+            level = max(levels[base:], default=0)
+            if build is not None:
+                level += 1
+                span = Span(source=source, start=start, end=stop)
+                if level > MOST_LEVELS:
+                    raise Slip("too-deep", span, str(MOST_LEVELS))
+                value = build(_gathered(values, base, children), span)
+            elif gathers:
+                value = _gathered(values, base, children)
+            else:
+                value = values[base + (children[0] or 0)]
+            del states[base:], values[base:], starts[base:], ends[base:], levels[base:]
+            values.append(value)
+            starts.append(start)
+            ends.append(stop)
+            levels.append(level)
+        state = rows[states[-1]][target]
+        if state == end:
+            return values[-1]  # type: ignore[no-any-return]
+        states.append(state)
+        row = rows[state]
+
+
+def _gathered(values: list[Any], base: int, children: tuple[int | None, ...]) -> list[Any]:
+    """What a rule's function is given; a list at the front is gone on with, not copied."""
+    found: list[Any] = []
+    for child in children:
+        if child is None:
+            found.append(None)
+        elif child >= 0:
+            found.append(values[base + child])
+        elif found:
+            found += values[base - 1 - child]
+        else:
+            found = values[base - 1 - child]
+    return found
