@@ -117,7 +117,7 @@ def _field(name: str, line: str, system: System, flow_filters: Collection[str]) 
             flow_filter = True
             access = "read"
         else:
-            raise _LineError(message=f"{part} is not understood", hint=_part_hint(part), words=part)
+            raise _LineError(f"{part or 'nothing behind a bar'} is not understood", _part_hint(part), part)
     if options and kind != "option":
         raise _LineError(
             message=f"a {kind} field has no choices",
@@ -189,6 +189,8 @@ def _unknown_kind(name: str, kind: str, head: str) -> _LineError:
             words=head.strip(),
             code="kind",
         )
+    if "|" in kind:
+        return _LineError("a bar needs a blank on both sides and something behind it", _AFTER_A_BAR, head.strip())
     if any(mark in kind for mark in ("->", "=", ",")):
         return _LineError(
             message=f"a bar is missing in {head.strip()}",
@@ -338,14 +340,12 @@ def _constant(text: str, *, blank: str) -> str:
     return text
 
 
+_AFTER_A_BAR = (
+    "after a bar stands one of: choices (0 blank, 1 Ship), a reference (-> Customer[No.]), "
+    "a calculation (= sum …), read only, insert only, modify only, default …, flow filter"
+)
+
+
 def _part_hint(part: str) -> str:
-    word = part.split(" ")[0]
     known = [*_ACCESS, "default", "flow filter", *_METHODS]
-    return (
-        did_you_mean(part, known)
-        or did_you_mean(word, known)
-        or (
-            "after a bar stands one of: choices (0 blank, 1 Ship), a reference (-> Customer[No.]), "
-            "a calculation (= sum …), read only, insert only, modify only, default …, flow filter"
-        )
-    )
+    return did_you_mean(part, known) or did_you_mean(part.split(" ")[0], known) or _AFTER_A_BAR
