@@ -42,6 +42,11 @@ from engine.syntax import ast
 
 def condition_of(world: World, scope: Scope, node: ast.Expression) -> Condition:
     """The condition that an expression says; a yes-or-no value stands as a condition, too."""
+    with world.deeper(node.span) as fine:
+        return _condition(world, scope, node) if fine else Holds(span=node.span, value=unknown(node.span))
+
+
+def _condition(world: World, scope: Scope, node: ast.Expression) -> Condition:
     match node:
         case ast.Group():
             return condition_of(world, scope, node.inner)
@@ -132,6 +137,13 @@ def _place(column: Column) -> tuple[str, ...]:
 
 def filter_of(world: World, scope: Scope, node: ast.Filter, type_: Type) -> Filter:
     """A filter for values of a type."""
+    with world.deeper(node.span) as fine:
+        if fine:
+            return _filter(world, scope, node, type_)
+        return Relation(span=node.span, operator="=", operand=unknown(node.span))
+
+
+def _filter(world: World, scope: Scope, node: ast.Filter, type_: Type) -> Filter:
     match node:
         case ast.AnyOf():
             return AnyOf(span=node.span, parts=tuple(filter_of(world, scope, part, type_) for part in node.parts))

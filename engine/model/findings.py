@@ -17,7 +17,6 @@ NAMES: dict[str, str] = {
     "E206": "unknown-option-value",
     "E207": "unknown-name",
     "E208": "unknown-setting",
-    "E209": "unknown-function",
     "E210": "wrong-type",
     "E211": "not-comparable",
     "E212": "wrong-number-of-arguments",
@@ -41,6 +40,7 @@ NAMES: dict[str, str] = {
     "E230": "misplaced",
     "E231": "unknown-run",
     "E232": "too-many-steps",
+    "E233": "nested-too-deep",
     "W201": "compared-with-itself",
     "W202": "nothing-looked-up",
 }

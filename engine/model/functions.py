@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from engine.catalog.suggest import did_you_mean
 from engine.model.constants import BLANK, fitted, mismatch, unknown
-from engine.model.findings import listed
 from engine.model.model import Call, Constant, Type, Value
 from engine.model.scope import Scope
 from engine.model.types import INTEGER, TEXT, Group, described, group, is_unknown, wider
@@ -47,10 +45,6 @@ SHOWN: Final[dict[str, str]] = {
 def call(world: World, scope: Scope, node: ast.Call, value_of: ValueOf) -> Value:
     """A call of one of the functions, with its arguments checked."""
     arguments = tuple(value_of(world, scope, one) for one in node.arguments)
-    if node.function not in COUNTS:
-        hint = did_you_mean(node.function, COUNTS) or f"there are {listed(COUNTS, 'and')}"
-        world.say("E209", node.span, f"there is no function {node.function}", hint)
-        return unknown(node.span)
     fewest, most = COUNTS[node.function]
     if len(arguments) < fewest or (most is not None and len(arguments) > most):
         count = "one value" if fewest == 1 else f"{fewest} values"

@@ -59,6 +59,11 @@ def block_of(world: World, scope: Scope, node: ast.Block) -> Block:
 
 def statement_of(world: World, scope: Scope, node: ast.Statement) -> Statement | None:
     """One statement; None when it is not there under the settings or could not be bound."""
+    with world.deeper(node.span) as fine:
+        return _statement(world, scope, node) if fine else None
+
+
+def _statement(world: World, scope: Scope, node: ast.Statement) -> Statement | None:
     match node:
         case ast.Find():
             return find(world, scope, node)
@@ -243,8 +248,8 @@ def if_(world: World, scope: Scope, node: ast.If) -> If:
         case ast.Block():
             otherwise = block_of(world, scope, node.otherwise)
         case ast.If():
-            inner = if_(world, scope, node.otherwise)
-            otherwise = Block(span=node.otherwise.span, statements=(inner,))
+            inner = statement_of(world, scope, node.otherwise)
+            otherwise = Block(span=node.otherwise.span, statements=() if inner is None else (inner,))
     scope.branch = kept
     scope.names.update({name: entry for name, entry in of_then.items() if name not in scope.names})
     return If(span=node.span, condition=condition, then=then, otherwise=otherwise)

@@ -91,6 +91,8 @@ def _step(world: World, node: ast.Do) -> ast.Step | None:
         world.say("E212", node.span, told, f"it gives {given}")
         return None
     if sum(world.laid_open.values()) > MOST:
+        if sum(world.laid_open.values()) > MOST + 1:
+            return None
         told = f"steps are laid open more than {MOST} times"
         world.say("E232", node.span, told, "steps that do steps that do steps multiply; do them at fewer places")
         return None
@@ -137,7 +139,10 @@ def _taken(world: World, scope: Scope, step: ast.Step, inner: Scope, at: int, al
 
 def _entry_given(world: World, step: ast.Step, inner: Scope, name: ast.Name) -> AnyRecord | Value | None:
     """What a step has under a name that it gives; a finding when it has nothing."""
-    match inner.names.get(name.text):
+    entry = inner.names.get(name.text)
+    if entry is not None:
+        world.used("alias" if isinstance(entry, RecordName) else "let", name.text, name.span, entry.span)
+    match entry:
         case RecordName(record=record):
             return record
         case ValueName(value=value):

@@ -71,6 +71,11 @@ def itself(record: AnyRecord, node: ast.Node) -> Value:
 
 def record_or_value(world: World, scope: Scope, node: ast.Expression, wanted: Type | None = None) -> AnyRecord | Value:
     """What an expression stands for: a record when it is an alias alone, else a value."""
+    with world.deeper(node.span) as fine:
+        return _found(world, scope, node, wanted) if fine else unknown(node.span)
+
+
+def _found(world: World, scope: Scope, node: ast.Expression, wanted: Type | None) -> AnyRecord | Value:
     match node:
         case ast.Path():
             return _path(world, scope, node, wanted)

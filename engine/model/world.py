@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Dictionary
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from engine.catalog.catalog import Catalog, System, Table
 from engine.catalog.settings import Settings
@@ -14,6 +17,9 @@ from engine.model.model import Record, Shared
 from engine.model.scope import Entry
 from engine.source import Span
 from engine.syntax import ast
+
+DEEPEST: Final = 100
+"""How deep expressions and blocks may be nested, steps laid open included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,7 @@ class Gathered:
     usings: list[UsingFact] = field(default_factory=list)
     replaced: list[Replacement] = field(default_factory=list)
     look_ups: list[LookUpFact] = field(default_factory=list)
+    places: set[tuple[str, int]] = field(default_factory=set)
     on_line: bool = False
     active: bool = True
 
@@ -60,6 +67,7 @@ class World:
     looking_up: list[str] = field(default_factory=list)
     keys: dict[str, int] = field(default_factory=dict)
     laid_open: dict[str, int] = field(default_factory=dict)
+    depth: int = 0
     gathered: Gathered = field(default_factory=Gathered)
 
     def key(self, name: str) -> str:
@@ -83,8 +91,23 @@ class World:
         self.gathered.uses.append(Use(kind=kind, name=name, span=span, definition=definition))
 
     def defined(self, kind: NameKind, name: str, span: Span, *, shared: bool = False) -> None:
-        if not self.findings.within:
+        """Notes a name; one in a step once, however often the step is laid open."""
+        place = (span.path, span.start)
+        if place not in self.gathered.places:
+            self.gathered.places.add(place)
             self.gathered.definitions.append(Definition(kind=kind, name=name, span=span, shared=shared))
+
+    @contextmanager
+    def deeper(self, span: Span) -> Iterator[bool]:
+        """Goes one level into nested expressions or blocks; False, and a finding, where it is too deep."""
+        self.depth += 1
+        try:
+            if self.depth == DEEPEST:
+                hint = "give a part of it a name with `let`, or put it into a step"
+                self.say("E233", span, f"this is nested more than {DEEPEST} levels deep", hint)
+            yield self.depth < DEEPEST
+        finally:
+            self.depth -= 1
 
     def looked_up(self, name: ast.Name) -> None:
         """A mapping is asked for a partner."""
