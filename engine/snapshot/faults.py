@@ -65,7 +65,7 @@ def faults(
         found.append(
             Fault(
                 code="W523",
-                name="unknown-option-number",
+                name="option-number-outside-schema",
                 condition=f"({value} NOT IN ({numbers}))",
                 reason=f"is no number of {field.name}",
                 hint="it is kept as it is; add the option value in schemas/ so that rules can name it",
@@ -139,7 +139,7 @@ def _unreadable(field: Field, dialect: Dialect) -> tuple[str, str, str, str] | N
             faces = [f"{one.caption.strip()} ({one.number})" for one in field.options if one.caption.strip()]
             shown = ", ".join(faces[:6]) + (", ..." if len(faces) > 6 else "")
             hint = f"write a number or one of {shown}" if shown else "write its number"
-            return "E523", "unknown-option", f"is no option value of {field.name}", hint
+            return "E523", "unreadable-option", f"is no option value of {field.name}", hint
         case "id":
             hint = "write 00000000-0000-0000-0000-000000000000, with or without braces"
             return "E525", "unreadable-id", "is no id", hint

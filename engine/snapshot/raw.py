@@ -54,7 +54,7 @@ class Unreadable(Exception):  # noqa: N818 - the user's file, not an error of th
     def diagnostic(self, export: Export) -> Diagnostic:
         return Diagnostic(
             code="E512",
-            name="unreadable-file",
+            name="unreadable-export",
             severity="error",
             span=None,
             message=f"{export.shown} cannot be read: {self}",

@@ -53,6 +53,7 @@ def collect(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[Grou
     if staged.odd:
         _collect_odd(connection, staged)
     _collect_shared(connection, staged)
+    _collect_shortened(connection, staged)
     split = _collect_split(connection, staged)
     if split or connection.execute(f"SELECT count(*) FROM {FAULTS}").fetchall()[0][0]:
         _number_lines(connection, staged, split)
@@ -164,6 +165,43 @@ def _collect_shared(connection: duckdb.DuckDBPyConnection, staged: Staged) -> No
         )
 
 
+def _collect_shortened(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Numbers as codes where a spreadsheet seems to have taken leading zeros away: in a column where every code with
+    a leading zero has the same length, those of digits that are shorter. Looked for in keys and references of BC."""
+    table = staged.export.table
+    fields = [
+        column.field
+        for column in staged.columns
+        if column.field is not None
+        and column.field.kind == "code"
+        and (column.field.name in table.key or column.field.references)
+    ]
+    if not fields:
+        return
+    names = [identifier(one.name) for one in fields]
+    spans = [
+        f"min(length({one})) FILTER (regexp_full_match({one}, '0[0-9]+')), "
+        f"max(length({one})) FILTER (regexp_full_match({one}, '0[0-9]+'))"
+        for one in names
+    ]
+    lengths = connection.execute(f"SELECT {', '.join(spans)} FROM {staged.place}").fetchall()[0]
+    for index, (field, name) in enumerate(zip(fields, names, strict=True)):
+        shortest, longest = lengths[index * 2 : index * 2 + 2]
+        if shortest is None or shortest != longest:
+            continue
+        law = Fault(
+            code="W531",
+            name="leading-zeros-lost",
+            condition=f"regexp_full_match({name}, '[1-9][0-9]*') AND length({name}) < {longest}",
+            reason=f"is shorter than the codes with leading zeros beside it ({longest} digits)",
+            hint="if a spreadsheet took the zeros away, export without opening the file in it",
+        )
+        connection.execute(
+            f"""INSERT INTO {FAULTS} SELECT rowid, NULL, {literal(field.name)}, {name}, {_words(law)}, count(*) OVER ()
+            FROM {staged.place} WHERE {law.condition} ORDER BY rowid LIMIT {SHOWN}"""
+        )
+
+
 def _collect_split(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
     """The lines that DuckDB could not split into cells; their line is their byte position until it is counted."""
     if not staged.raw.rejects:
@@ -171,7 +209,7 @@ def _collect_split(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int
     headers = len(staged.raw.headers)
     connection.execute(
         f"""INSERT INTO {FAULTS} SELECT DISTINCT ON (line_byte_position)
-        NULL, line_byte_position, '', left(csv_line, 500), 'E520', 'wrong-number-of-cells',
+        NULL, line_byte_position, '', left(csv_line, 500), {literal("E520")}, 'wrong-number-of-cells',
         CASE error_type WHEN 'TOO MANY COLUMNS' THEN 'has more than the {headers} cells of the header'
         WHEN 'MISSING COLUMNS' THEN 'has fewer than the {headers} cells of the header'
         WHEN 'UNQUOTED VALUE' THEN 'has a quotation mark that is not closed'
