@@ -19,6 +19,7 @@ from engine.diagnostic import Diagnostic
 from engine.plan.tables import TABLES
 from engine.report.reasons import reasons_of, warnings_of
 from engine.report.report import ACTIONS, LEGS, Counts, Field, Head, Note, Pass, Record, Report
+from engine.textfile import shown
 
 FORMAT = 1
 """The format version of plan files that this module reads."""
@@ -34,6 +35,9 @@ def read_plan(path: Path, *, most: int = 100_000) -> Report | tuple[Diagnostic, 
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         return (_unreadable(path, what, "coupler plan --out FILE writes a plan file."),)
+    unlike = _unlike_duckdb(path)
+    if unlike:
+        return (_unreadable(path, unlike, DAMAGED),)
     try:
         with duckdb.connect(str(path), read_only=True, config=CLOSED) as connection:
             missing = _missing(connection)
@@ -58,24 +62,36 @@ DAMAGED = (
 )
 
 
+def _unlike_duckdb(path: Path) -> str:
+    """What shows at the first look that the file is no DuckDB file; blank when it may be one."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(12)
+    except OSError as problem:
+        return f"cannot be read: {problem.strerror or type(problem).__name__}"
+    return "" if start[8:] == b"DUCK" else "is not a DuckDB file" if start else "is empty"
+
+
 def _first_line(problem: Exception) -> str:
+    if "read enough bytes" in str(problem):
+        return "its end is missing"
     return (str(problem).strip().splitlines() or [type(problem).__name__])[0].rstrip(".")[:200]
 
 
 def _unreadable(path: Path, what: str, hint: str) -> Diagnostic:
-    message = f"the plan file {path.as_posix()} {what}"
+    message = f"the plan file {shown(path)} {what}"
     return Diagnostic(code="E650", name="unreadable-plan", severity="error", span=None, message=message, hint=hint)
 
 
 def _no_plan(path: Path, missing: str) -> Diagnostic:
-    message = f"{path.as_posix()} is a DuckDB file but no plan: it has no {missing}"
+    message = f"{shown(path)} is a DuckDB file but no plan: it has no {missing}"
     hint = "coupler report takes the file that coupler plan --out FILE has written."
     return Diagnostic(code="E651", name="not-a-plan", severity="error", span=None, message=message, hint=hint)
 
 
 def _other_version(path: Path, rows: int, version: int | None) -> Diagnostic:
     has = f"has format version {version}" if rows == 1 else f"has {rows} rows in plan.head instead of one"
-    message = f"the plan file {path.as_posix()} {has}; this coupler reads version {FORMAT}"
+    message = f"the plan file {shown(path)} {has}; this coupler reads version {FORMAT}"
     hint = "make the plan anew, or read it with the coupler that made it."
     return Diagnostic(code="E652", name="plan-format-version", severity="error", span=None, message=message, hint=hint)
 
@@ -151,7 +167,7 @@ def _passes(connection: duckdb.DuckDBPyConnection) -> Iterator[Pass]:
         SELECT coalesce(pass, 0), coalesce(mapping, ''), coalesce(title, ''), coalesce(leg, ''),
                coalesce(source_table, ''), coalesce(destination_table, ''),
                {_moment("watermark_before")}, {_moment("watermark_after")}, {PLACE.format("")},
-               {", ".join(f"coalesce({name}, 0)" for name in counters)}
+               {", ".join(f"CAST(coalesce({name}, 0) AS BIGINT)" for name in counters)}
         FROM plan.pass ORDER BY pass, leg"""
     for row in connection.execute(query).fetchall():
         number, mapping, title, leg, source, destination, before, after, place, *numbers = row
@@ -204,7 +220,8 @@ RECORDS = f"""
 """
 
 FIELDS = f"""
-    SELECT s.pass, s.record, coalesce(f.name, ''), coalesce(f.caption, f.name, ''), f.before, f.after,
+    SELECT s.pass, s.record, coalesce(f.name, ''), coalesce(f.caption, f.name, ''),
+           CAST(f.before AS VARCHAR), CAST(f.after AS VARCHAR),
            coalesce(f.rule, ''), {PLACE.format("f.")}
     FROM shown s JOIN plan.field f ON coalesce(f.pass, 0) = s.pass AND f.record = s.record
     ORDER BY s.gravity, s.pass, s.record, f.ordinal, f.name, f.before, f.after

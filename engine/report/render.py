@@ -21,6 +21,7 @@ from engine.report import wording
 from engine.report.payload import payload
 from engine.report.report import ACTIONS, ATTENTION, Report
 from engine.source import Source
+from engine.textfile import shown
 
 SHIPPED = Path(__file__).parent / "templates"
 """The templates that come along: report.md, report.html, and report.css and report.js, which report.html includes."""
@@ -58,7 +59,7 @@ def _environment(templates: Path | None, *, html: bool) -> ImmutableSandboxedEnv
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=html,
-        finalize=None if html else wording.markdown,
+        finalize=_visible if html else wording.markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -75,6 +76,11 @@ def _environment(templates: Path | None, *, html: bool) -> ImmutableSandboxedEnv
     return environment
 
 
+def _visible(value: Any) -> Any:
+    """What a template of the page prints, before it is escaped: text from data shows every character it has."""
+    return wording.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _integrity(text: str) -> str:
     """The hash by which a page's content security policy allows this very script and no other."""
     return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -87,12 +93,12 @@ def _render(
     try:
         return environment.get_template(name).render(report=report, **words, **more)
     except TemplateSyntaxError as mistake:
-        return _finding(mistake, mistake.filename or mistake.name or name, mistake.lineno, templates)
+        return _finding(mistake, mistake.filename or mistake.name or name, mistake.lineno)
     except Exception as mistake:  # a template may call anything with anything: whatever it raises is its mistake
         if templates is None or not _own(templates):
             raise
         file, line = _frame(mistake, templates) or (str(templates / name), 1)
-        return _finding(mistake, file, line, templates)
+        return _finding(mistake, file, line)
 
 
 def _own(templates: Path) -> bool:
@@ -112,14 +118,13 @@ def _frames(mistake: BaseException) -> Iterator[tuple[str, int]]:
         trace = trace.tb_next
 
 
-def _finding(mistake: Exception, file: str, line: int, templates: Path | None) -> Diagnostic:
+def _finding(mistake: Exception, file: str, line: int) -> Diagnostic:
     path = Path(file)
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         text = ""
-    shown = path.relative_to(templates.parent) if templates and path.is_relative_to(templates) else path
-    source = Source(path=shown.as_posix(), text=text.replace("\r\n", "\n"))
+    source = Source(path=shown(path), text=text.replace("\r\n", "\n"))
     start = source.starts[min(line, len(source.starts)) - 1]
     said = mistake.message if isinstance(mistake, TemplateError) and mistake.message else str(mistake)
     what = " ".join(said.split()).rstrip(".")[:200] or type(mistake).__name__

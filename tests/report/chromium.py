@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-           --disable-component-update --disable-sync --hide-scrollbars""".split()
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 
-MISSING = "This test needs Chromium: install the packages chromium and chromium-driver (apt-get install chromium chromium-driver)."
+MISSING = "This test needs Chromium: apt-get install chromium chromium-driver, or the like of your system."
 
 HERE = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -43,17 +45,25 @@ class Browser:
     def devtools(self, command: str, **parameters: Any) -> Any:
         return ask(f"{self.address}/goog/cdp/execute", {"cmd": command, "params": parameters})
 
-    def type(self, keys: str) -> None:
-        """Keys as a person presses them, into what has the focus."""
-        steps = [{"type": way, "value": key} for key in keys for way in ("keyDown", "keyUp")]
+    def type(self, keys: str, apart: int = 0) -> None:
+        """Keys as a person presses them, into what has the focus; so many milliseconds apart."""
+        rest = {"type": "pause", "duration": apart}
+        steps = [
+            step for key in keys for step in ({"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}, rest)
+        ]
         ask(f"{self.address}/actions", {"actions": [{"type": "key", "id": "keys", "actions": steps}]})
 
     def size(self, width: int, height: int) -> None:
-        self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        scale = {"deviceScaleFactor": 1, "mobile": False}
+        self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, **scale)
 
     def prefer(self, scheme: str, media: str = "") -> None:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.devtools("Emulation.setEmulatedMedia", media=media, features=features)
+
+    def complaints(self) -> list[str]:
+        """What the browser has written into its console since it was last asked: errors, refused scripts."""
+        return [one["message"] for one in ask(f"{self.address}/se/log", {"type": "browser"})]
 
     def picture(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(ask(f"{self.address}/screenshot")))

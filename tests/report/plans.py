@@ -154,3 +154,38 @@ def large_world(path: Path, changes: int = 50_000) -> Path:
                    'Description <-> Name', 'rules/items.rules', 10 + ordinal
             {numbers}, range(1, 4) f(ordinal) WHERE record % 100 <> 0""")  # fmt: skip
     return path
+
+
+HOSTILE = (
+    "<script>window.hit = 1</script>",
+    "</script><script>window.hit = 2</script>",
+    "<!-- <script>",
+    '" onmouseover="window.hit = 3" x="',
+    "'><img src=x onerror='window.hit = 4'>",
+    "&lt;b&gt; &amp; \\u003cb\\u003e",
+    "\u202egnp.exe\u202c",
+    "line\u2028separator\u2029and\nline\r\nends\tand tab",
+    "nothing\x00, bell\x07, escape\x1b[31m",
+    " blanks outside  ",
+    "{{ 7 * 7 }} {% for %} ${7 * 7}",
+    "| a | b |\n|--|--|\n# heading *bold* _it_ `code` [link](javascript:alert(1)) ![i](x)",
+    "http://example.com/ www.example.com <http://example.com>",
+    "x" * 10_000,
+    "\N{FAMILY} e\u0301 \U0001f600 \ufffe",
+)
+"""Texts that turn a careless page into somebody else's."""
+
+
+def hostile_world(path: Path) -> Path:
+    """Every hostile text at every place where a plan holds text."""
+    records, fields, notes = [], [], []
+    for number, text in enumerate(HOSTILE, 1):
+        action = "fail" if number % 2 else "change"
+        records.append(a_record(number, action, text, source_label=text + ".", table_caption=text, code=f"P{number}",
+                                reason=text, path=text, line=number))  # fmt: skip
+        fields.append(a_field(number, 1, text, text, text + "!", name=text, rule=text, path=text))
+        notes.append(a_note(number, text, text, path=text, line=1))
+    head = {**HEAD, "company": HOSTILE[0], "snapshot": HOSTILE[1], "settings": json.dumps({HOSTILE[0]: HOSTILE[3]})}
+    text = HOSTILE[0]
+    passes = [a_pass(1, text, title=text, source_table=text, destination_table=text, failed=8, changed=7, path=text)]
+    return write_plan(path, **{"head": [head], "pass": passes, "record": records, "field": fields, "note": notes})

@@ -2,7 +2,7 @@
 // The data of the page -> the records that fit the filters, one page of them at a time. No text from data is ever
 // read as HTML: everything goes in as text nodes.
 (() => {
-  const PAGE = 50, PRINTED = 500, LONG = 400;
+  const PAGE = 50, PRINTED = 500, LONG = 400, GIST = 220;
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
   const { texts, actions, passes, lines, groups, warnings } = data;
@@ -32,7 +32,7 @@
   const hay = [];
   function gather(upTo) {
     for (let at = hay.length; at < upTo; at++) {
-      const words = [part(ofLabel[at]), part(ofReason[at]), part(ofCode[at]), foldedActions[ofAction[at]], part(ofTable[at]), part(ofPlace[at]), part(ofId[at]), part(ofCause[at])];
+      const words = [part(ofLabel[at]), part(ofReason[at]), part(ofCode[at]), foldedActions[ofAction[at]], part(ofTable[at]), part(ofPlace[at]), part(ofCause[at])];
       if (ofSource[at] !== ofLabel[at]) words.push(part(ofSource[at]));
       if (inPass[at] >= 0) words.push(foldedPasses[inPass[at]]);
       for (let f = firstField[at]; f < firstField[at + 1]; f++) words.push(foldedLines[fieldLine[f]], part(fieldBefore[f]), part(fieldAfter[f]));
@@ -64,7 +64,7 @@
     scan: for (let at = 0; at < size; at++) {
       if (state.pass >= 0 && inPass[at] !== state.pass) continue;
       if (set && !hasGroup(at, set, wanted)) continue;
-      for (const word of state.words) if (!hay[at].includes(word)) continue scan;
+      for (const word of state.words) if (!hay[at].includes(word) && !(word.length > 7 && text(ofId[at]).startsWith(word))) continue scan;
       all++;
       numbers[ofAction[at]]++;
       const warns = hasWarning(at);
@@ -82,16 +82,19 @@
     return element;
   }
   const ODD = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]|^ +| +$/gu;
+  function sign(odd) {
+    if (odd[0] === " ") return "␣".repeat(odd.length);
+    return odd === "\n" ? "⏎" : odd === "\t" ? "⇥" : "⟨U+" + odd.codePointAt(0).toString(16).toUpperCase().padStart(4, "0") + "⟩";
+  }
+  const plain = (value) => value.replace(ODD, sign);
   function signs(value) {
     const found = document.createDocumentFragment();
     let from = 0;
     for (const odd of value.matchAll(ODD)) {
       found.append(value.slice(from, odd.index));
       from = odd.index + odd[0].length;
-      if (odd[0] === "\n") { found.append(make("span", "sign", "⏎"), "\n"); continue; }
       if (odd[0] === "\r" && value[from] === "\n") continue;
-      const sign = odd[0][0] === " " ? "␣".repeat(odd[0].length) : odd[0] === "\t" ? "⇥" : "U+" + odd[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
-      found.append(make("span", "sign", sign));
+      found.append(make("span", "sign", sign(odd[0])), odd[0] === "\n" ? "\n" : "");
     }
     found.append(value.slice(from));
     return found;
@@ -127,7 +130,7 @@
   }
   const passName = (at) => (inPass[at] < 0 ? "" : passes[inPass[at]].join(" "));
   function gist(at) {
-    if (text(ofReason[at])) return brief(text(ofReason[at]), 220);
+    if (text(ofReason[at])) return brief(text(ofReason[at]), GIST);
     const from = firstField[at], n = nFields[at];
     if (n === 0) return "No field differs";
     const names = [];
@@ -136,7 +139,7 @@
       const say = (value) => (value < 0 ? "nothing" : texts[value] === "" ? "blank" : texts[value]);
       return make("span", "", exact(names[0]), ": ", brief(say(fieldBefore[from]), 60), " → ", brief(say(fieldAfter[from]), 60));
     }
-    return n + " fields: " + names.join(", ") + (n > 6 ? ", …" : "");
+    return make("span", "", n + " fields: ", ...names.flatMap((name, at) => (at ? [", ", exact(name)] : [exact(name)])), n > 6 ? ", …" : "");
   }
   function fact(term, value) {
     return value ? make("div", "", make("dt", "", term), make("dd", "", exact(value))) : null;
@@ -144,21 +147,25 @@
   function detail(at) {
     const box = make("div", "detail"), action = actions[ofAction[at]][0], system = text(ofSystem[at]), table = text(ofTable[at]);
     box.append(make("dl", "facts", fact("Table", table && system ? table + " in " + system : table), text(ofSource[at]) !== text(ofLabel[at]) ? fact("From", text(ofSource[at])) : null, fact("Brought along by", text(ofCause[at])), fact("Code", text(ofCode[at])), fact("Rule line", text(ofPlace[at])), fact("Id", text(ofId[at]))));
-    if (text(ofReason[at])) box.append(make("p", "value", whole(text(ofReason[at]))));
+    if (text(ofReason[at]).length > GIST) box.append(make("p", "value", whole(text(ofReason[at]))));
     for (let n = firstNote[at]; n < firstNote[at + 1]; n++) {
       const from = noteGroup[n] < 0 ? null : warnings[noteGroup[n]];
       const kind = from ? from[0] : "warning";
-      box.append(make("p", "value", make("span", "badge " + kind, kind[0].toUpperCase() + kind.slice(1)), " ", whole(text(noteText[n])), from && from[2] ? " (" + from[2] + ")" : "", from && from[3] ? make("span", "place", " " + from[3]) : ""));
+      box.append(make("p", "value", make("span", "badge " + kind, kind[0].toUpperCase() + kind.slice(1)), " ", whole(text(noteText[n])), ...(from && from[2] ? [" (", exact(from[2]), ") "] : []), from && from[3] ? make("span", "place", exact(from[3])) : ""));
     }
     if (nFields[at]) {
-      const heads = action === "conflict" ? ["Field", "There now", "From the other side", "Rule line"] : ["Field", "Before", "After", "Rule line"];
-      const columns = make("colgroup", "", make("col", "f"), make("col", "v"), make("col", "v"), make("col", ""));
+      const from = firstField[at], to = firstField[at + 1];
+      const isNew = fieldBefore.slice(from, to).every((one) => one < 0), isGone = fieldAfter.slice(from, to).every((one) => one < 0);
+      const heads = ["Field", ...(action === "conflict" ? ["There now", "From the other side"] : isNew || isGone ? ["Value"] : ["Before", "After"]), "Rule line"];
+      const columns = make("colgroup", "", ...heads.map((_, at) => make("col", at === 0 ? "f" : at < heads.length - 1 ? "v" : "")));
       const body = make("tbody", "");
-      for (let f = firstField[at]; f < firstField[at + 1]; f++) {
+      for (let f = from; f < to; f++) {
         const [caption, name, rule, place] = lines[fieldLine[f]];
         const head = make("th", "words", exact(caption), name && name !== caption ? make("span", "under", exact(name)) : "");
         head.scope = "row";
-        body.append(make("tr", "", head, cell(fieldBefore[f], fieldAfter[f]), cell(fieldAfter[f], fieldBefore[f]), make("td", "words", exact(rule), make("span", "under place", place))));
+        const before = cell(fieldBefore[f], fieldAfter[f]), after = cell(fieldAfter[f], fieldBefore[f]);
+        const values = heads.length === 4 ? [before, after] : [isNew ? after : before];
+        body.append(make("tr", "", head, ...values, make("td", "words", exact(rule), make("span", "under place", exact(place)))));
       }
       const row = make("tr", "");
       for (const one of heads) { const head = make("th", "", one); head.scope = "col"; row.append(head); }
@@ -168,7 +175,7 @@
   }
   function item(at) {
     const [action, word] = actions[ofAction[at]];
-    const row = make("button", "row", make("span", "badge " + action.replace(/[^a-z]/g, ""), word), make("span", "name", brief(text(ofLabel[at]) || text(ofId[at]) || "no name", 160)), make("span", "pass", passName(at)), make("span", "gist", nNotes[at] ? make("span", "badge warning", "Warning") : "", nNotes[at] ? " " : "", gist(at)));
+    const row = make("button", "row", make("span", "badge " + action.replace(/[^a-z]/g, ""), word), make("span", "name", brief(text(ofLabel[at]) || text(ofId[at]) || "no name", 160)), make("span", "pass", exact(passName(at))), make("span", "gist", nNotes[at] ? make("span", "badge warning", "Warning") : "", nNotes[at] ? " " : "", gist(at)));
     row.type = "button";
     row.setAttribute("aria-expanded", "false");
     row.setAttribute("aria-controls", "r" + at);
@@ -208,7 +215,7 @@
     render();
   }
   function option(value, label) {
-    const one = make("option", "", label.length > 90 ? label.slice(0, 88) + " …" : label);
+    const one = make("option", "", plain(label.length > 90 ? label.slice(0, 88) + " …" : label));
     one.value = value;
     return one;
   }
