@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -34,12 +35,21 @@ class Context:
         yield from self._by_kind.get(kind, ())
 
     @cached_property
+    def writes(self) -> tuple[Write, ...]:
+        """Every value that the rules carry or assign, lines first."""
+        return tuple(_writes(self))
+
+    def written(self, kind: type[Node]) -> Iterator[Node]:
+        """Every node of exactly this kind in the rule files as they are written."""
+        yield from self._as_written.get(kind, ())
+
+    @cached_property
     def _by_kind(self) -> dict[type, list[Any]]:
-        found: dict[type, list[Any]] = {}
-        for body in bodies(self):
-            for one in walk(body, m.Bound):
-                found.setdefault(type(one), []).append(one)
-        return found
+        return _grouped(one for body in bodies(self) for one in walk(body, m.Bound))
+
+    @cached_property
+    def _as_written(self) -> dict[type, list[Any]]:
+        return _grouped(one for file in self.files for one in walk(file.declarations, ast.Node))
 
 
 def finding(code: str, name: str, severity: Severity, span: Span, message: str, hint: str = "") -> Diagnostic:
@@ -47,15 +57,25 @@ def finding(code: str, name: str, severity: Severity, span: Span, message: str, 
     return Diagnostic(code=code, name=name, severity=severity, span=span, message=message, hint=hint)
 
 
+def _grouped(nodes: Iterator[object]) -> dict[type, list[Any]]:
+    found: dict[type, list[Any]] = {}
+    for one in nodes:
+        found.setdefault(type(one), []).append(one)
+    return found
+
+
 def _children(node: ast.Node | m.Bound) -> tuple[str, ...]:
     """The fields of a node that can hold nodes."""
     kind: type[Any] = type(node)
     if kind not in _CHILDREN:
-        _CHILDREN[kind] = tuple(one.name for one in fields(kind) if one.name not in ("span", "type"))
+        _CHILDREN[kind] = tuple(one.name for one in fields(kind) if not _PLAIN.match(str(one.type)))
     return _CHILDREN[kind]
 
 
 _CHILDREN: dict[type, tuple[str, ...]] = {}
+_PLAIN = re.compile(
+    r"(str|bool|int|Decimal|date|time|Span|Table|Field|Type|Leg|System|Arrow)( \| None)?$|Literal\[|frozenset\["
+)
 
 
 def walk(node: object, kind: type[Node]) -> Iterator[Node]:
@@ -106,8 +126,7 @@ class Write:
     carried: m.Carried
 
 
-def writes(context: Context) -> Iterator[Write]:
-    """Every value that the rules carry or assign, lines first."""
+def _writes(context: Context) -> Iterator[Write]:
     for facts in mappings(context):
         for line in lines(facts):
             for leg, carry in carries(line):

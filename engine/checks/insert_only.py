@@ -13,7 +13,7 @@ from engine.model import model as m
 def check(context: Context) -> Iterator[Diagnostic]:
     for facts in mappings(context):
         mapping = facts.mapping
-        for moment in walk(mapping.items, m.Moment):
+        for moment in (one for one in mapping.items if isinstance(one, m.Moment)):
             later = moment.after or not moment.states & {"new", "every"}
             if later or moment.states == {"new"}:
                 own = mapping.sales.key if moment.leg == "to_sales" else mapping.bc.key

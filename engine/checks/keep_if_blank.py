@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checks.context import Context, finding, shown, writes
+from engine.checks.context import Context, finding, shown
 from engine.diagnostic import Diagnostic
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for write in writes(context):
+    for write in context.writes:
         if write.line is not None and write.carried.keep_if_blank and write.table.system == "sales":
             if write.field.kind == "id":
                 continue

@@ -13,14 +13,15 @@ from engine.source import Span
 
 def check(context: Context) -> Iterator[Diagnostic]:
     told: set[tuple[str, int]] = set()
-    single = [(one,) for one in context.every(m.Matches)]
+    single = [(one,) for one in context.every(m.Matches) if isinstance(one.filter, m.AllOf | m.AnyOf | m.Range)]
     joined = [tuple(walk_all(one)) for one in context.every(m.All)]
     for parts in (*single, *joined):
         yield from _contradictions(parts, told)
     for facts in mappings(context):
         mapping = facts.mapping
         for filters in (mapping.bc_filter, mapping.sales_filter):
-            yield from _contradictions(tuple(part for one in filters for part in walk_all(one)), told)
+            if len(filters) > 1:
+                yield from _contradictions(tuple(part for one in filters for part in walk_all(one)), told)
 
 
 def walk_all(condition: m.Condition) -> Iterator[m.Condition]:

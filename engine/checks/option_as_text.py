@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checks.context import Context, core, finding, shown, writes
+from engine.checks.context import Context, core, finding, shown
 from engine.diagnostic import Diagnostic
 from engine.model import model as m
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for write in writes(context):
+    for write in context.writes:
         value = core(write.value)
         if isinstance(value, m.Column) and value.type.kind == "option" and write.field.kind in ("text", "code"):
             name = shown(value.record.table, value.field)

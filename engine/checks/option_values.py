@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.catalog.catalog import Field, Option
-from engine.checks.context import Context, Write, core, finding, shown, walk, writes
+from engine.checks.context import Context, Write, core, finding, shown, walk
 from engine.diagnostic import Diagnostic
 from engine.model import model as m
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for write in writes(context):
-        for translate in walk(write.value, m.Translate):
+    translates = any(True for _ in context.every(m.Translate))
+    for write in context.writes:
+        for translate in walk(write.value, m.Translate) if translates else ():
             yield from _left_out(translate, write)
         value = core(write.value)
         if isinstance(value, m.Column | m.Named | m.Call) and value.type.kind == "option" == write.field.kind:

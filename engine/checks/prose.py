@@ -59,8 +59,10 @@ def listed(known: Sequence[tuple[str, str]], *, colour: bool) -> str:
 def no_page(written: str, known: Sequence[tuple[str, str]]) -> str:
     """What to say when there is no page, with the nearest code or name."""
     words = [word for one in known for word in one]
-    near = [word for word in words if word.lower().startswith(written.lower())] or difflib.get_close_matches(written.upper(), words, n=1) or difflib.get_close_matches(
-        written.lower(), words, n=1, cutoff=0.5
+    near = (
+        [word for word in words if word.lower().startswith(written.lower())]
+        or difflib.get_close_matches(written.upper(), words, n=1)
+        or difflib.get_close_matches(written.lower(), words, n=1, cutoff=0.5)
     )
     way_out = f"did you mean {near[0]}?" if near else "coupler explain lists all codes."
     return f"there is no code {written}; {way_out}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checks.context import Context, finding, walk
+from engine.checks.context import Context, finding
 from engine.diagnostic import Diagnostic
 from engine.source import Span
 from engine.syntax import ast
@@ -31,11 +31,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _needed(context: Context) -> set[tuple[str, int]]:
     """The places of names that have to be given, or that are looked up for the sake of their `else`."""
     found: list[Span] = []
-    for file in context.files:
-        found += [one.alias.span for one in walk(file.declarations, ast.ForEach)]
-        found += [one.alias.span for one in walk(file.declarations, ast.ForPieces)]
-        found += [one.alias.span for one in walk(file.declarations, ast.Whenever)]
-        found += [one.alias.span for one in walk(file.declarations, ast.Find) if one.otherwise is not None]
-        for one in (*walk(file.declarations, ast.Step), *walk(file.declarations, ast.Do)):
-            found += [name.span for name in one.gives]
+    found += [one.alias.span for one in context.written(ast.ForEach)]
+    found += [one.alias.span for one in context.written(ast.ForPieces)]
+    found += [one.alias.span for one in context.written(ast.Whenever)]
+    found += [one.alias.span for one in context.written(ast.Find) if one.otherwise is not None]
+    found += [name.span for one in context.written(ast.Step) for name in one.gives]
+    found += [name.span for one in context.written(ast.Do) for name in one.gives]
     return {(span.path, span.start) for span in found}

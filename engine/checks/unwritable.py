@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checks.context import Context, finding, shown, writes
+from engine.checks.context import Context, finding, shown
 from engine.diagnostic import Diagnostic
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for write in writes(context):
+    for write in context.writes:
         field = write.field
         if field.calculation is not None:
             why = "is calculated and holds nothing of its own"

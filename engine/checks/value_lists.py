@@ -11,12 +11,13 @@ from engine.syntax import ast
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for file in context.files:
-        for values in walk(file.declarations, ast.Values):
-            yield from _doubled(values.pairs)
-        for using in walk(file.declarations, ast.Using):
-            if isinstance(using.values, tuple):
-                yield from _doubled(using.values)
+    for values in context.written(ast.Values):
+        yield from _doubled(values.pairs)
+    for using in context.written(ast.Using):
+        if isinstance(using.values, tuple):
+            yield from _doubled(using.values)
+    if not any(True for _ in context.every(m.Translate)):
+        return
     for facts in mappings(context):
         for line in lines(facts):
             for _, carry in carries(line) if line.two_way else ():
