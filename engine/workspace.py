@@ -120,7 +120,7 @@ class _Reader:
             root=self.root,
             file=self.source,
             company=company if isinstance(company, str) else "",
-            standard_rules=standard_rules() if STANDARD in self._listed("rules", _DEFAULT_RULES) else (),
+            standard_rules=standard_rules() if self._with_standard() else (),
             own_rules=self._own_rules(),
             overlays=overlays,
             snapshot=self._snapshot(),
@@ -131,13 +131,18 @@ class _Reader:
             snapshots=self.root / "snapshots",
         )
 
-    def _listed(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    def _listed(self, key: str, default: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+        """The texts of a list, each with its place in it."""
         entries = self.content.get(key)
-        return tuple(one for one in entries if isinstance(one, str)) if isinstance(entries, list) else default
+        listed = entries if isinstance(entries, list) else default
+        return tuple((at, one) for at, one in enumerate(listed) if isinstance(one, str))
+
+    def _with_standard(self) -> bool:
+        return any(entry == STANDARD for _, entry in self._listed("rules", _DEFAULT_RULES))
 
     def _own_rules(self) -> tuple[Source, ...]:
         files: dict[Path, None] = {}
-        for at, entry in enumerate(self._listed("rules", _DEFAULT_RULES)):
+        for at, entry in self._listed("rules", _DEFAULT_RULES):
             if entry != STANDARD:
                 inside = self._files(("rules", at), entry, RULE_FILES, "rule file", "E416", "rule-file-missing")
                 files.update(dict.fromkeys(inside))
@@ -151,23 +156,24 @@ class _Reader:
         return tuple(rules)
 
     def _overlays(self) -> Iterator[Path]:
-        for at, entry in enumerate(self._listed("schemas", _DEFAULT_SCHEMAS)):
+        for at, entry in self._listed("schemas", _DEFAULT_SCHEMAS):
             yield from self._files(("schemas", at), entry, "**/*.yaml", "table file", "E419", "table-file-missing")
 
     def _files(self, path: YamlPath, entry: str, pattern: str, called: str, code: str, name: str) -> Iterable[Path]:
         """The files that an entry of a list means; a folder that is only there by default may be missing."""
         place = _below(self.root, entry)
+        written = isinstance(self.content.get(str(path[0])), list)
         if place is not None and place.is_file():
             return (place,)
         if place is not None and place.is_dir():
             inside = sorted(one for one in place.glob(pattern if "/" in pattern else f"**/{pattern}") if one.is_file())
-            if not inside and path[0] in self.content:
+            if not inside and written:
                 message = f"the folder {entry} holds no {called}"
                 self.note(
                     "W418", "empty-folder", path, message, f"put a file {pattern.rpartition('/')[2]} there", "warning"
                 )
             return inside
-        if path[0] in self.content:
+        if written:
             hint = self._standing_near(entry) or f"paths are seen from the folder of {FILE}"
             self.note(code, name, path, f"there is no {called} or folder {entry}", hint)
         return ()

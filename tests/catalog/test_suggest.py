@@ -48,7 +48,7 @@ def test_one_letter_left_out_still_finds_the_field(name: str, data: st.DataObjec
         name = "Customer Posting Group"
     at = data.draw(st.integers(1, len(name) - 1))
     slip = name[:at] + name[at + 1 :]
-    assert name in suggest(slip, CUSTOMER) or slip in CUSTOMER
+    assert name in suggest(slip, CUSTOMER) or slip.strip() in CUSTOMER
 
 
 @given(st.text(max_size=20), st.lists(st.text(max_size=8), max_size=6), st.integers(0, 3))
