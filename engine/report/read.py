@@ -159,9 +159,9 @@ def _settings(text: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _passes(connection: duckdb.DuckDBPyConnection) -> Iterator[Pass]:
-    listed: dict[int, dict[str, int]] = {}
-    for number, action, count in connection.execute(LISTED).fetchall():
-        listed.setdefault(number, {})[action] = count
+    listed: dict[int, dict[str, tuple[int, int]]] = {}
+    for number, action, count, brought in connection.execute(LISTED).fetchall():
+        listed.setdefault(number, {})[action] = (count, brought)
     counters = Counts.__slots__
     query = f"""
         SELECT coalesce(pass, 0), coalesce(mapping, ''), coalesce(title, ''), coalesce(leg, ''),
@@ -185,12 +185,12 @@ def _passes(connection: duckdb.DuckDBPyConnection) -> Iterator[Pass]:
             watermark_before=before,
             watermark_after=after,
             place=place,
-            listed=tuple((action, actions[action]) for action in (*known, *others)),
+            listed=tuple((action, *actions[action]) for action in (*known, *others)),
         )
 
 
 LISTED = """
-    SELECT coalesce(pass, 0), coalesce(action, ''), count(*) FROM plan.record GROUP BY ALL ORDER BY ALL
+    SELECT coalesce(pass, 0), coalesce(action, ''), count(*), count(cause) FROM plan.record GROUP BY ALL ORDER BY ALL
 """
 
 # The records that are shown: the first of every pass and action, then the second, and so on.

@@ -82,7 +82,8 @@ class Pass:
 
     number: from 1. direction: "to Sales". place: "rules/items.rules:12", blank when unknown.
     watermark_before, watermark_after: as Head.now; blank when there is none.
-    listed: (action, how many records of the plan have it), in the order of a report.
+    listed: (action, how many records of the plan have it, how many of these are brought along by another record), in
+    the order of a report.
     """
 
     number: int
@@ -95,7 +96,7 @@ class Pass:
     watermark_before: str
     watermark_after: str
     place: str
-    listed: tuple[tuple[str, int], ...]
+    listed: tuple[tuple[str, int, int], ...]
 
     @property
     def name(self) -> str:

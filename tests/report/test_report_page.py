@@ -89,7 +89,7 @@ def test_counts_on_the_page_are_those_of_the_plan(shows: Any, small: Report) -> 
     chips = window.run("return [...document.querySelectorAll('.chip')].map((one) => one.textContent)")
     listed: dict[str, int] = {}
     for one in small.passes:
-        for action, count in one.listed:
+        for action, count, _ in one.listed:
             listed[action] = listed.get(action, 0) + count
     names = {"fail": "Failed", "conflict": "Conflict", "create": "Created", "change": "Changed", "skip": "Skipped",
              "unchanged": "Unchanged"}  # fmt: skip
@@ -115,6 +115,13 @@ def test_what_differs_within_a_longer_text_is_marked(shows: Any, small: Report) 
     click(window, ".row")
     marks = window.run("return [...document.querySelectorAll('.detail mark')].map((one) => one.textContent)")
     assert marks == [".", "oration"]
+    search(window, "pedestal")
+    click(window, "[data-kind=''].chip")
+    click(window, ".row")
+    values = window.run("return [...document.querySelectorAll('.detail td.value')].map((one) => one.textContent)")
+    assert values[:2] == ["Athens Mobile Pedestal", "Athens mobile pedestal, oak"]
+    marks = window.run("return [...document.querySelectorAll('.detail mark')].map((one) => one.textContent)")
+    assert marks == ["Mobile Pedestal", "mobile pedestal, oak"]
 
 
 def test_hostile_data_is_shown_and_never_run(shows: Any, hostile: Report) -> None:

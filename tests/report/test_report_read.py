@@ -85,7 +85,7 @@ def test_a_small_mapping_is_shown_whole_beside_a_large_one(tmp_path: Path) -> No
     report = read(plans.write_plan(tmp_path / "a.plan", **{"pass": passes, "record": large + small}), most=10)
     assert [one.label for one in report.records] == ["L1", "L2", "L3", "L4", "L5", "L6", "L7", "S1", "S2", "S3"]
     assert report.in_all == 43
-    assert report.passes[0].listed == (("change", 40),)
+    assert report.passes[0].listed == (("change", 40, 0),)
 
 
 def test_a_plan_with_nothing_in_it_is_a_plan(tmp_path: Path) -> None:

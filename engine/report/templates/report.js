@@ -117,16 +117,16 @@
     const same = other < 0 ? null : difference(value, texts[other]);
     if (!same) return make("td", "value", whole(value));
     const [head, tail] = same, end = value.length - tail;
-    return make("td", "value", make("bdi", "", signs(value.slice(0, head)), head < end ? make("mark", "", value.slice(head, end)) : "", signs(value.slice(end))));
+    return make("td", "value", make("bdi", "", value.slice(0, head), head < end ? make("mark", "", value.slice(head, end)) : "", value.slice(end)));
   }
   // Longer plain texts that are mostly alike: how many characters agree at both ends, else nothing.
   function difference(one, other) {
     const most = Math.min(one.length, other.length);
-    if (most < 12 || one.length > LONG || other.length > LONG || /[^\x20-\x7e\u00a1-\u024f]|^ | $/.test(one + other)) return null;
+    if (most < 12 || one.length > LONG || other.length > LONG || /[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]|^ | $/.test(one + other)) return null;
     let head = 0, tail = 0;
     while (head < most && one[head] === other[head]) head++;
     while (tail < most - head && one[one.length - 1 - tail] === other[other.length - 1 - tail]) tail++;
-    return head + tail >= most / 3 ? [head, tail] : null;
+    return head + tail >= most / 4 ? [head, tail] : null;
   }
   const passName = (at) => (inPass[at] < 0 ? "" : passes[inPass[at]].join(" "));
   function gist(at) {
@@ -165,7 +165,9 @@
         head.scope = "row";
         const before = cell(fieldBefore[f], fieldAfter[f]), after = cell(fieldAfter[f], fieldBefore[f]);
         const values = heads.length === 4 ? [before, after] : [isNew ? after : before];
-        body.append(make("tr", "", head, ...values, make("td", "words", exact(rule), make("span", "under place", exact(place)))));
+        const cells = [...values, make("td", "words", exact(rule), make("span", "under place", exact(place)))];
+        cells.forEach((one, at) => { one.dataset.label = heads[at + 1]; });
+        body.append(make("tr", "", head, ...cells));
       }
       const row = make("tr", "");
       for (const one of heads) { const head = make("th", "", one); head.scope = "col"; row.append(head); }
