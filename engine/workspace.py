@@ -214,7 +214,7 @@ class _Reader:
             if setting is None:
                 near = known.near(key)
                 hint = f"did you mean {near[0].name}?" if near else "the settings are listed in schemas/settings.yaml"
-                self.note("E411", "unknown-setting", ("settings", key), f"there is no setting {key}", hint, at_key=True)
+                self.note("E411", "setting-unknown", ("settings", key), f"there is no setting {key}", hint, at_key=True)
             elif setting.name in given:
                 message = f"{key} and {given[setting.name]} are the same setting"
                 self.note("E417", "setting-twice", ("settings", key), message, "keep one of the two", at_key=True)

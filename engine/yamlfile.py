@@ -30,7 +30,7 @@ _WORDS: dict[str, object] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where every key and value of a YAML file stands, by path: ("settings", "ownership_model"), ("rules", 0)."""
+    """Where every key and value of a YAML file stands, by path: ("settings", "colour"), ("rules", 0)."""
 
     source: Source
     keys: Mapping[Path, Span] = field(repr=False)

@@ -1,4 +1,4 @@
-"""One line of a table file (`39 option "Blocked" | 0 blank, 1 Ship, 2 All`) -> a Field.
+"""One line of a table file (`39 option "Colour" | 0 blank, 1 Red, 2 Green`) -> a Field.
 
 The format is explained in schemas/README.md. A table file holds one such line per field, and is read at every
 start; so the line is cut with plain string methods and takes a few microseconds.
@@ -148,14 +148,14 @@ def _head(head: str, name: str, flow_filter: bool) -> tuple[int, Kind, int | Non
         if start == len(head) - 1:
             raise _LineError(
                 message=f"the caption of {name} has no beginning",
-                hint='put it in double quotes: "Unit Price"',
+                hint='put it in double quotes: "Colour"',
                 words=head,
             )
         caption = head[start + 1 : -1].replace('""', '"')
         head = head[:start]
     elif '"' in head:
         raise _LineError(
-            message=f"the caption of {name} has no end", hint='put it in double quotes: "Unit Price"', words=head
+            message=f"the caption of {name} has no end", hint='put it in double quotes: "Colour"', words=head
         )
     words = head.split()
     number = int(words.pop(0)) if words and _NUMBER.match(words[0]) else 0
@@ -208,7 +208,7 @@ def _unknown_kind(name: str, kind: str, head: str) -> _LineError:
 
 
 def parse_choices(line: str, system: System) -> tuple[Option, ...] | Fault:
-    """Choices that are added to those of an option field: `5 Net 90, 6 Net 120`."""
+    """Choices that are added to those of an option field: `5 Blue, 6 Yellow`."""
     try:
         found = parse_options(line, system)
         _each_number_once(found)
@@ -218,7 +218,7 @@ def parse_choices(line: str, system: System) -> tuple[Option, ...] | Fault:
 
 
 def parse_options(text: str, system: System) -> tuple[Option, ...]:
-    """The choices of `0 blank, 1 Ship, 2 'a, b' as ab`; a Sales choice is named by its caption without blanks."""
+    """The choices of `0 blank, 1 Red, 2 'a, b' as ab`; a Sales choice is named by its caption without blanks."""
     found: list[Option] = []
     if "'" not in text and " as " not in text:
         for piece in text.split(", "):
@@ -249,7 +249,7 @@ def _option(number: str, caption: str, name: str | None, system: System) -> Opti
 def _bad_option(piece: str) -> _LineError:
     return _LineError(
         message=f"the choice {piece} is not understood" if piece else "a choice is missing",
-        hint="a choice is its number and its caption, with a comma between two: 0 blank, 1 Ship, 2 All",
+        hint="a choice is its number and its caption, with a comma between two: 0 blank, 1 Red, 2 Green",
         words=piece,
         code="option",
     )
@@ -306,7 +306,7 @@ def _target(text: str) -> tuple[str, str]:
     if not bracket or not table.strip() or not field.strip():
         raise _LineError(
             message=f"{text} names no table",
-            hint="write the table, then its field in brackets: Customer[No.]",
+            hint="write the table, then its field in brackets: Table[Field]",
             words=text,
         )
     return table.strip(), field.strip()
@@ -321,7 +321,7 @@ def _condition(text: str, flow_filters: Collection[str]) -> Criterion:
     if found is None:
         raise _LineError(
             message=f"the condition {text} is not understood",
-            hint="write Type = Item, No. = [No.] or Type matches Item|Resource",
+            hint="write Colour = Red, Size = [Own Size] or Colour matches Red|Green",
             words=text,
         )
     field, equals, _up_to, other, constant, pattern = found.groups()
@@ -341,7 +341,7 @@ def _constant(text: str, *, blank: str) -> str:
 
 
 _AFTER_A_BAR = (
-    "after a bar stands one of: choices (0 blank, 1 Ship), a reference (-> Customer[No.]), "
+    "after a bar stands one of: choices (0 blank, 1 Red), a reference (-> Table[Field]), "
     "a calculation (= sum …), read only, insert only, modify only, default …, flow filter"
 )
 

@@ -168,7 +168,7 @@ def _new_table(addition: Written, tables: Tables, places: Places) -> Iterator[Di
             "unknown-table-file",
             places.value(("table",)),
             f"there is no {addition.system} table {addition.name} to add to",
-            near or "a new table needs a key: key: [No.]",
+            near or "a new table needs a key: key: [Field]",
         )
         return
     taken = tables.by_number(addition.number) if addition.system == "bc" else None

@@ -128,7 +128,7 @@ class Settings:
 
 
 def find_setting(written: str, catalog: Catalog | None = None) -> SettingDef | None:
-    """The setting that `write-in product no`, `Write-in Product No.` or `write_in_product_no` means; None if none."""
+    """The setting that `order size`, `Order Size` or `order_size` means; None if none."""
     return (_shipped_settings() if catalog is None else Settings(catalog)).find(written)
 
 

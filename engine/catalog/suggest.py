@@ -16,8 +16,8 @@ _NOISE = str.maketrans("", "", " _-./&()%'\"")
 def suggest(written: str, candidates: Iterable[str], at_most: int = 3) -> tuple[str, ...]:
     """The candidates most like what was written, best first; empty when none is near.
 
-    Case, blanks, underscores and punctuation count little (`Unit_price` means `Unit Price`); a word left out
-    or put first counts less than wrong letters (`Order Nos` means `Order Nos.`, `Phone` means `Phone No.`).
+    Case, blanks, underscores and punctuation count little (`Big_size` means `Big Size`); a word left out
+    or put first counts less than wrong letters (`Colour` means `Colour Code`).
     """
     return _suggest(written, tuple(dict.fromkeys(candidates)), at_most)
 
