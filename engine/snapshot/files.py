@@ -125,7 +125,7 @@ def _tables(stem: str, names: dict[str, tuple[str, ...]], catalog: Catalog) -> S
 
 
 def _suggestion(stem: str, names: dict[str, tuple[str, ...]]) -> str:
-    close = get_close_matches(plain(stem), names, n=1, cutoff=0.75)
+    close = get_close_matches(plain(stem), names, n=1, cutoff=0.6)
     return f"did you mean {names[close[0]][0]}?" if close else "name it like its table, or add the table in schemas/"
 
 

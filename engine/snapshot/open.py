@@ -93,6 +93,7 @@ def connect(
     )
     try:
         connection.execute(f"ATTACH {literal(str(path.resolve()))} AS snap (TYPE duckdb, READ_ONLY)")
+        _check_size(path, connection)
         _check_format(path, connection)
     except duckdb.Error as error:
         connection.close()
@@ -203,6 +204,15 @@ def _check_format(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
                 hint="import the exports again with this version",
             )
         )
+
+
+def _check_size(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuses a file that was cut off: DuckDB notices only when it comes to a block that is not there."""
+    (size,) = connection.execute(
+        "SELECT total_blocks * block_size FROM pragma_database_size() WHERE database_name = 'snap'"
+    ).fetchall()[0]
+    if path.stat().st_size < size:
+        raise _not_a_snapshot(path, "its end is missing")
 
 
 def _not_a_snapshot(path: Path, why: str) -> SnapshotProblem:

@@ -125,6 +125,8 @@ def _json(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str, dial
     with path.open(encoding="utf-8") as file:
         start = re.match(r"[\ufeff\s]*(.?)", file.read(4096))
     array = start is not None and start[1] == "["
+    if (end := _last_sign(path)) not in ("", "]" if array else "}"):
+        raise Unreadable(f"it ends with '{end}' in the middle of a record", "it was cut off: export it again")
     reading = f"{literal(str(path))}, format = {literal('array' if array else 'newline_delimited')}"
     objects = f"read_json_objects({reading})"
     odd = connection.execute(
@@ -154,6 +156,14 @@ def _json(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str, dial
         dialect=written,
         unit="record",
     )
+
+
+def _last_sign(path: Path) -> str:
+    """The last character that is no blank. DuckDB takes a list that is cut off after a comma for a whole one."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - 4096))
+        return file.read().decode(errors="replace").rstrip()[-1:]
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Raw:

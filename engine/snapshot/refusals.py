@@ -150,7 +150,8 @@ def _collect_shared(connection: duckdb.DuckDBPyConnection, staged: Staged) -> No
     """Rows whose key or id an earlier row has already; every one but the first is refused."""
     table = staged.export.table
     keys = (("E528", "repeated-key", table.key), ("E529", "repeated-id", (table.id_field,)))
-    right = f'(SELECT *, rowid AS n FROM {staged.place} WHERE NOT "?wrong")'
+    known = f"SELECT n FROM {FAULTS} WHERE code = {literal('E528')}"
+    right = f'(SELECT *, rowid AS n FROM {staged.place} WHERE NOT "?wrong" AND rowid NOT IN ({known}))'
     for code, name, fields in keys:
         if code == "E528" and table.system == "sales":
             continue
