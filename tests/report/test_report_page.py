@@ -109,6 +109,14 @@ def test_a_record_opens_to_its_fields_by_keyboard_alone(shows: Any, small: Repor
     assert window.run("return document.activeElement.getAttribute('aria-expanded')") == "false"
 
 
+def test_a_new_record_shows_its_values_not_that_there_was_nothing_before(shows: Any, small: Report) -> None:
+    window = shows(small)
+    click(window, "[data-kind=create].chip")
+    click(window, "#open")
+    heads = window.run("return [...document.querySelectorAll('.detail thead th')].map((one) => one.textContent)")
+    assert heads == ["Field", "Value", "Rule line"] * 2
+
+
 def test_what_differs_within_a_longer_text_is_marked(shows: Any, small: Report) -> None:
     window = shows(small)
     click(window, "[data-kind=conflict].chip")

@@ -137,7 +137,8 @@
     for (let f = from; f < from + Math.min(n, 6); f++) names.push(lines[fieldLine[f]][0]);
     if (n === 1) {
       const say = (value) => (value < 0 ? "nothing" : texts[value] === "" ? "blank" : texts[value]);
-      return make("span", "", exact(names[0]), ": ", brief(say(fieldBefore[from]), 60), " → ", brief(say(fieldAfter[from]), 60));
+      const isNew = actions[ofAction[at]][0] === "create" && !text(fieldBefore[from]);
+      return make("span", "", exact(names[0]), ": ", ...(isNew ? [] : [brief(say(fieldBefore[from]), 60), " → "]), brief(say(fieldAfter[from]), 60));
     }
     return make("span", "", n + " fields: ", ...names.flatMap((name, at) => (at ? [", ", exact(name)] : [exact(name)])), n > 6 ? ", …" : "");
   }
@@ -155,7 +156,9 @@
     }
     if (nFields[at]) {
       const from = firstField[at], to = firstField[at + 1];
-      const isNew = fieldBefore.slice(from, to).every((one) => one < 0), isGone = fieldAfter.slice(from, to).every((one) => one < 0);
+      const empty = (one) => one < 0 || texts[one] === "";
+      const isNew = action === "create" && fieldBefore.slice(from, to).every(empty);
+      const isGone = action === "delete" && fieldAfter.slice(from, to).every(empty);
       const heads = ["Field", ...(action === "conflict" ? ["There now", "From the other side"] : isNew || isGone ? ["Value"] : ["Before", "After"]), "Rule line"];
       const columns = make("colgroup", "", ...heads.map((_, at) => make("col", at === 0 ? "f" : at < heads.length - 1 ? "v" : "")));
       const body = make("tbody", "");
