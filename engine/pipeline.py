@@ -73,11 +73,12 @@ def checked(rules: Rules) -> tuple[Diagnostic, ...]:
     """All findings about rules, in source order: those of reading and binding, those of the laws, less the ignored."""
     from engine.checks import laws
     from engine.checks.context import Context
+    from engine.checks.echoes import without_echoes
     from engine.checks.ignore import without_ignored
     from engine.checks.manual import known
 
     context = Context(files=rules.files, model=rules.model, facts=rules.facts, catalog=rules.catalog)
-    found = in_source_order([*rules.found, *laws.check(context)])
+    found = without_echoes(in_source_order([*rules.found, *laws.check(context)]), rules.files)
     return in_source_order(without_ignored(found, rules.files, known()))
 
 

@@ -15,10 +15,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for record, filters in ((mapping.bc, mapping.bc_filter), (mapping.sales, mapping.sales_filter)):
             asked = {one.field.name: one for one in walk(filters, m.Column) if _of(one, record)}
             ids = {record.table.id_field} & set(asked)
-            whole_key = set(record.table.key) <= set(asked) if mapping.bc is record else False
+            key = set(record.table.key)
+            whole_key = bool(key) and key <= set(asked) and record is mapping.bc
             if not ids and not whole_key:
                 continue
-            column = asked[min(ids or set(record.table.key))]
+            column = asked[min(ids or key)]
             message = f"a filter on the key of {record.table.caption} switches the retries of failed records off"
             hint = f"use `leave out {record.table.system} where …` instead"
             yield finding("W330", "key-filter-stops-retries", "warning", column.span, message, hint)

@@ -1,0 +1,58 @@
+"""Findings -> findings without those that only echo another one.
+
+A declaration that could not be read is missing: whoever names it would be told that it does not exist. A name that
+is unknown has no type and no values: the laws would wonder about both. One slip, one message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from engine.diagnostic import Diagnostic
+from engine.syntax import ast
+
+_UNKNOWN = frozenset(("E202", "E203", "E207", "E217", "E220", "E231"))
+_OF_THE_WHOLE = frozenset(("W314", "W318", "W319", "W320"))
+"""Laws that can only be judged when every declaration is there."""
+
+_NAMED = re.compile(
+    r"^[ \t]*(?:(?:mapping|process|job|values)[ \t]+(?P<titled>[^\"\n]+?)[ \t]*\""
+    r"|step[ \t]+(?P<step>[^{\n]+?)[ \t]*(?:\{|$| with | gives )"
+    r"|find[ \t]+.*?[ \t]as[ \t]+(?P<find>[^\n]+?)[ \t]*(?:$| where | sorted | else )"
+    r"|let[ \t]+(?P<let>[^=\n]+?)[ \t]*=)",
+    re.MULTILINE,
+)
+
+
+def lost_names(files: Iterable[ast.RuleFile]) -> frozenset[str]:
+    """The names that rule files give to declarations which could not be read."""
+    lost: set[str] = set()
+    for file in files:
+        read = {one.name.text for one in file.declarations if not isinstance(one, _NAMELESS)}
+        read |= {one.alias.text for one in file.declarations if isinstance(one, ast.Find | ast.Let)}
+        written = (found[found.lastgroup or 0].strip('"') for found in _NAMED.finditer(file.source.text))
+        lost.update(name for name in written if name not in read)
+    return frozenset(lost)
+
+
+_NAMELESS = ast.Rule | ast.Whenever | ast.WheneverSetting | ast.Find | ast.Let
+
+
+def without_echoes(found: Sequence[Diagnostic], files: Sequence[ast.RuleFile]) -> tuple[Diagnostic, ...]:
+    """The findings that tell something of their own."""
+    unread = any(one.code.startswith("E1") for one in found)
+    lost = lost_names(files) if unread else frozenset[str]()
+    misunderstood = {
+        (one.span.path, one.span.line) for one in found if one.span is not None and one.code.startswith("E2")
+    }
+
+    def echoes(one: Diagnostic) -> bool:
+        if one.span is None:
+            return False
+        if one.code in _UNKNOWN:
+            return one.span.text.strip('"') in lost
+        law = one.code[1] == "3"
+        return law and ((unread and one.code in _OF_THE_WHOLE) or (one.span.path, one.span.line) in misunderstood)
+
+    return tuple(one for one in found if not echoes(one))
