@@ -206,7 +206,7 @@ def _operand(world: World, scope: Scope, node: ast.Expression, type_: Type) -> V
     known = None if is_unknown(type_) else type_
     if known is not None and group(known) == "textual" and _bare_code(world, scope, node):
         return text(node.span, node.span.text)
-    value = values.value_of(world, scope, node, known)
+    value = values.value_of(world, scope, node, type_)
     if known is None or is_unknown(value.type):
         return value
     if is_blank_word(value):

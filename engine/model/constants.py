@@ -60,10 +60,13 @@ def fitted(world: World, value: Value, wanted: Type | None) -> Value:
         return Choose(span=value.span, type=wanted, condition=value.condition, then=then, otherwise=otherwise)
     if not assignable(value.type, wanted):
         mismatch(world, value, wanted)
+    elif group(value.type) == "textual" and group(wanted) in ("number", "calendar", "time", "boolean"):
+        told = f"{_article(described(value.type))} is read as {_article(described(wanted))}"
+        world.say("W203", value.span, told, "a text that cannot be read so leaves the field as it is, without a word")
     return value
 
 
-def mismatch(world: World, value: Value, wanted: Type) -> None:
+def mismatch(world: World, value: Value, wanted: Type, place: Span | None = None) -> None:
     """Tells that a value has the wrong type for its place, and how people get from one to the other."""
     source, target = described(value.type), described(wanted)
     hint = ""
@@ -74,7 +77,7 @@ def mismatch(world: World, value: Value, wanted: Type) -> None:
         hint = "say which value becomes which with `using { A = B }`"
     elif pair == ("identity", "identity"):
         hint = "the field holds a record of another table"
-    world.say("E210", value.span, f"{_article(source)} does not go where {_article(target)} is wanted", hint)
+    world.say("E210", place or value.span, f"{_article(source)} does not go where {_article(target)} is wanted", hint)
 
 
 def _article(words: str) -> str:

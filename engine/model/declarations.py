@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, assert_never
@@ -13,6 +14,15 @@ from engine.model.shared import declare_shared
 from engine.model.world import Variant, World
 from engine.source import Span
 from engine.syntax import ast
+
+HEAD = re.compile(
+    r"""^(?:(?:mapping|process|values)[ ](?P<name>[^"{\n]+)"
+        |step[ ](?P<step>.+?)(?=[ ](?:with|gives)\b|[ ]*\{|$)
+        |find[ ].*?[ ]as[ ](?P<found>.+?)(?=[ ](?:where|sorted|else)\b|$)
+        |let[ ](?P<let>[^=\n]+?)[ ]*=)""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""The head of a declaration that gives a name to something."""
 
 Declared = TypeVar("Declared", ast.Process, ast.Step, ast.Job, ast.Values, ast.Rule)
 
@@ -30,6 +40,7 @@ class Declarations:
 def declared(world: World, files: Sequence[ast.RuleFile], shipped: frozenset[str]) -> Declarations:
     """Takes all names. shipped: the paths of the files that our own may override."""
     found = Declarations()
+    world.broken = broken_names(files)
     for file in files:
         for node in file.declarations:
             match node:
@@ -57,10 +68,32 @@ def declared(world: World, files: Sequence[ast.RuleFile], shipped: frozenset[str
                 case _:
                     assert_never(node)
     for change in found.changes:
-        if change.name.text not in world.mappings:
+        if change.name.text not in world.mappings and change.name.text not in world.broken:
             told = f"there is no mapping {change.name.text} to change"
             world.say("E202", change.name.span, told, did_you_mean(change.name.text, world.mappings))
     return found
+
+
+def broken_names(files: Sequence[ast.RuleFile]) -> frozenset[str]:
+    """The names in the heads of declarations that could not be read: they exist, whatever they may say."""
+    heads = {
+        name.strip()
+        for file in files
+        for found in HEAD.finditer(file.source.text)
+        for name in found.groups()
+        if name is not None
+    }
+    known: set[str] = set()
+    for file in files:
+        for node in file.declarations:
+            match node:
+                case ast.Rule() | ast.Whenever() | ast.WheneverSetting() | ast.ChangeMapping():
+                    pass
+                case ast.Find() | ast.Let():
+                    known.add(node.alias.text)
+                case _:
+                    known.add(node.name.text)
+    return frozenset(heads - known)
 
 
 def _mapping(world: World, node: ast.Mapping) -> None:
@@ -68,6 +101,7 @@ def _mapping(world: World, node: ast.Mapping) -> None:
         if side.table.system != system:
             told = "a mapping has Business Central on the left and Sales on the right"
             world.say("E226", side.table.span, told, "write `bc … <-> sales …` and turn the arrows of the lines round")
+            world.broken |= {node.name.text}
             return
     variant = Variant(node=node, bc=table_named(world, node.left.table), sales=table_named(world, node.right.table))
     world.mappings[node.name.text] = (*world.mappings.get(node.name.text, ()), variant)

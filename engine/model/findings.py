@@ -43,25 +43,40 @@ NAMES: dict[str, str] = {
     "E233": "nested-too-deep",
     "W201": "compared-with-itself",
     "W202": "nothing-looked-up",
+    "W203": "read-from-text",
 }
 SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "N": "note"}
 
 
+OF_WHAT_IS_GIVEN = ("E204", "E206", "E210", "E211", "E215", "E222", "E226", "E227")
+"""Findings that inside a step may lie in what the step was given, so that they say where it is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """A step that is being laid open, and the `do` that asks for it; None for a step that nothing does."""
+
+    step: str
+    place: Span | None
+
+
 @dataclass(slots=True)
 class Findings:
-    """The findings so far. Inside a step a place is told once, however often the step is carried out."""
+    """The findings so far. The same thing at the same place is told once, however often a step is carried out."""
 
     found: list[Diagnostic] = field(default_factory=list)
-    within: list[str] = field(default_factory=list)
+    within: list[Doing] = field(default_factory=list)
     told: set[tuple[str, str, int, int]] = field(default_factory=set)
     silent: int = 0
 
     def add(self, code: str, span: Span, message: str, hint: str = "") -> None:
         """Gather one finding; `within` names the steps that are being laid open."""
         place = (code, span.path, span.start, span.end)
-        if self.silent or (self.within and place in self.told):
+        if self.silent or place in self.told:
             return
         self.told.add(place)
+        if self.within and code in OF_WHAT_IS_GIVEN:
+            message += _as_done(self.within[-1])
         self.found.append(
             Diagnostic(
                 code=code,
@@ -72,6 +87,12 @@ class Findings:
                 hint=hint,
             )
         )
+
+
+def _as_done(doing: Doing) -> str:
+    if doing.place is None:
+        return ""
+    return f" (in step {doing.step}, done in {doing.place.path}, line {doing.place.line})"
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:

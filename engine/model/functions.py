@@ -48,7 +48,7 @@ def call(world: World, scope: Scope, node: ast.Call, value_of: ValueOf) -> Value
     fewest, most = COUNTS[node.function]
     if len(arguments) < fewest or (most is not None and len(arguments) > most):
         count = "one value" if fewest == 1 else f"{fewest} values"
-        told = f"{node.function} takes {count}, here are {len(arguments)}"
+        told = f"{node.function} takes {count}, here {'is' if len(arguments) == 1 else 'are'} {len(arguments)}"
         world.say("E212", node.span, told, f"write {SHOWN[node.function]}")
         return unknown(node.span)
     if any(is_unknown(one.type) for one in arguments):

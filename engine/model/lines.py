@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import engine.model.values as values
 from engine.catalog.catalog import System
 from engine.model.carrying import becomes_blank, blank_becomes, carried_of, must_look_up
-from engine.model.constants import fitted
+from engine.model.constants import fitted, mismatch
 from engine.model.lookups import partner, side_of, translated
 from engine.model.model import Behind, Carry, Column, FieldLine, Itself, Leg, Record, Type, Value
 from engine.model.names import OTHER, PRODUCT, called, column, field_named
 from engine.model.scope import Scope
-from engine.model.types import group, is_unknown
+from engine.model.types import assignable, group, is_unknown
 from engine.model.world import World
 from engine.source import Span
 from engine.syntax import ast
@@ -136,7 +136,7 @@ def _carry(
         value = values.checked_value(world, inner, override, into.type)
     else:
         base = _base(world, scope, source, into.type if conversion is None else None)
-        value = _converted(world, scope, base, conversion, leg, into.type)
+        value = _converted(world, scope, base, conversion, node, leg, into.type)
         if node.options.blank_means is not None:
             value = _blank_rule(world, scope, node, base, value, leg, into, source)
     return Carry(span=node.span, target=into.field, source=source.field, value=value, carried=carried)
@@ -148,12 +148,17 @@ def _base(world: World, scope: Scope, source: End, wanted: Type | None) -> Value
     return values.value_of(world, scope.side(source.record), source.written, wanted)
 
 
-def _converted(world: World, scope: Scope, base: Value, conversion: Conversion, leg: Leg, wanted: Type) -> Value:
+def _converted(
+    world: World, scope: Scope, base: Value, conversion: Conversion, node: ast.FieldLine, leg: Leg, wanted: Type
+) -> Value:
     match conversion:
         case ast.Via():
             return partner(world, base, conversion.mappings, wanted, conversion.span)
         case ast.Using():
             return translated(world, scope, base, conversion, wanted, backwards=leg == "to_bc")
+        case None if isinstance(base, Column) and not assignable(base.type, wanted):
+            mismatch(world, base, wanted, node.span)
+            return base
         case None:
             return fitted(world, base, wanted)
 

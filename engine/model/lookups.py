@@ -37,7 +37,7 @@ def partner(world: World, value: Value, names: tuple[ast.Name, ...], wanted: Typ
         return unknown(span)
     system = side_of(value)
     leg: Leg = "to_sales" if system == "bc" else "to_bc"
-    problem = _misfit(value, system, known) or (wanted is not None and _wrong_target(known, leg, wanted))
+    problem = _misfit(world, value, system, known) or (wanted is not None and _wrong_target(known, leg, wanted))
     if problem:
         mapping = listed(dict.fromkeys(one.node.name.text for one in known))
         told = f"{mapping} couples {called(known[0].bc)} with {called(known[0].sales)}, {problem}"
@@ -62,7 +62,7 @@ def side_of(value: Value | AnyRecord) -> System:
             return "bc" if value.type.kind in ("code", "text", "record id") else "sales"
 
 
-def _misfit(value: Value, system: System, known: list[Variant]) -> str:
+def _misfit(world: World, value: Value, system: System, known: list[Variant]) -> str:
     """Why a value names no record of the mappings' tables on its side; blank when it does."""
     tables = [one.on(system) for one in known]
     if isinstance(value, Itself):
@@ -77,7 +77,8 @@ def _misfit(value: Value, system: System, known: list[Variant]) -> str:
         return f"and a record of {called(tables[0])} has a key of several fields: `find` the record and look that up"
     targets = _tables_named(value)
     if targets and not any(one.name in targets for one in tables):
-        return f"and the value names a record of {listed(sorted(targets))}"
+        shown = (called(world.catalog.table(system, one)) if world.catalog.has(system, one) else one for one in targets)
+        return f"and the value names a record of {listed(sorted(shown))}"
     return ""
 
 
@@ -129,8 +130,9 @@ def pairs_of(world: World, node: ast.Using) -> tuple[tuple[ast.Pair, ...], str]:
     name = node.values
     found = world.values.get(name.text)
     if found is None:
-        hint = did_you_mean(name.text, world.values)
-        world.say("E220", name.span, f"there is no value list {name.text}", hint)
+        if name.text not in world.broken:
+            hint = did_you_mean(name.text, world.values)
+            world.say("E220", name.span, f"there is no value list {name.text}", hint)
         return (), name.text
     world.used("values", name.text, name.span, found.name.span)
     return found.pairs, name.text

@@ -42,7 +42,7 @@ from engine.model.names import column, field_named, setting_named, table_named
 from engine.model.presence import holds
 from engine.model.rowwise import change, couple, delete, record_meant, synchronise, uncouple
 from engine.model.scope import PieceName, Scope
-from engine.model.types import INTEGER, TEXT, UNKNOWN_TABLE, group, is_unknown, type_of
+from engine.model.types import INTEGER, TEXT, UNKNOWN, UNKNOWN_TABLE, group, is_unknown, type_of
 from engine.model.world import World
 from engine.syntax import ast
 
@@ -264,12 +264,12 @@ def _assign(world: World, scope: Scope, node: ast.Assign) -> Assign | None:
         told = f"{node.target.text} is set where no record is being written"
         hint = "write it inside `create`, `change r { … }` or a moment like `every sales record { … }`"
         world.say("E221", node.target.span, told, hint)
-        values.value_of(world, scope, node.value)
+        values.value_of(world, scope, node.value, UNKNOWN)
         return None
     _misplaced(world, node)
     field = field_named(world, record.table, node.target)
     if field is None:
-        values.value_of(world, scope.block(writing=None), node.value)
+        values.value_of(world, scope.block(writing=None), node.value, UNKNOWN)
         return None
     wanted = type_of(world.catalog, record.table, field)
     inner = scope.right_of(record, field)

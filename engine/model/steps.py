@@ -8,7 +8,7 @@ import engine.model.statements as statements
 import engine.model.values as values
 from engine.catalog.suggest import did_you_mean
 from engine.model.aliases import lost, new_record, new_value
-from engine.model.findings import listed
+from engine.model.findings import Doing, listed
 from engine.model.model import AnyRecord, Behind, Column, Constant, Given, Inlined, Let, Named, Record, Value
 from engine.model.scope import Entry, PieceName, RecordName, Scope, ValueName
 from engine.model.types import UNKNOWN_TABLE
@@ -35,7 +35,7 @@ def do(world: World, scope: Scope, node: ast.Do) -> Inlined | None:
         inner.names[parameter.text] = entry
         if let is not None:
             lets.append(let)
-    world.findings.within.append(step.name.text)
+    world.findings.within.append(Doing(step=step.name.text, place=node.span))
     body = statements.block_of(world, inner, step.block)
     world.findings.within.pop()
     gives = [_taken(world, scope, step, inner, at, alias) for at, alias in enumerate(node.gives)]
@@ -59,7 +59,7 @@ def bind_unused(world: World) -> None:
             record = Record(span=parameter.span, key=parameter.text, name=parameter.text, table=UNKNOWN_TABLE)
             inner.names[parameter.text] = RecordName(record=record, span=parameter.span)
         world.laid_open[name] = 0
-        world.findings.within.append(name)
+        world.findings.within.append(Doing(step=name, place=None))
         statements.block_of(world, inner, step.block)
         world.findings.within.pop()
         for given in step.gives:
@@ -70,13 +70,16 @@ def _step(world: World, node: ast.Do) -> ast.Step | None:
     """The step that a `do` names, when it can be done here."""
     name = node.step.text
     step = world.steps.get(name)
+    if step is None and name in world.broken:
+        return None
     if step is None:
         world.say("E203", node.step.span, f"there is no step {name}", did_you_mean(name, world.steps))
         return None
     world.used("step", name, node.step.span, step.name.span)
     world.laid_open[name] = world.laid_open.get(name, 0) + 1
-    if name in world.findings.within:
-        road = [*world.findings.within[world.findings.within.index(name) :], name]
+    doing = [one.step for one in world.findings.within]
+    if name in doing:
+        road = [*doing[doing.index(name) :], name]
         told = f"step {name} does itself" if len(road) == 2 else f"step {name} does itself: {' does '.join(road)}"
         world.say("E219", node.step.span, told, "a step may do other steps, never itself; `for each` goes over records")
         return None

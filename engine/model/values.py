@@ -114,7 +114,7 @@ def _found(world: World, scope: Scope, node: ast.Expression, wanted: Type | None
         case ast.Aggregate():
             return _aggregate(world, scope, node)
         case ast.NextNumber():
-            return _next_number(world, scope, node)
+            return unknown(node.span) if is_unknown(wanted) else _next_number(world, scope, node)
         case (
             ast.And()
             | ast.Or()
@@ -235,17 +235,32 @@ def _field_in_sight(world: World, scope: Scope, name: ast.Name) -> Value | None:
 
 def _unknown_name(world: World, scope: Scope, name: ast.Name, wanted: Type | None) -> None:
     """Tells that a name means nothing here: a wrong option value, a wrong field, or an unknown alias."""
+    if is_unknown(wanted) or name.text in world.broken:
+        return
     if wanted is not None and wanted.kind == "option":
         say_unknown_option(world, wanted, name.text, name.span)
         return
     aliases = [*scope.visible(), *world.shared_nodes]
-    if scope.bare is not None and (name.text[:1].isupper() or not did_you_mean(name.text, aliases)):
+    fields = [] if scope.bare is None else [one.caption for one in scope.bare.table.fields.values()]
+    near = did_you_mean(name.text, aliases)
+    if wanted is None and scope.bare is not None and (name.text[:1].isupper() or not near):
         field_named(world, scope.bare.table, name)
         return
-    hint = did_you_mean(name.text, aliases)
-    if not hint and wanted is not None and group(wanted) == "textual":
-        hint = f"text stands in single quotes: '{name.text}'"
+    hint = _with_alias(scope, name) or did_you_mean(name.text, [*aliases, *fields])
+    if wanted is not None and group(wanted) == "textual":
+        hint = hint or f"text stands in single quotes: '{name.text}'"
+    if wanted is not None and wanted.kind == "boolean":
+        hint = "write Yes or No"
     world.say("E207", name.span, f"nothing here is called {name.text}", hint)
+
+
+def _with_alias(scope: Scope, name: ast.Name) -> str:
+    """`write item.No.`, when a record in sight has such a field."""
+    for alias in scope.visible():
+        entry = scope.look(alias)
+        if isinstance(entry, RecordName) and entry.record.table.find(name.text):
+            return f"write {alias}.{name.text}"
+    return ""
 
 
 # --- plain values -----------------------------------------------------------------------------------------

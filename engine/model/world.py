@@ -51,7 +51,10 @@ class Gathered:
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """The surroundings of one binding. Only `findings`, `keys`, `shared` and `gathered` grow while it runs."""
+    """The surroundings of one binding.
+
+    broken: names of declarations that could not be read; nothing is said where they are used.
+    """
 
     catalog: Catalog
     settings: Dictionary[str, Setting]
@@ -68,6 +71,7 @@ class World:
     keys: dict[str, int] = field(default_factory=dict)
     laid_open: dict[str, int] = field(default_factory=dict)
     depth: int = 0
+    broken: frozenset[str] = frozenset()
     gathered: Gathered = field(default_factory=Gathered)
 
     def key(self, name: str) -> str:

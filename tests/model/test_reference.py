@@ -39,9 +39,7 @@ def kinds(node: object) -> set[type]:
         return {kind for one in node for kind in kinds(one)}
     if not dataclasses.is_dataclass(node) or isinstance(node, Source):
         return set()
-    inside = {
-        kind for one in dataclasses.fields(node) if one.name != "span" for kind in kinds(getattr(node, one.name))
-    }
+    inside = {kind for one in dataclasses.fields(node) if one.name != "span" for kind in kinds(getattr(node, one.name))}
     return inside | {type(node)}
 
 
