@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,14 @@ def load_workspace(root: Path) -> tuple[Workspace | None, tuple[Diagnostic, ...]
         return None, found
     reader = _Reader(root, source, content, places)
     workspace = reader.workspace()
-    return workspace, in_source_order((*found, *reader.found))
+    return workspace, in_source_order((*map(_out_of_place, found), *reader.found))
+
+
+def _out_of_place(one: Diagnostic) -> Diagnostic:
+    """A setting that stands beside `settings` instead of under it is told so."""
+    if one.code == "E405" and one.span is not None and one.span.column == 1 and Settings().find(one.span.text):
+        return replace(one, hint="a setting stands under settings:, indented by two blanks")
+    return one
 
 
 def workspace_schema() -> Mapping[str, Any]:

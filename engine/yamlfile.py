@@ -192,75 +192,22 @@ class _Reader:
         self.found.append(Diagnostic(code=code, name=name, severity="error", span=span, message=message, hint=hint))
 
     def _syntax(self, error: Exception) -> None:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        from engine.yamlmistakes import slip
+
         problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
-        at = getattr(mark, "index", None)
-        if at is None:
-            at = getattr(error, "position", 0) or 0
-        at = max(0, min(int(at) + self.shift, len(self.source.text)))
-        message, hint = _in_plain_words(problem)
-        self.note("E401", "yaml-syntax", self.source.span(at, min(at + 1, len(self.source.text))), message, hint)
+        at = self._offset(getattr(error, "problem_mark", None), getattr(error, "position", 0))
+        context_at = self._offset(getattr(error, "context_mark", None), at - self.shift)
+        one = slip(self.source.text, problem, str(getattr(error, "context", None) or ""), at, context_at)
+        self.note("E401", "yaml-syntax", self.source.span(one.start, one.end), one.message, one.hint)
+
+    def _offset(self, mark: Any, otherwise: int) -> int:
+        return int(getattr(mark, "index", otherwise)) + self.shift
 
 
 _WRITE_OUT = "write the value out where it is needed"
 _BRACE_HINT = "text with braces or brackets at its beginning needs quotes"
 _TOO_LONG = (f"the file has more than {MOST_CHARACTERS:,} characters", "split it into several files")
 _TOO_DEEP = (f"lists and mappings stand more than {MOST_DEPTH} deep in each other", "no file of coupler needs that")
-_QUOTES = "put a text that holds `: ` or ` #`, or begins with one of [ ] { } , & * ! | > % @ `, in quotes"
-_PLAIN_WORDS = (
-    (
-        "mapping values are not allowed",
-        "a colon does not belong here",
-        f"check the line above and the indentation; {_QUOTES}",
-    ),
-    (
-        "could not find expected ':'",
-        "a colon is missing after the key",
-        "every line of a mapping is `key: value`, with a blank behind the colon",
-    ),
-    (
-        "cannot start any token",
-        "this character cannot stand at the beginning of a value",
-        f"indent with blanks, not tabs; {_QUOTES}",
-    ),
-    (
-        "did not find expected key",
-        "this line does not belong to the lines above",
-        "give lines of one mapping the same indentation, and close quotes and brackets",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "this line does not belong to the list above",
-        "give all entries of a list the same indentation",
-    ),
-    (
-        "did not find expected ',' or ']'",
-        "a list in [ ] is not closed",
-        "put commas between the entries and ] at the end",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "a mapping in { } is not closed",
-        "put commas between the entries and } at the end",
-    ),
-    ("found unexpected end of stream", "the file ends inside a text in quotes", "close the quote"),
-    (
-        "found unknown escape character",
-        "a backslash in double quotes begins a code that does not exist",
-        "write the text in single quotes",
-    ),
-    ("block sequence entries are not allowed", "a list cannot begin here", "put it on the next line, indented"),
-    ("unacceptable character", "this character is not allowed in YAML", "remove it"),
-    ("control characters are not allowed", "this character is not allowed in YAML", "remove it"),
-    ("special characters are not allowed", "this character is not allowed in YAML", "remove it"),
-)
-
-
-def _in_plain_words(problem: str) -> tuple[str, str]:
-    for theirs, ours, hint in _PLAIN_WORDS:
-        if theirs in problem:
-            return ours, hint
-    return f"this is not YAML: {problem}", _QUOTES
 
 
 def plain(text: str) -> object:

@@ -81,7 +81,9 @@ def _read(
         return None, found
     addition = written(_right_parts(value), source.path)
     problems = tuple(_problems(addition, tables, earlier, places))
-    if any(one.code in ("E427", "E430") for one in problems) or (addition.key and not table_of(addition).key):
+    unknown = any(one.code in ("E427", "E430") for one in problems)
+    new = not tables.has(addition.system, addition.name) and bool(addition.key)
+    if unknown or (new and not table_of(addition).key):
         return None, (*found, *problems)
     return _understood(addition), (*found, *problems)
 
@@ -126,6 +128,8 @@ def _problems(addition: Written, tables: Tables, earlier: list[Written], places:
     base = _base(addition, before, tables if exists else None)
     if not exists and not before:
         yield from _new_table(addition, tables, places)
+    else:
+        yield from _kept(addition, base, places)
     if addition.system == "sales" and addition.caption:
         yield _finding(
             "W428",
@@ -191,6 +195,19 @@ def _new_table(addition: Written, tables: Tables, places: Places) -> Iterator[Di
             )
     if addition.system == "sales":
         yield from _sales_key(addition, places)
+
+
+def _kept(addition: Written, base: Table, places: Places) -> Iterator[Diagnostic]:
+    for name, given, kept in (("key", addition.key, base.key), ("number", addition.number, base.number)):
+        if given and given != kept:
+            yield _finding(
+                "W431",
+                "table-exists",
+                places.value((name,)),
+                f"{addition.name} exists, and its {name} stays as it is",
+                f"leave {name} out; if a table of your own is meant, give it another name",
+                "warning",
+            )
 
 
 def _sales_key(addition: Written, places: Places) -> Iterator[Diagnostic]:

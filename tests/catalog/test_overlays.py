@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -161,6 +162,13 @@ def test_numbers_of_tables_are_their_own(world: World) -> None:
     assert (found.code, found.message) == ("E425", "18 is the number of the table Customer")
 
 
+def test_the_key_of_a_table_that_exists_stays(world: World) -> None:
+    world.file("a.yaml", "table: bc Customer\nnumber: 50100\nkey: [Name]\nfields: {Level: text 30}\n")
+    assert world.told() == [("W431", 2, "50100"), ("W431", 3, "[Name]")]
+    customer = load_catalog((world.folder,))[0].table("bc", "Customer")
+    assert (customer.key, customer.number) == (("No.",), 18) and "Level" in customer.fields
+
+
 def test_the_same_field_in_two_files_is_told_and_the_later_counts(world: World) -> None:
     world.file("a.yaml", "table: bc Customer\nfields: {Level: 50100 text 30}\n")
     world.file("b.yaml", "table: bc Customer\nfields: {Level: 50100 text 50}\n")
@@ -176,6 +184,42 @@ def test_a_file_that_cannot_be_read_is_told(world: World) -> None:
     missing = load_catalog((world.folder / "nothing.yaml",))[1]
     assert [one.code for one in missing] == ["E408"]
     assert "Level" in load_catalog((world.folder,))[0].table("bc", "Customer").fields
+
+
+def test_no_mutilated_file_breaks_the_catalog(world: World) -> None:
+    chance = Random(431)
+    manual = (shipped("schemas") / "README.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", manual, re.DOTALL)
+    pieces = [
+        "|",
+        "->",
+        "[",
+        "]",
+        "'",
+        '"',
+        "{",
+        ":",
+        "\n",
+        "- ",
+        "&a ",
+        "99999999999",
+        "é",
+        "\t",
+        "option",
+        "= sum ",
+        "\x00",
+    ]
+    for _ in range(150):
+        text = chance.choice(examples)
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(text))
+            text = text[:at] + chance.choice(pieces) + text[at + chance.randint(0, 4) :]
+        world.file("a.yaml", text)
+        catalog, found = load_catalog((world.folder,))
+        assert all(one.span is not None and one.span.end <= len(one.span.source.text) for one in found)
+        for name in ("Loyalty Card", "Loyalty Ledger"):
+            for table in catalog.find("bc", name):
+                assert table.key and set(table.key) <= table.fields.keys()
 
 
 def test_the_examples_of_the_manual_are_right(world: World) -> None:

@@ -180,6 +180,11 @@ def test_every_slip_is_told_at_once_and_the_rest_holds(world: World) -> None:
     assert workspace.snapshot == world.root / "snapshots" / "june.duckdb"
 
 
+def test_a_setting_out_of_its_place_is_told_where_it_belongs(world: World) -> None:
+    (found,) = world.load("company: A\nown_company: ~c1\n")[1]
+    assert (found.code, found.hint) == ("E405", "a setting stands under settings:, indented by two blanks")
+
+
 def test_a_secret_of_the_wrong_kind_is_not_printed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BC_KEY", "s3cret" * 60)
     told = world.told("company: A\nsettings: {bc_odata_access_key: {env: BC_KEY}}\n")

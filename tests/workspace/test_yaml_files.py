@@ -58,10 +58,10 @@ def test_places_are_right_whatever_the_line_ends_and_letters(text: str) -> None:
         ("a: 1\nb: 2\na: 3\n", "E402", 3, 1),
         ("a: b: c\n", "E401", 1, 5),
         ("a:\n\t- x\n", "E401", 2, 1),
-        ("a: [1, 2\nb: 3\n", "E401", 2, 2),
-        ("a: 'text\n", "E401", 2, 1),
+        ("a: [1, 2\nb: 3\n", "E401", 1, 4),
+        ("a: 'text\n", "E401", 1, 4),
         ("a: @x\n", "E401", 1, 4),
-        ("a: 1\n b: 2\n", "E401", 2, 3),
+        ("a: 1\n b: 2\n", "E401", 2, 2),
         ("a: 1\n---\nb: 2\n", "E401", 2, 1),
         ("{a: 1}: 2\n", "E401", 1, 1),
         ("a: \x07\n", "E401", 1, 4),
@@ -74,6 +74,30 @@ def test_places_are_right_whatever_the_line_ends_and_letters(text: str) -> None:
 )
 def test_a_mistake_has_a_code_and_a_place(text: str, code: str, line: int, column: int) -> None:
     assert read(text)[1] == [(code, line, column)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("company Contoso\nrules: [a]\n", 1, "a colon is missing behind the key"),
+        ("company:Contoso\nrules: [a]\n", 1, "a blank is missing behind the colon"),
+        ("a: 1\nsettings\n  b: 2\n", 2, "a colon is missing behind the key"),
+        ("a: 1\n\n# why\n  b: 2\n", 4, "this line is indented deeper than the line above"),
+        ("a: b: c\n", 1, "the value holds a colon with a blank behind it"),
+        ("a: {b: 1\nc: 2\n", 1, "a mapping in { } is not closed, or a comma is missing in it"),
+        ('a: "b\nc: 2\n', 1, "a text in quotes is not closed"),
+        ("a: 'Tom's'\n", 1, "the text in quotes ends before this"),
+        ("a:\n\tb: 1\n", 2, "a tab cannot indent"),
+        ("a: @b\n", 1, "a value cannot begin like this"),
+        ("a: 1\n- b\n", 2, "this line does not belong to the lines above"),
+        ("a: 1\n---\nb: 2\n", 2, "a second document begins here"),
+    ],
+)
+def test_a_slip_is_told_where_it_was_made(text: str, line: int, message: str) -> None:
+    _, (found,), _ = read_plain(Source(path="f", text=text))
+    assert found.span is not None
+    assert (found.message, found.span.line) == (message, line)
+    assert found.hint
 
 
 def test_the_first_of_two_equal_keys_counts_and_both_are_named() -> None:
