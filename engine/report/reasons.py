@@ -42,12 +42,12 @@ WARNINGS = f"""
 
 
 def reasons_of(connection: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
-    """All reasons of records, gravest first, then by pass, most records first."""
+    """All reasons of records, gravest first, then those of most records."""
     return _groups(connection, REASONS, tuple(ACTIONS))
 
 
 def warnings_of(connection: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
-    """All warnings, then all notes; those about the whole plan first."""
+    """All warnings, then all notes, those that come most often first."""
     return _groups(connection, WARNINGS, ("warning", "note"))
 
 
@@ -56,7 +56,7 @@ def _groups(connection: duckdb.DuckDBPyConnection, query: str, order: tuple[str,
     gravity = {kind: number for number, kind in enumerate(order)}
 
     def key(one: Group) -> tuple[int, int, int, str, str, str]:
-        return (gravity.get(one.kind, len(order)), one.passing, -one.count, one.code, one.place, one.text)
+        return (gravity.get(one.kind, len(order)), -one.count, one.passing, one.code, one.place, one.text)
 
     return tuple(sorted(found, key=key))
 

@@ -81,6 +81,9 @@ def test_records_are_found_by_word_mapping_outcome_and_reason(shows: Any, small:
     assert labels(window) == ["1908-S London swivel chair, blue"]
     click(window, "[data-set=left][data-group='1']")
     assert labels(window) == ["1953-W Guest section 1"]
+    click(window, "[data-pass='1']")
+    assert labels(window) == ["10000 Adatum Corporation", "20000 Trey Research"]
+    assert window.run("return document.getElementById('mapping').value") == "1"
     assert window.complaints() == []
 
 

@@ -243,9 +243,14 @@
   byId("tools").addEventListener("submit", (event) => event.preventDefault());
   function preset(change) {
     byId("search").value = "";
-    byId("mapping").value = "-1";
+    byId("mapping").value = String(change.pass ?? -1);
     byId("reason").value = change.group ?? "";
     apply({ words: [], kind: "", pass: -1, group: "", ...change });
+  }
+  function visit(change) {
+    preset(change);
+    byId("records").scrollIntoView();
+    byId("records").focus({ preventScroll: true });
   }
   byId("clear").addEventListener("click", () => { preset({}); byId("search").focus(); });
   const turn = (by) => {
@@ -269,11 +274,10 @@
   const others = groups.flatMap((group, at) => (group[0] === "fail" || group[0] === "conflict" ? [] : [at]));
   for (const button of document.querySelectorAll("[data-group]")) {
     const at = Number(button.dataset.group), set = button.dataset.set;
-    button.addEventListener("click", () => {
-      preset({ group: set === "warning" ? "w" + at : "r" + (set === "reason" ? urgent : others)[at] });
-      byId("records").scrollIntoView();
-      byId("records").focus({ preventScroll: true });
-    });
+    button.addEventListener("click", () => visit({ group: set === "warning" ? "w" + at : "r" + (set === "reason" ? urgent : others)[at] }));
+  }
+  for (const button of document.querySelectorAll("[data-pass]")) {
+    button.addEventListener("click", () => visit({ pass: Number(button.dataset.pass) }));
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
