@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from engine.diagnostic import Diagnostic, in_source_order
 from engine.source import Source
 
 if TYPE_CHECKING:
     from engine.catalog.catalog import Catalog
+    from engine.catalog.settings import Value as Setting
+    from engine.formatting import Formatted, Reformatted
     from engine.model.facts import Facts
     from engine.model.model import Model
     from engine.syntax.ast import RuleFile
-    from engine.syntax.format import Formatted
     from engine.workspace import Workspace
 
 
@@ -49,7 +50,7 @@ class Linted:
 def understand(
     sources: Sequence[Source],
     overlays: Sequence[Path],
-    settings: Mapping[str, object],
+    settings: Mapping[str, Setting],
     shipped: frozenset[str] = frozenset(),
 ) -> Rules:
     """Rule texts, table files and settings -> what the rules mean. Never raises for what a user wrote.
@@ -115,10 +116,11 @@ def _of_workspace(workspace: Workspace, others: tuple[Source, ...], cached: bool
     sources = workspace.rule_files + others
 
     shipped = frozenset(one.path for one in workspace.standard_rules)
+    settings = cast("Mapping[str, Setting]", workspace.settings)
 
     def work() -> tuple[Diagnostic, ...]:
         with _without_collecting():
-            return checked(understand(sources, workspace.overlays, workspace.settings, shipped))
+            return checked(understand(sources, workspace.overlays, settings, shipped))
 
     if not cached:
         return work()
@@ -156,7 +158,7 @@ def _path(one: Diagnostic) -> str:
     return one.span.path if one.span else ""
 
 
-def defaults() -> Mapping[str, object]:
+def defaults() -> Mapping[str, Setting]:
     """The settings of a product that nobody has set up."""
     from engine.catalog.settings import Settings
 
@@ -176,10 +178,21 @@ def rule_sources(paths: Iterable[Path]) -> tuple[tuple[Source, ...], tuple[Diagn
 # --- the formatter ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reformatted:
-    """What fmt did. files: how many were read; changed: those that are, or would be, different."""
+def format_rules(paths: Sequence[Path] = (), *, write: bool) -> Reformatted:
+    """Rule files in the one style: those that paths mean, else the workspace's own."""
+    from engine.formatting import reformatted
 
-    files: int
-    changed: tuple[Formatted, ...]
-    mistakes: tuple[Diagnostic, ...]
+    if paths:
+        return reformatted(*rule_sources(paths), write=write)
+    from engine.workspace import find_workspace, load_workspace
+
+    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
+    own = workspace.own_rules if workspace else ()
+    return reformatted(own, () if workspace else about, write=write)
+
+
+def format_text(text: str, called: str) -> Formatted:
+    """One rule text in the one style."""
+    from engine.formatting import formatted
+
+    return formatted(Source(path=called, text=text))

@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from engine.diagnostic import Diagnostic
+from engine.source import Span
 from engine.syntax import ast
 
 _UNKNOWN = frozenset(("E202", "E203", "E207", "E217", "E220", "E231"))
 _OF_THE_WHOLE = frozenset(("W314", "W318", "W319", "W320"))
 """Laws that can only be judged when every declaration is there."""
+
+_OF_A_DECLARATION = frozenset(("E321",))
+"""Laws that can only be judged when every line of the declaration is understood."""
 
 _NAMED = re.compile(
     r"^[ \t]*(?:(?:mapping|process|job|values)[ \t]+(?P<titled>[^\"\n]+?)[ \t]*\""
@@ -39,20 +43,30 @@ def lost_names(files: Iterable[ast.RuleFile]) -> frozenset[str]:
 _NAMELESS = ast.Rule | ast.Whenever | ast.WheneverSetting | ast.Find | ast.Let
 
 
+def _around(name: Span, files: Sequence[ast.RuleFile], span: Span) -> bool:
+    """Does a place lie in the declaration whose name stands at another?"""
+    if name.path != span.path:
+        return False
+    declarations = (one.span for file in files if file.source.path == name.path for one in file.declarations)
+    return any(one.start <= name.start < one.end and one.start <= span.start < one.end for one in declarations)
+
+
 def without_echoes(found: Sequence[Diagnostic], files: Sequence[ast.RuleFile]) -> tuple[Diagnostic, ...]:
     """The findings that tell something of their own."""
     unread = any(one.code.startswith("E1") for one in found)
     lost = lost_names(files) if unread else frozenset[str]()
-    misunderstood = {
-        (one.span.path, one.span.line) for one in found if one.span is not None and one.code.startswith("E2")
-    }
+    wrong = [one.span for one in found if one.span is not None and one.code.startswith("E2")]
+    misunderstood = {(span.path, span.line) for span in wrong}
 
     def echoes(one: Diagnostic) -> bool:
         if one.span is None:
             return False
         if one.code in _UNKNOWN:
             return one.span.text.strip('"') in lost
-        law = one.code[1] == "3"
-        return law and ((unread and one.code in _OF_THE_WHOLE) or (one.span.path, one.span.line) in misunderstood)
+        if one.code in _OF_THE_WHOLE:
+            return unread
+        if one.code in _OF_A_DECLARATION:
+            return any(_around(one.span, files, span) for span in wrong)
+        return one.code[1] == "3" and (one.span.path, one.span.line) in misunderstood
 
     return tuple(one for one in found if not echoes(one))

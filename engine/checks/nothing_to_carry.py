@@ -23,4 +23,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if missing:
             message = f"mapping {mapping.name} runs {' and '.join(missing)}, but no line carries anything there"
             hint = "add a line, or let the arrow of the mapping point one way only"
-            yield finding("E321", "nothing-to-carry", "error", mapping.span, message, hint)
+            yield finding("E321", "nothing-to-carry", "error", facts.written.name.span, message, hint)

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.checks import render
 
     if arguments.paths == ["-"]:
-        done = pipeline.formatted_text(sys.stdin.read(), "stdin")
+        done = pipeline.format_text(sys.stdin.read(), "stdin")
         sys.stdout.write(done.after)
         sys.stderr.write(render.to_text(done.mistakes, colour=terminal.coloured(sys.stderr)))
         return 1 if done.mistakes else 0

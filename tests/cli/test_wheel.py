@@ -45,7 +45,9 @@ def test_the_wheel_carries_every_file_of_the_product(wheel: Path) -> None:
 def test_the_wheel_asks_for_what_the_engine_imports(wheel: Path) -> None:
     meta = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked = {one.split(">")[0].split("<")[0].split("=")[0] for one in meta["project"]["dependencies"]}
-    known = {"yaml": "pyyaml"} | {name: name for name in ("duckdb", "jinja2", "jsonschema", "lark", "markupsafe", "rich")}
+    known = {"yaml": "pyyaml"} | {
+        name: name for name in ("duckdb", "jinja2", "jsonschema", "lark", "markupsafe", "rich")
+    }
     imported = set()
     for path in (ROOT / "engine").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
