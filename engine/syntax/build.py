@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.source import Span
 from engine.syntax import ast
+from engine.syntax.lex import is_pattern
 
 Children = list[Any]
 Build = Callable[[Children, Span], Any]
@@ -32,9 +33,9 @@ class Slip(Exception):
 
 
 _MOST_DIGITS = 38  # as many as a number of the databases behind can have
-_FUNCTION = re.compile(r"([a-z]+(?: [a-z]+)*)\(")
+FUNCTION = re.compile(r"([a-z]+(?: [a-z]+)*)\(")
 # What follows a comma on a line and would otherwise be read as the end of a name.
-_OPTION = re.compile(r" (keep if blank|unchecked|off|blank means|exact case|to (?:sales|bc) )(?![\w.\-])")
+OPTION = re.compile(r" (keep if blank|unchecked|off|blank means|exact case|to (?:sales|bc) )(?![\w.\-])")
 
 
 def name(c: Children, at: Span) -> ast.Name:
@@ -43,9 +44,9 @@ def name(c: Children, at: Span) -> ast.Name:
         if not written[1:-1].strip():
             raise Slip("unexpected", at, written)
         return ast.Name(span=at, text=written[1:-1], quoted=True)
-    if "(" in written and (called := _FUNCTION.match(written)):
+    if "(" in written and (called := FUNCTION.match(written)):
         raise Slip("unknown-function", Span(source=at.source, start=at.start, end=at.start + called.end() - 1), called[1])
-    if " " in written and (option := _OPTION.search(written)):
+    if " " in written and (option := OPTION.search(written)):
         raise Slip("comma-missing", Span(source=at.source, start=at.start + option.start(1), end=at.end), option[1])
     return ast.Name(span=at, text=written)
 
@@ -248,11 +249,6 @@ def _operand(found: Any) -> Any:
     if isinstance(found, ast.Text) and is_pattern(found.value):
         return ast.Pattern(span=found.span, text=found.value)
     return found
-
-
-def is_pattern(value: str) -> bool:
-    """Whether BC reads a filter text as a pattern: `*`, `?`, or `@` in front."""
-    return value.startswith("@") or "*" in value or "?" in value
 
 
 def _value(found: Any) -> Any:

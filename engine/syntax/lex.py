@@ -36,11 +36,13 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_PATTERN = re.compile(rf"""[ \t]*+(@'(?:[^'\n]|'')*+'|{_BARE}++(?:[ ](?!{STOP}|[-+*/][ ]){_BARE}++)*+)""", re.VERBOSE)
+PATTERN = re.compile(rf"""[ \t]*+(@'(?:[^'\n]|'')*+'|{_BARE}++(?:[ ](?!{STOP}|[-+*/][ ]){_BARE}++)*+)""", re.VERBOSE)
 _WORD = re.compile(r"[ \t]*([a-z]+)(?![\w.\-])")
+# A line that begins with one of these goes on from the line before.
+GOING_ON_WORDS = ("and", "or", "else", "where", "via", "using", "then", "sorted", "when", "with", "gives", "like")
 _GOES_ON = re.compile(
     r"(?:[ \t\f]*(?:#[^\n]*)?\r?\n)*[ \t\f]*(?:#[^\n]*\Z)?(?:"
-    r"(?:and|or|else|where|via|using|then|sorted|when|with|gives|like)(?![\w.\-])"
+    rf"(?:{'|'.join(GOING_ON_WORDS)})(?![\w.\-])"
     r"|[*/+\-][ \t]|->|<->|<-|:=|[,|&=)]|[{}]|\Z)"
 )
 _WANTS_MORE = frozenset(
@@ -126,7 +128,7 @@ class Lexer:
     def next(self, row: Mapping[str, int]) -> str:
         """The next terminal, for a parser whose row of the table this is."""
         text = self.text
-        if "PATTERN" in row and (found := _PATTERN.match(text, self.end)) and _is_pattern(found[1]):
+        if "PATTERN" in row and (found := PATTERN.match(text, self.end)) and is_pattern(found[1]):
             self.start, self.end = found.span(1)
             self.last = "PATTERN"
             return "PATTERN"
@@ -186,5 +188,6 @@ class Lexer:
         return "BAD"
 
 
-def _is_pattern(text: str) -> bool:
-    return text[0] == "@" or "*" in text or "?" in text
+def is_pattern(text: str) -> bool:
+    """Whether BC reads a filter text as a pattern: `*`, `?`, or `@` in front."""
+    return text.startswith("@") or "*" in text or "?" in text
