@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,11 +98,11 @@ def run(command: Command, limit: float) -> Measured:
     if late.is_set():
         return Measured(wrong=f"stopped after {limit:.0f} s")
     if code not in command.codes:
-        return Measured(wrong=f"exit code {code}: {last_line(told or text)}")
+        return Measured(wrong=f"exit code {code}: {telling(told or text)}")
     return Measured(seconds=took, megabytes=usage.ru_maxrss / 1024, output=text)
 
 
-def last_line(text: str) -> str:
-    lines: Sequence[str] = text.strip().splitlines() or ["it said nothing"]
-    informative = [line for line in lines if not line.startswith("This is a defect")]
-    return (informative or list(lines))[-1][:200]
+def telling(text: str) -> str:
+    """The one line that says most: the first that tells of an error, else the last."""
+    lines = text.strip().splitlines() or ["it said nothing"]
+    return next((line for line in lines if "error" in line.lower() or "went wrong" in line), lines[-1]).strip()[:200]

@@ -1,7 +1,7 @@
 """The race: `coupler` against hand-written SQL and bare Python, whole processes, one table with the targets beside it.
 
     python tests/bench/run.py                      # a million items and products; lint and start-up
-    python tests/bench/run.py --records 10000000   # ten million, with a memory limit
+    python tests/bench/run.py --records 1000000 --records 10000000   # ten million as well, with a memory limit
     python tests/bench/run.py --only lint -n 9
 
 Everything is made in a temporary folder and removed. A ratio is taken within one run, the two commands in turn.
@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -30,12 +31,12 @@ from measure import Command, Measured, in_turn  # noqa: E402
 NOW = "2026-06-15T08:00:00Z"
 LARGE = 5_000_000
 """From this many records on the plan gets a memory limit."""
-LIMIT = "1500MB"
+LIMIT = "2GB"
 
 SETTINGS = """\
 company: Brackenford Cycles Ltd
-rules: [bench.rules]
-snapshot: {snapshot}
+rules: [{rules}]
+snapshot: bench.duckdb
 settings:
   sales_connection_enabled: true
   ownership_model: Person
@@ -44,6 +45,7 @@ settings:
   integration_user: 05e40000-0000-4000-8000-000000000099
   local_currency: GBP
   base_currency: 7c000000-0000-4000-8000-000000000001
+  default_price_list: 91000000-0000-4000-8000-000000000001
 """
 
 
@@ -110,30 +112,15 @@ def clean(temp: Path) -> dict[str, str]:
 # --- plans ----------------------------------------------------------------------------------------------------------
 
 
-def plans(bench: Bench, records: int, say: Callable[[str], None]) -> list[Line]:
+def one_mapping(bench: Bench, records: int, say: Callable[[str], None]) -> list[Line]:
     """The dry run of one mapping of 17 fields and 3 look-ups: all records compared, then those after a last run."""
     size = f"{records:,}"
     large = records >= LARGE
-    memory = ["--memory", LIMIT] if large else []
-    ours = ("plan", "BENCH", "--now", NOW, *memory)
-    found: dict[str, dict[str, Measured]] = {}
+    memory = ("--memory", LIMIT) if large else ()
+    found = {}
     for kind, more in (("first", ("--first-run",)), ("later", ())):
-        folder = bench.temp / f"{kind}_{records}"
-        snapshot = folder / "bench.duckdb"
-        folder.mkdir()
-        say(f"making {size} items and products ({kind} run) ...")
-        generate(records, snapshot, *more)
-        shutil.copy(HERE / "bench.rules", folder / "bench.rules")
-        (folder / "coupler.yaml").write_text(SETTINGS.format(snapshot=snapshot.name), encoding="utf-8")
-        say(f"planning {size} ({kind} run) ...")
-        spill = folder / "spill"
-        found[kind] = bench.race(
-            {
-                "ours": bench.coupler(folder, *ours, codes=(0, 2)),
-                "mark": bench.python(str(HERE / "baseline.py"), str(snapshot), "--temp", str(spill), *memory),
-            }
-        )
-        found[kind]["ours"] = agreeing(bench, folder, found[kind], ours)
+        folder = workspace(bench, f"{kind} run of {size} items and products", records, say, "--lean", "--spread", *more)
+        found[kind] = raced(bench, folder, ("plan", "BENCH", "--now", NOW, *memory), (), memory)
         shutil.rmtree(folder)
     first, later = found["first"], found["later"]
     part = ratio(later["ours"], first["ours"])
@@ -151,13 +138,43 @@ def plans(bench: Bench, records: int, say: Callable[[str], None]) -> list[Line]:
     ]
 
 
-def generate(records: int, snapshot: Path, *more: str) -> None:
-    words = ["--records", str(records), "--snapshot", str(snapshot), "--lean", "--spread", "--quiet", *more]
+def all_mappings(bench: Bench, records: int, say: Callable[[str], None]) -> list[Line]:
+    """The standard integration on a world of so many records in all; the hand-written SQL does the large mappings."""
+    items = records * 10 // 65  # an item comes with a product, a coupling, a unit, an entry, a price, a tenth customer
+    folder = workspace(bench, f"a world of {records:,} records", items, say, "--first-run", rules="standard")
+    found = raced(bench, folder, ("plan", "--now", NOW), ("--standard",), ())
+    shutil.rmtree(folder)
+    return [
+        time_line(f"plan all mappings, {records:,} in all", found["ours"], found["mark"], 2),
+        memory_line("plan all mappings, peak memory", found["ours"], found["mark"], 2, None),
+    ]
+
+
+def workspace(
+    bench: Bench, what: str, records: int, say: Callable[[str], None], *more: str, rules: str = "bench.rules"
+) -> Path:
+    """A folder with settings, rules and a generated snapshot."""
+    say(f"making and planning {what} ...")
+    folder = Path(tempfile.mkdtemp(dir=bench.temp))
+    words = ["--records", str(records), "--snapshot", str(folder / "bench.duckdb"), "--quiet", *more]
     subprocess.run(
         [sys.executable, str(ROOT / "samples" / "generate.py"), *words],
         check=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
+    shutil.copy(HERE / "bench.rules", folder / "bench.rules")
+    (folder / "coupler.yaml").write_text(SETTINGS.format(rules=rules), encoding="utf-8")
+    return folder
+
+
+def raced(
+    bench: Bench, folder: Path, words: tuple[str, ...], which: tuple[str, ...], memory: tuple[str, ...]
+) -> dict[str, Measured]:
+    """`coupler` with these words against the hand-written SQL, in turn."""
+    mark = (str(HERE / "baseline.py"), str(folder / "bench.duckdb"), "--temp", str(folder / "spill"), *which, *memory)
+    found = bench.race({"ours": bench.coupler(folder, *words, codes=(0, 2)), "mark": bench.python(*mark)})
+    found["ours"] = agreeing(bench, folder, found, words)
+    return found
 
 
 def agreeing(bench: Bench, folder: Path, measured: Mapping[str, Measured], words: tuple[str, ...]) -> Measured:
@@ -170,21 +187,29 @@ def agreeing(bench: Bench, folder: Path, measured: Mapping[str, Measured], words
     once = in_turn({"json": told}, times=1, warm_up=0, limit=bench.limit)["json"]
     if once.wrong:
         return Measured(wrong=f"its counts cannot be read: {once.wrong}")
-    planned, wanted = counts(once.output), json.loads(mark.output)["counts"]
-    if planned != wanted:
-        return Measured(wrong=f"other counts than the hand-written SQL: {planned} instead of {wanted}")
+    planned = counts(once.output)
+    for mapping, wanted in json.loads(mark.output)["counts"].items():
+        if planned.get(mapping) != wanted:
+            return Measured(wrong=f"{mapping}: the plan counts {planned.get(mapping)}, the hand-written SQL {wanted}")
     return ours
 
 
-def counts(text: str) -> dict[str, dict[str, int]]:
-    """The counters of a plan in JSON, in the words of the baseline, zeros left out."""
+def counts(text: str) -> dict[str, dict[str, dict[str, int]]]:
+    """The counters of a plan in JSON by mapping and leg, in the words of the baseline, zeros left out."""
     names = {"created": "create", "changed": "change", "skipped": "skip", "failed": "fail", "conflicts": "conflict"}
-    found: dict[str, dict[str, int]] = {"to_sales": {}, "to_bc": {}}
-    plan = json.loads(text)
-    for one in plan.get("passes", plan.get("pass", [])):
-        if one["mapping"] == "BENCH":
-            found[one["leg"]] = {word: one[name] for name, word in names.items() if one[name]}
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for one in json.loads(text)["passes"]:
+        legs = found.setdefault(one["mapping"], {"to_sales": {}, "to_bc": {}})
+        legs[one["leg"]] = {word: one[name] for name, word in names.items() if one[name]}
     return found
+
+
+def growth(lines: list[Line], smaller: int, larger: int) -> Line:
+    """From a size to ten times as many records: at most twelve times as long."""
+    found = {line.what: line.ours for line in lines}
+    ours, mark = (found[f"plan {size:,}, all compared"] for size in (larger, smaller))
+    most = 1.2 * larger / smaller
+    return time_line(f"plan {larger:,} : {smaller:,}", ours, mark, most)
 
 
 # --- lint and start-up ----------------------------------------------------------------------------------------------
@@ -323,8 +348,11 @@ def main(arguments: list[str] | None = None) -> int:
         if given.only != "plan":
             lines += lints(bench, say)
         if given.only != "lint":
-            for records in given.records or [1_000_000]:
-                lines += plans(bench, records, say)
+            sizes = sorted(given.records or [1_000_000])
+            for records in sizes:
+                lines += one_mapping(bench, records, say)
+            lines += [growth(lines, smaller, larger) for smaller, larger in pairwise(sizes)]
+            lines += all_mappings(bench, sizes[0], say)
     print(table(lines))
     return 1 if any(line.good is False for line in lines) else 0
 
