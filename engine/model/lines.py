@@ -14,17 +14,20 @@ from engine.model.names import OTHER, PRODUCT, called, column, field_named
 from engine.model.scope import Scope
 from engine.model.types import assignable, group, is_unknown
 from engine.model.world import World
-from engine.source import Span
 from engine.syntax import ast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """One side of a line. field: the plain field that stands there, if one does; written: all but `via`, `using`."""
+    """One side of a line. field: the plain field that stands there, if one does; written: all but `via`, `using`.
+
+    lost: a name stands there that is neither field nor alias.
+    """
 
     record: Record
     written: ast.Expression
     field: Column | None
+    lost: bool = False
 
 
 Conversion = ast.Via | ast.Using | None
@@ -40,6 +43,8 @@ def line_of(world: World, scope: Scope, bc: Record, sales: Record, node: ast.Fie
         world.say("E230", node.span, told, "write it once; it is read in the direction of the arrow")
     left = _end(world, scope, bc, left_written)
     right = _end(world, scope, sales, right_written)
+    if left.lost or right.lost:
+        return None
     _may_be_written(world, node, left, right)
     _misplaced(world, node)
     to_sales = to_bc = None
@@ -74,18 +79,18 @@ def _stripped(node: ast.Expression) -> tuple[ast.Expression, Conversion]:
 
 
 def _end(world: World, scope: Scope, record: Record, written: ast.Expression) -> End:
-    """One side; a name that is no field and no alias is told here."""
-    field: Column | None = None
+    """One side; a name that is no field and no alias is told here, and the side is lost."""
     match written:
         case ast.Path(names=(name,)) if record.table.find(name.text) or not _is_alias(world, scope, name):
-            found = field_named(world, record.table, name)
-            field = None if found is None else column(world, record, found, written.span)
-        case ast.Path(names=(alias, name)) if alias.text == record.name:
-            found = field_named(world, record.table, name)
-            field = None if found is None else column(world, record, found, written.span)
-        case _:
             pass
-    return End(record=record, written=written, field=field)
+        case ast.Path(names=(alias, name)) if alias.text == record.name:
+            pass
+        case _:
+            return End(record=record, written=written, field=None)
+    found = field_named(world, record.table, name)
+    if found is None:
+        return End(record=record, written=written, field=None, lost=True)
+    return End(record=record, written=written, field=column(world, record, found, written.span))
 
 
 def _is_alias(world: World, scope: Scope, name: ast.Name) -> bool:
@@ -95,23 +100,18 @@ def _is_alias(world: World, scope: Scope, name: ast.Name) -> bool:
 def _may_be_written(world: World, node: ast.FieldLine, left: End, right: End) -> None:
     """Tells when an arrow points at something that is no field."""
     for end, points in ((left, node.arrow in ("<-", "<->")), (right, node.arrow in ("->", "<->"))):
-        is_path = isinstance(end.written, ast.Path) and len(end.written.names) == 1
-        if end.field is not None or not points or (is_path and end.record.table.name == ""):
+        if end.field is not None or not points:
             continue
-        if isinstance(end.written, ast.Path) and not _told(world, end.written.span):
+        if isinstance(end.written, ast.Path):
             told = f"{end.written.span.text} is no field of {called(end.record.table)}"
             world.say("E213", end.written.span, told, "an arrow points to a field of the mapping's own record")
-        elif not isinstance(end.written, ast.Path) and node.arrow == "<->":
+        elif node.arrow == "<->":
             told = "`<->` cannot write back into what is computed or fixed"
             away = "->" if end is left else "<-"
             world.say("E214", end.written.span, told, f"write `{away}`, and a line of its own for the way back")
-        elif not isinstance(end.written, ast.Path):
+        else:
             told = "the arrow points to something that is computed or fixed"
             world.say("E213", end.written.span, told, "an arrow points to the field that is written; turn it round")
-
-
-def _told(world: World, span: Span) -> bool:
-    return any(one.span == span for one in world.findings.found)
 
 
 def _misplaced(world: World, node: ast.FieldLine) -> None:
