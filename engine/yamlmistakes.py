@@ -43,6 +43,9 @@ def slip(text: str, problem: str, context: str, at: int, context_at: int) -> Sli
         return _at(text, text.find("\t", text.rfind("\n", 0, at) + 1), "a tab cannot indent", "indent with blanks")
     if text[at - 1 : at] in ("'", '"') and "did not find expected" in problem:
         return _at(text, at, "the text in quotes ends before this", _QUOTE_IN_QUOTES)
+    start = text.rfind("\n", 0, at) + 1
+    if "did not find expected key" in problem and _too_deep(text, start):
+        return _line_of(text, start, *_TOO_DEEP)
     for theirs, ours, hint in _PLAIN_WORDS:
         if theirs in problem:
             return _at(text, at, ours, hint)
@@ -50,6 +53,7 @@ def slip(text: str, problem: str, context: str, at: int, context_at: int) -> Sli
 
 
 _KEY_HINT = "a line of a mapping is `key: value`, with a blank behind the colon"
+_TOO_DEEP = ("this line is indented deeper than the line above", "give the keys of one mapping the same indentation")
 _CLOSE = "put commas between the entries and the bracket at the end; a text that holds a bracket needs quotes"
 _QUOTE_IN_QUOTES = "a quote inside single quotes is written twice: 'Tom''s'"
 _PLAIN_WORDS = (
@@ -97,14 +101,17 @@ def _stray_colon(text: str, at: int) -> Slip:
         glued = re.match(r"\s*[^\s:]+:\S", line)
         message = "a blank is missing behind the colon" if glued else "a colon is missing behind the key"
         return _line_of(text, above, message, _KEY_HINT)
-    if _indentation(text[start:at]) > _indentation(line):
-        return _line_of(
-            text,
-            start,
-            "this line is indented deeper than the line above",
-            "give the keys of one mapping the same indentation",
-        )
+    if _too_deep(text, start):
+        return _line_of(text, start, *_TOO_DEEP)
     return _at(text, at, "a colon does not belong here", _QUOTES)
+
+
+def _too_deep(text: str, start: int) -> bool:
+    """Is the line that starts here indented deeper than the one above?"""
+    above = _line_above(text, start)
+    if above is None:
+        return False
+    return _indentation(text[start : _end(text, start)]) > _indentation(text[above : _end(text, above)])
 
 
 def _line_above(text: str, start: int) -> int | None:
