@@ -113,8 +113,8 @@ def setup(world: World) -> Tables:
 
 
 def lists(world: World) -> Tables:
-    """Sellers, units, categories, countries, currencies, price lists, vendors."""
-    return {
+    """Sellers, units, categories, countries, currencies, price lists, vendors, codes that are choices in Sales."""
+    return choices() | {
         ("bc", "Salesperson/Purchaser"): f"""SELECT {code("SP", "i")} AS "Code", 'Seller ' || i AS "Name",
             'seller' || i || '@brackenford.example' AS "E-Mail", {bc("seller", "i")} FROM range({SELLERS}) t(i)""",
         ("sales", "systemuser"): f"""SELECT uid('user', i) AS systemuserid, 'Seller ' || i AS fullname,
@@ -151,6 +151,22 @@ def lists(world: World) -> Tables:
         ("bc", "Vendor"): f"""SELECT {code("V", "i", 5)} AS "No.", 'Vendor ' || i AS "Name", 0 AS "Blocked",
             {bc("vendor", "i")} FROM range({VENDORS}) t(i)""",
     }
+
+
+def choices() -> Tables:
+    """Codes that stand for a choice of an option column in Sales, and which one."""
+    codes = (("Payment Terms", 3, "NET30", 1, "Net 30"), ("Shipment Method", 10, "FOB", 1, "FOB"))
+    codes += (("Shipping Agent", 291, "POST", 5, "Postal Mail"),)
+    found: Tables = {
+        ("bc", table): f"""SELECT '{word}' AS "Code", {bc("choice", str(number))}"""
+        for table, number, word, _, _ in codes
+    }
+    coupled = (
+        f"""SELECT '{table}: {word}' AS "Record ID", {value} AS "Option Value", {number} AS "Table ID",
+        '{label}' AS "Option Value Caption", {bc("option", str(number))}"""
+        for table, number, word, value, label in codes
+    )
+    return found | {("bc", "CRM Option Mapping"): " UNION ALL ".join(coupled)}
 
 
 # --- items and products ---------------------------------------------------------------------------------------------
@@ -216,7 +232,19 @@ def stock_and_prices(world: World) -> Tables:
 
 
 def people(world: World) -> Tables:
+    services = f"""SELECT uid('service line', i) AS productpricelevelid, '{DEFAULT_PRICE_LIST}'::UUID AS pricelevelid,
+        uid('service', i) AS productid, {code("R", "i", 7)} AS productnumber, uid('uom', i % {UNITS}) AS uomid,
+        uid('group', i % {UNITS}) AS uomscheduleid, (i % 400)::DECIMAL(18,4) AS amount,
+        '{LOCAL_CURRENCY}'::UUID AS transactioncurrencyid, {sales("i")} FROM service WHERE {IN_SALES}"""
     return {
+        ("sales", "productpricelevel"): f"{stock_and_prices(world)['sales', 'productpricelevel']} UNION ALL {services}",
+        ("bc", "Contact"): f"""SELECT {code("K", "i", 8)} AS "No.", 0 AS "Type", 'Shop ' || i AS "Name",
+            {code("K", "i", 8)} AS "Company No.", {bc("contact", "i")} FROM shop WHERE {IN_BC}""",
+        ("bc", "Contact Business Relation"): f"""SELECT {code("K", "i", 8)} AS "Contact No.",
+            'CUST' AS "Business Relation Code", 1 AS "Link to Table", {code("C", "i", 8)} AS "No.",
+            {bc("relation", "i")} FROM shop WHERE {IN_BC}""",
+        ("sales", "contact"): f"""SELECT uid('person', i) AS contactid, '' AS fullname, {sales("i")}
+            FROM shop WHERE FALSE""",
         ("bc", "Customer"): f"""SELECT {code("C", "i", 8)} AS "No.",
             'Shop ' || i || CASE WHEN g IN ('changed', 'conflict') THEN ' and daughters' ELSE '' END AS "Name",
             'Street ' || (i % 977) AS "Address", 'Town ' || (i % 211) AS "City", 'PC' || (i % 9973) AS "Post Code",
