@@ -6,10 +6,11 @@ import re
 
 from engine.diagnostic import Diagnostic
 from engine.source import Source
-from engine.syntax.build import Slip
-from engine.syntax.drive import Stop, parse_declaration, phrases
+from engine.syntax.case import Case
+from engine.syntax.drive import StopError, parse_declaration, phrases
 from engine.syntax.failure import Failure, failure
-from engine.syntax.mistakes import Case, explain, explain_slip
+from engine.syntax.kinds import SlipError
+from engine.syntax.mistakes import explain, explain_slip
 from engine.syntax.nearly import meant
 from engine.syntax.recover import HEADS, put_aside
 from engine.syntax.split import Stretch
@@ -30,10 +31,10 @@ def all_mistakes(source: Source, stretch: Stretch) -> list[Diagnostic]:
         try:
             parse_declaration(source, text, stretch)
             break
-        except Slip as slip:
+        except SlipError as slip:
             found = explain_slip(slip)
             start, at, head = _statement(text, stretch, slip.span.start)
-        except Stop:
+        except StopError:
             failed = failure(text, stretch.start, stretch.end, tables(), phrases())
             assert failed is not None
             found = explain(Case(source, text, stretch.end, failed, tables(), phrases()))

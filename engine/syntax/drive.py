@@ -11,7 +11,8 @@ from typing import Any
 
 from engine.source import Source, Span
 from engine.syntax import ast
-from engine.syntax.build import BUILDERS, Build, Slip
+from engine.syntax.build import BUILDERS, Build
+from engine.syntax.kinds import SlipError
 from engine.syntax.lex import Lexer, Phrases
 from engine.syntax.split import Stretch
 from engine.syntax.tables import tables
@@ -22,7 +23,7 @@ MOST_LEVELS = 150
 _Rule = tuple[str, int, Build | None, tuple[int | None, ...], bool]
 
 
-class Stop(Exception):
+class StopError(Exception):
     """The parser cannot go on (failure.py finds out why)."""
 
 
@@ -38,7 +39,7 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 def parse_declaration(source: Source, text: str, stretch: Stretch) -> ast.Declaration:
-    """Reads the one declaration that fills a stretch of a text; raises Stop or Slip at the first mistake.
+    """Reads the one declaration that fills a stretch of a text; raises StopError or SlipError at the first mistake.
 
     text: that of the source, or the same with statements put aside (recover.py).
     """
@@ -52,7 +53,7 @@ def parse_declaration(source: Source, text: str, stretch: Stretch) -> ast.Declar
     while True:
         action = row.get(terminal)
         if action is None:
-            raise Stop
+            raise StopError
         if action >= 0:
             states.append(action)
             values.append(text[lexer.start : lexer.end])
@@ -73,7 +74,7 @@ def parse_declaration(source: Source, text: str, stretch: Stretch) -> ast.Declar
                 level += 1
                 span = Span(source=source, start=start, end=stop)
                 if level > MOST_LEVELS:
-                    raise Slip("too-deep", span, str(MOST_LEVELS))
+                    raise SlipError("too-deep", span, str(MOST_LEVELS))
                 value = build(_gathered(values, base, children), span)
             elif gathers:
                 value = _gathered(values, base, children)

@@ -1,7 +1,7 @@
 """Where a declaration cannot go on -> what stands there and what could have stood there.
 
-Runs only after a mistake: the parser is followed once more, without building anything, and at the token that does not fit
-every terminal of the table is tried for real. (The row of an LALR table alone promises more than fits.)
+Runs only after a mistake: the parser is followed once more, without building anything, and at the token that does not
+fit every terminal of the table is tried for real. (The row of an LALR table alone promises more than fits.)
 """
 
 from __future__ import annotations

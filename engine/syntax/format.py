@@ -1,8 +1,8 @@
 """Syntax tree and comments -> the rule file in its one style.
 
-Two blanks per block, arrows and `:=` of a run of lines in one column, lines of at most 120 characters, comments where they
-are, paragraphs kept (one empty line at most), quotes only where the grammar needs them. What the author decides: whether a
-short block stands on one line, and where paragraphs end. A comment inside a statement moves above it.
+Two blanks per block, arrows and `:=` of a run of lines in one column, lines of at most 120 characters, comments where
+they are, paragraphs kept (one empty line at most), quotes only where the grammar needs them. What the author decides:
+whether a short block stands on one line, and where paragraphs end. A comment inside a statement moves above it.
 """
 
 from __future__ import annotations
@@ -123,9 +123,7 @@ class _Printer:
         """Comments inside a statement stand above it."""
         self.lines += [" " * indent + comment.text for comment in self.comments_before(before)]
 
-    def with_body(
-        self, words: Doc, body: _Body, indent: int, further: int, moved: Sequence[ast.Comment] = ()
-    ) -> None:
+    def with_body(self, words: Doc, body: _Body, indent: int, further: int, moved: Sequence[ast.Comment] = ()) -> None:
         """Prints words and the block behind them. moved: comments to be put first in the block."""
         inline = None if moved else self.inline(body)
         if inline is not None and indent + len(flat(words)) + 1 + len(inline) <= WIDTH:
@@ -143,7 +141,7 @@ class _Printer:
         self.lines.append(" " * inner + "}")
 
     def otherwise(self, node: ast.Block | ast.If, indent: int, *, one_line: bool) -> None:
-        """Prints `else …` behind the block printed last: on its closing line, or on a new one after a block on one line."""
+        """Prints `else …` behind the block printed last: on its closing line, or below a block on one line."""
         block = node.then if isinstance(node, ast.If) else node
         words: Doc = ["else"]
         if isinstance(node, ast.If):
@@ -198,7 +196,8 @@ def _body(node: Element, text: str) -> _Body | None:
             return _block(node.then)
         case (
             ast.Process() | ast.Step() | ast.Rule() | ast.Whenever() | ast.WheneverSetting() | ast.Create()
-            | ast.CreateOrChange() | ast.Change() | ast.ForEach() | ast.ForPieces() | ast.Moment() | ast.AfterUncoupling()
+            | ast.CreateOrChange() | ast.Change() | ast.ForEach() | ast.ForPieces() | ast.Moment()
+            | ast.AfterUncoupling()
         ):  # fmt: skip
             return _block(node.block)
         case _:
@@ -210,7 +209,7 @@ def _block(node: ast.Block) -> _Body:
 
 
 def _braces(node: Line, behind: int, children: Sequence[Element], text: str, skip: str = "") -> _Body:
-    """The body of a node that has no Block; its `{` is looked for behind its head. skip: a title that stands between."""
+    """The body of a node that has no Block; its `{` is looked for behind its head. skip: a title between."""
     if skip and (title := text.find(skip, behind)) >= 0 and title < node.span.end:
         behind = title + len(skip)
     brace = next((found.start() for found in _BRACE.finditer(text, behind) if found[0] == "{"), node.span.end - 1)
@@ -222,7 +221,7 @@ def _braces(node: Line, behind: int, children: Sequence[Element], text: str, ski
 
 @dataclass(frozen=True, slots=True)
 class _Width:
-    """How wide the left sides of a run of lines are; arrows: the arrows of the run, in one column of three or two signs."""
+    """How wide the left sides of a run of lines are; arrows: how many signs wide the column of its arrows is."""
 
     left: int
     arrows: int

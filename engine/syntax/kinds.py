@@ -47,3 +47,19 @@ KINDS: Final = {
 def slip(kind: str, span: Span, message: str, hint: str = "") -> Diagnostic:
     """A finding of one of the kinds."""
     return Diagnostic(code=KINDS[kind], name=kind, severity="error", span=span, message=message, hint=hint)
+
+
+class SlipError(Exception):
+    """Something that the grammar takes and the language does not; becomes a diagnostic at once (mistakes.py).
+
+    kind: of kinds.py. what: the words concerned.
+    """
+
+    def __init__(self, kind: str, span: Span, what: str = "") -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.span = span
+        self.what = what
+
+
+# --- names and values -------------------------------------------------------------------------------

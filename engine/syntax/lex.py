@@ -4,8 +4,8 @@ Keywords are soft, so what the next characters are depends on where the parser s
 parser's table and answers with a terminal of that row where it can. The terminals are the quoted phrases of the grammar
 and NAME STRING TEXT NUMBER DATE DURATION TIME WORD PATTERN _DOT _NL $END, and BAD for characters that begin nothing.
 
-A newline is a token only where it ends a statement: not in round brackets, not after a sign or word that wants more, not
-before a word or sign that can only go on, not after `{` or before `}`.
+A newline is a token only where it ends a statement: not in round brackets, not after a sign or word that wants more,
+not before a word or sign that can only go on, not after `{` or before `}`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import re
 from collections.abc import Mapping
 
 # A name ends before these words.
-STOP = r"(?:where|with|gives|and|or|is|then|else|via|using|when|sorted|like|descending|as(?![ ]of\b)|in(?=[ ](?:bc|sales)[ ]|[ ]pieces\())(?![\w.\-])"
+STOP = (
+    r"(?:where|with|gives|and|or|is|then|else|via|using|when|sorted|like|descending"
+    r"|as(?![ ]of\b)|in(?=[ ](?:bc|sales)[ ]|[ ]pieces\())(?![\w.\-])"
+)
 _PART = r"""(?:[\w%/]++|-(?!>)|\.(?![^\W\d_]|[".])|:(?=[ ])|\?|(?<=[^\W\d_])'(?=[^\W\d_])|\([^()\n]*\))"""
 NAME = rf"[^\W\d_]{_PART}*+(?:[ ](?!{STOP})(?!-)(?!/[ ])(?:&(?=[ ])|{_PART}++))*+"
 _BARE = r"""(?:[^\s|&()'"{},=<>\#.]|\.(?!\.))"""
@@ -46,7 +49,38 @@ _GOES_ON = re.compile(
     r"|[*/+\-][ \t]|->|<->|<-|:=|[,|&=)]|[{}]|\Z)"
 )
 _WANTS_MORE = frozenset(
-    "{ ( , : -> <- <-> := = <> < > <= >= + - * / | & and or not where when then with via using _NL".split()
+    [
+        "{",
+        "(",
+        ",",
+        ":",
+        "->",
+        "<-",
+        "<->",
+        ":=",
+        "=",
+        "<>",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "|",
+        "&",
+        "and",
+        "or",
+        "not",
+        "where",
+        "when",
+        "then",
+        "with",
+        "via",
+        "using",
+        "_NL",
+    ]
 )
 VALUE_WORDS = frozenset(("today", "work date", "now", "blank", "Yes", "No"))
 _OPENS = "("

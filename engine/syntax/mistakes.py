@@ -1,7 +1,7 @@
 """A declaration that cannot go on -> what is wrong with it, in a consultant's words.
 
-`explain` asks its detectives in turn. One that has a guess ("a comma is missing here") tries it: the guess counts only when
-the parser gets further with it.
+`explain` asks its detectives in turn. One that has a guess ("a comma is missing here") tries it: the guess counts only
+when the parser gets further with it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from collections.abc import Callable
 from functools import cache
 
 from engine.diagnostic import Diagnostic
-from engine.syntax.build import Slip
 from engine.syntax.case import ENDS, Case
 from engine.syntax.failure import Token
-from engine.syntax.kinds import slip
+from engine.syntax.kinds import SlipError, slip
 from engine.syntax.nearly import meant
 from engine.syntax.odd import odd
 from engine.syntax.tables import Tables
@@ -23,11 +22,23 @@ from engine.syntax.wording import called, either, expected
 _ARROWS = frozenset(("->", "<-", "<->"))
 _COMPARISONS = frozenset(("<>", "<", ">", "<=", ">="))
 _JOINING = frozenset(
-    "where with gives and or then else via using when like descending as in".split()
-    + ["sorted by", "is blank", "is not blank", "is coupled", "is not coupled", "is created", "is changed", "is deleted"]
-    + ["is changed to", "else fail", "else warn", "else create", "else where"]
+    (
+        *("where", "with", "gives", "and", "or", "then", "else", "via", "using", "when", "like", "as", "in"),
+        *("is blank", "is not blank", "is coupled", "is not coupled", "is created", "is changed", "is deleted"),
+        *("is changed to", "else fail", "else warn", "else create", "else where", "sorted by", "descending"),
+    )
 )
-_OPTIONS = ("else blank", "else keep", "keep if blank", "blank means", "to sales", "to bc", "unchecked", "off", "exact case")
+_OPTIONS = (
+    "else blank",
+    "else keep",
+    "keep if blank",
+    "blank means",
+    "to sales",
+    "to bc",
+    "unchecked",
+    "off",
+    "exact case",
+)
 _FUNCTIONS = ("first filled", "round", "max", "left", "plain text", "first line", "trim")
 _WORD = re.compile(r"[^\W\d_]+")
 _MORE_WORDS = re.compile(r"[ \t]+[\w(\"']|\s*[{\n]")
@@ -42,7 +53,7 @@ def explain(case: Case) -> Diagnostic:
     return _unexpected(case)
 
 
-def explain_slip(found: Slip) -> Diagnostic:
+def explain_slip(found: SlipError) -> Diagnostic:
     """What is wrong with something that the grammar takes and the language does not."""
     what = found.what
     message, hint = {
@@ -144,7 +155,9 @@ def _foreign_comment(case: Case) -> Diagnostic | None:
     for begins in (case.failed.start, case.found.start):
         written = case.text[begins : begins + 2]
         if written in ("//", "/*") or (written == "--" and begins == case.failed.start):
-            return slip("wrong-comment", case.span(begins, begins + 2), f"`{written}` begins no comment", "write # instead")
+            return slip(
+                "wrong-comment", case.span(begins, begins + 2), f"`{written}` begins no comment", "write # instead"
+            )
     return None
 
 
@@ -174,7 +187,9 @@ def _quotes(case: Case) -> Diagnostic | None:
     span = case.span(found.start, found.end)
     inner = case.text[found.start + 1 : found.end - 1]
     if found.terminal == "TEXT" and "STRING" in wanted:
-        return slip("double-quotes-needed", span, "titles, messages and names stand in double quotes", f'write "{inner}"')
+        return slip(
+            "double-quotes-needed", span, "titles, messages and names stand in double quotes", f'write "{inner}"'
+        )
     if found.terminal == "STRING" and "TEXT" in wanted:
         return slip("single-quotes-needed", span, "a text stands in single quotes", f"write '{inner}'")
     return None
@@ -185,7 +200,11 @@ def _comparison_with_pattern(case: Case) -> Diagnostic | None:
     here = case.failed.here
     for at in range(len(here) - 1, 0, -1):
         token = here[at]
-        if token.terminal in _COMPARISONS and here[at - 1].terminal != "=" and case.helps(token.start, token.start, "= "):
+        if (
+            token.terminal in _COMPARISONS
+            and here[at - 1].terminal != "="
+            and case.helps(token.start, token.start, "= ")
+        ):
             written = case.of(token)
             span = case.span(token.start, token.end)
             message = f"only a value can follow `{written}`, not a filter"
@@ -256,7 +275,9 @@ def _two_statements(case: Case) -> Diagnostic | None:
     found, before = case.found, case.before
     if before is None or "_NL" not in case.failed.expected or found.terminal in ENDS or found.terminal == "BAD":
         return None
-    if case.source.line_of(found.start) != case.source.line_of(before.end) or not case.helps(found.start, found.start, "\n"):
+    if case.source.line_of(found.start) != case.source.line_of(before.end) or not case.helps(
+        found.start, found.start, "\n"
+    ):
         return None
     span = case.span(found.start, found.end)
     message = f"`{case.of(found)}` begins a second statement on this line"
@@ -277,7 +298,12 @@ def _unexpected(case: Case) -> Diagnostic:
     span = case.span(found.start, found.end)
     if "STRING" in case.failed.expected and before is not None and ": " in case.of(before):
         at = before.start + case.of(before).index(":")
-        return slip("unexpected", case.span(at, at + 1), "a title is missing before the colon", 'write it in double quotes: "…":')
+        return slip(
+            "unexpected",
+            case.span(at, at + 1),
+            "a title is missing before the colon",
+            'write it in double quotes: "…":',
+        )
     shown = case.of(found).strip()
     if not shown:
         shown = called(found.terminal)

@@ -48,13 +48,20 @@ def odd(source: Source, text: str, found: Token) -> Diagnostic:
     if first in "'\"":
         end = text.find("\n", at)
         line = source.span(at, at + len(text[at : len(text) if end < 0 else end].rstrip()))
-        return slip("quote-not-closed", line, "this quote is not closed on its line", f"a {first} is missing at the end")
+        return slip(
+            "quote-not-closed", line, "this quote is not closed on its line", f"a {first} is missing at the end"
+        )
     if first in "*/":
         return slip(
-            "odd-character", one, f"`{first}` stands without blanks", "put blanks around it; a pattern stands behind `=`"
+            "odd-character",
+            one,
+            f"`{first}` stands without blanks",
+            "put blanks around it; a pattern stands behind `=`",
         )
     if first == ";":
-        return slip("semicolon", one, "the language has no semicolons", "take it away; the end of the line ends a statement")
+        return slip(
+            "semicolon", one, "the language has no semicolons", "take it away; the end of the line ends a statement"
+        )
     if first.isdigit():
         return _number(source, text, at)
     if first in _INSTEAD:
@@ -62,7 +69,9 @@ def odd(source: Source, text: str, found: Token) -> Diagnostic:
         return slip("odd-character", one, f"{shown} is not a sign of the language", f"write {_INSTEAD[first]}")
     if first.isspace() or not first.isprintable():
         what = unicodedata.name(first, f"character {ord(first):04X}").lower()
-        return slip("odd-character", one, f"an invisible character stands here ({what})", "put a plain blank in its place")
+        return slip(
+            "odd-character", one, f"an invisible character stands here ({what})", "put a plain blank in its place"
+        )
     return slip(
         "odd-character",
         one,
@@ -74,7 +83,9 @@ def odd(source: Source, text: str, found: Token) -> Diagnostic:
 def _number(source: Source, text: str, at: int) -> Diagnostic:
     if date := _DATE.match(text, at):
         span = source.span(at, date.end())
-        return slip("no-such-date", span, f"`{date[0]}` is not a date", "a date is written year-month-day, like 2026-01-31")
+        return slip(
+            "no-such-date", span, f"`{date[0]}` is not a date", "a date is written year-month-day, like 2026-01-31"
+        )
     code = _CODE.match(text, at)
     end = code.end() if code else at + 1
     written = text[at:end]

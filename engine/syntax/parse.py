@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from engine.diagnostic import Diagnostic, in_source_order
 from engine.source import Source
 from engine.syntax import ast
-from engine.syntax.build import Slip
-from engine.syntax.drive import Stop, parse_declaration
+from engine.syntax.drive import StopError, parse_declaration
+from engine.syntax.kinds import SlipError
 from engine.syntax.split import split
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
@@ -43,7 +44,7 @@ def parse(source: Source) -> Parsed:
         for stretch in stretches:
             try:
                 declarations.append(parse_declaration(source, source.text, stretch))
-            except (Stop, Slip):
+            except (StopError, SlipError):
                 from engine.syntax.again import all_mistakes, called
 
                 mistakes += all_mistakes(source, stretch)

@@ -25,7 +25,9 @@ def head(node: Line) -> Doc:
             | ast.ForPieces() | ast.Assign() | ast.ApplyTemplate()
         ):  # fmt: skip
             return _statement(node)
-        case ast.Run() | ast.Every() | ast.Attempts() | ast.Category() | ast.WakeOn() | ast.StartAsleep() | ast.Window():
+        case (
+            ast.Run() | ast.Every() | ast.Attempts() | ast.Category() | ast.WakeOn() | ast.StartAsleep() | ast.Window()
+        ):
             return _job_line(node)
         case (
             ast.Mapping() | ast.ChangeMapping() | ast.Process() | ast.Step() | ast.Rule() | ast.Job() | ast.Values()

@@ -191,7 +191,10 @@ def filter_(node: ast.Filter, deep: int) -> Doc:
         case ast.AllOf():
             return _joined(node.parts, "&", deep)
         case ast.Relation():
-            return [node.operator, *filter_(node.operand, deep + 2)]
+            operand = node.operand
+            if isinstance(operand, ast.Pattern):
+                return [node.operator, written_pattern(operand)]
+            return [node.operator, *_part(operand, deep + 2, VALUE, True)]
         case ast.Range():
             low: Doc = [] if node.low is None else _part(node.low, deep + 2, VALUE, True)
             if node.low is not None and isinstance(low[-1], str) and low[-1].endswith("."):

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from engine.syntax import ast
-from engine.syntax.build import FUNCTION, OPTION
+from engine.syntax.build_values import FUNCTION, OPTION
 from engine.syntax.drive import phrases
 from engine.syntax.lex import GOING_ON_WORDS, NAME, PATTERN, VALUE_WORDS, is_pattern
 from engine.syntax.tables import tables

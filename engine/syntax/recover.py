@@ -1,6 +1,7 @@
 """A declaration with a mistake -> the same text with the mistaken statement put aside, so that the next one is found.
 
-The statement's characters become blanks, so every offset stays; braces that its line leaves open or closes stay in effect.
+The statement's characters become blanks, so every offset stays; braces that its line leaves open or closes stay in
+effect.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The text of a rule file -> the stretches of its declarations, and its comments.
 
-A light look that knows quotes, comments and braces, so that a slip in one declaration hides no other. Outside all braces
-every line that does not go on from the one before begins a declaration. Inside, a line does that is indented no deeper
+A light look that knows quotes, comments and braces, so that a slip in one declaration hides no other. Outside all
+braces every line that does not go on from the one before begins a declaration. Inside, a line does that is indented no deeper
 than the declaration and begins like `mapping`, `step` …: then a brace before it was not closed.
 """
 

@@ -42,7 +42,7 @@ class Rule:
 class Tables:
     """rows: per state, what each terminal or target leads to: a state (0 and more) or ~number of a rule (below 0).
 
-    words: every keyword phrase and every sign of the grammar, as written in it. end: the state after the end of the text.
+    words: every keyword phrase and every sign of the grammar, as written in it. end: the state after the last token.
     """
 
     rows: tuple[dict[str, int], ...]
@@ -71,7 +71,9 @@ def digest(grammar: bytes) -> str:
 
 def load(stored: dict[str, Any]) -> Tables:
     """What `compile_grammar` gives, as tables."""
-    rules = tuple(Rule(target, length, build, tuple(c), gathers) for target, length, build, c, gathers in stored["rules"])
+    rules = tuple(
+        Rule(target, length, build, tuple(c), gathers) for target, length, build, c, gathers in stored["rules"]
+    )
     return Tables(rows=tuple(stored["rows"]), rules=rules, words=frozenset(stored["words"]), end=stored["end"])
 
 
@@ -91,7 +93,7 @@ def compile_grammar(grammar: bytes) -> dict[str, Any]:
 
     lark = Lark(grammar.decode(), parser="lalr", lexer=NoLexer, maybe_placeholders=True)
     words = {t.name: t.pattern.value for t in lark.terminals if t.pattern}  # the declared ones have none
-    table = lark.parser.parser._parse_table  # type: ignore[attr-defined]
+    table = lark.parser.parser._parse_table
     rules = sorted(lark.rules, key=lambda rule: (rule.origin.name, rule.order, str(rule)))
     number = {rule: at for at, rule in enumerate(rules)}
     order = [table.start_states["start"], *sorted(set(table.states) - {table.start_states["start"]})]
@@ -132,13 +134,20 @@ def _rule(rule: Any) -> list[Any]:
     return [target, len(rule.expansion), build, children, gathers]
 
 
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
 def write() -> None:
     """Builds the tables and writes them beside the grammar."""
     folder = Path(__file__).parent
     stored = compile_grammar((folder / GRAMMAR).read_bytes())
-    lines = [f'"end":{stored["end"]}', f'"grammar":{json.dumps(stored["grammar"])}', f'"words":{json.dumps(stored["words"])}']
-    for key in ("rules", "rows"):
-        lines.append(f'"{key}":[\n' + ",\n".join(json.dumps(one, separators=(",", ":")) for one in stored[key]) + "]")
+    lines = [
+        f'"end":{stored["end"]}',
+        f'"grammar":{json.dumps(stored["grammar"])}',
+        f'"words":{json.dumps(stored["words"])}',
+    ]
+    lines += [f'"{key}":[\n' + ",\n".join(map(_compact, stored[key])) + "]" for key in ("rules", "rows")]
     (folder / STORE).write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8", newline="\n")
 
 

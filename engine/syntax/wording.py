@@ -18,16 +18,20 @@ _KINDS = {
     "$END": "the end of the rule",
 }
 _VALUE = frozenset(
-    "NAME STRING TEXT NUMBER DATE DURATION WORD ( - setting if".split()
-    + ["count of", "sum of", "max of", "next number"]
-    + ["first filled(", "round(", "max(", "left(", "plain text(", "first line(", "trim("]
+    (
+        *("NAME", "STRING", "TEXT", "NUMBER", "DATE", "DURATION", "WORD", "(", "-", "setting", "if"),
+        *("count of", "sum of", "max of", "next number"),
+        *("first filled(", "round(", "max(", "left(", "plain text(", "first line(", "trim("),
+    )
 )
 _CONDITION = frozenset(("not", "coupled with", "there is a", "there is no"))
 _FILTER = frozenset(("PATTERN", "..", "<>", "<", ">", "<=", ">=", "="))
 # What may follow any value; told only when nothing more telling fits.
 _GOING_ON = frozenset(
-    "_DOT + - * / via using = <> < > <= >= and or & | ..".split()
-    + ["is blank", "is not blank", "is coupled", "is not coupled", "by"]
+    (
+        *("_DOT", "+", "-", "*", "/", "via", "using", "=", "<>", "<", ">", "<=", ">=", "and", "or", "&", "|", ".."),
+        *("is blank", "is not blank", "is coupled", "is not coupled", "by"),
+    )
 )
 _DECLARATION = frozenset(("mapping", "process", "rule"))
 _ITEM = frozenset(("filter", "depends on", "only coupled records"))
@@ -49,17 +53,16 @@ def expected(terminals: frozenset[str]) -> tuple[str, ...]:
     told: list[str] = []
     rest = set(terminals) - {"_DOT"}
     if {"NAME", "TEXT", "NUMBER"} <= terminals:
-        told.append("a condition" if "not" in terminals else "a value or a filter" if "PATTERN" in terminals else "a value")
+        told.append(
+            "a condition" if "not" in terminals else "a value or a filter" if "PATTERN" in terminals else "a value"
+        )
         rest -= _VALUE | _CONDITION | (_FILTER if "PATTERN" in terminals else frozenset())
     elif "NAME" in terminals:
         told.append("a name")
         rest -= {"NAME", "STRING"}
     telling = rest - _GOING_ON
-    for terminal in sorted(telling or (rest if not told else ()), key=_rank):
-        told.append(called(terminal))
-    if len(told) > _MOST:
-        told = told[:_MOST]
-    return tuple(told)
+    told += [called(terminal) for terminal in sorted(telling or (rest if not told else ()), key=_rank)]
+    return tuple(told[:_MOST])
 
 
 def _rank(terminal: str) -> tuple[int, str]:
