@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from engine import VERSION, pipeline
 from engine.diagnostic import Diagnostic, worst
@@ -21,6 +22,9 @@ from engine.run.save import save
 from engine.run.world import World
 from engine.snapshot.open import SnapshotProblem, connect, fingerprint
 from engine.workspace import Workspace, find_workspace, load_workspace
+
+if TYPE_CHECKING:
+    from engine.model.world import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +45,13 @@ def plan(
     out: Path | None = None,
     memory: str | None = None,
     threads: int | None = None,
+    told: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Planned:
-    """The dry run of a workspace's mappings on one of its snapshots. Never writes to the snapshot."""
+    """The dry run of a workspace's mappings on one of its snapshots. Never writes to the snapshot.
+
+    told: the head will be shown or saved, so it needs the fingerprint of the snapshot.
+    """
     workspace, rules, found = ready()
     if workspace is None or rules is None:
         return Planned(world=None, found=found)
@@ -55,14 +63,12 @@ def plan(
         return Planned(world=None, found=problems)
     try:
         connection = connect(path, threads=threads, memory_limit=memory, preserve_insertion_order=False)
-        before = fingerprint(path)
+        before = fingerprint(path) if told or out is not None else ""
     except SnapshotProblem as refused:
         return Planned(world=None, found=(refused.diagnostic,))
     world = World.over(connection, rules.catalog)
     scope = RunScope(force=True, since_watermark=False) if force else SCHEDULED
-    outcome = dry_run(
-        rules.model, world, now=moment, work_date=day, names=mappings, scope=scope, progress=progress
-    )
+    outcome = dry_run(rules.model, world, now=moment, work_date=day, names=mappings, scope=scope, progress=progress)
     write_head(
         world,
         version=VERSION,
@@ -85,7 +91,9 @@ def ready() -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, 
     workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
     if workspace is None:
         return None, None, about
-    rules = pipeline.understand(workspace.rule_files, workspace.overlays, workspace.settings)
+    shipped = frozenset(one.path for one in workspace.standard_rules)
+    settings = cast("Mapping[str, Setting]", workspace.settings)
+    rules = pipeline.understand(workspace.rule_files, workspace.overlays, settings, shipped)
     errors = tuple(one for one in (*about, *pipeline.checked(rules)) if one.severity == "error")
     return (workspace, None, errors) if worst(errors) == "error" else (workspace, rules, ())
 
@@ -118,7 +126,9 @@ def chosen_snapshot(workspace: Workspace, given: str | None) -> tuple[Path | Non
     """The snapshot file meant by a name or path, or the workspace's own."""
     if given is None:
         if workspace.snapshot is None:
-            return None, wrong_words("no snapshot is named", "name one with --snapshot, or with snapshot: in coupler.yaml")
+            return None, wrong_words(
+                "no snapshot is named", "name one with --snapshot, or with snapshot: in coupler.yaml"
+            )
         return workspace.snapshot, None
     as_path = Path(given)
     named = workspace.snapshots / (given if given.endswith(".duckdb") else f"{given}.duckdb")

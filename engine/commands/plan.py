@@ -20,13 +20,21 @@ EXITS = """
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.description = "What would be created, changed, skipped, refused or in conflict. The snapshot is only read."
-    parser.add_argument("mappings", nargs="*", metavar="MAPPING", help="only these mappings, in dependency order (default: all)")
-    parser.add_argument("--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one in coupler.yaml)")
+    parser.add_argument(
+        "mappings", nargs="*", metavar="MAPPING", help="only these mappings, in dependency order (default: all)"
+    )
+    parser.add_argument(
+        "--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one in coupler.yaml)"
+    )
     parser.add_argument("--now", metavar="MOMENT", help="the clock, like 2026-06-15T08:00:00Z (default: the real one)")
-    parser.add_argument("--work-date", metavar="DATE", help="the work date of Business Central (default: the day of the clock)")
+    parser.add_argument(
+        "--work-date", metavar="DATE", help="the work date of Business Central (default: the day of the clock)"
+    )
     parser.add_argument("--force", action="store_true", help="compare every record, whatever stamps and watermarks say")
     parser.add_argument("--details", action="store_true", help="every record and field, not the summary alone")
-    parser.add_argument("--sql", action="store_true", help="print the statements that made the plan, instead of the plan")
+    parser.add_argument(
+        "--sql", action="store_true", help="print the statements that made the plan, instead of the plan"
+    )
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
     parser.add_argument("--out", metavar="FILE", type=Path, help="save the plan (a DuckDB file, for report and apply)")
     parser.add_argument("--memory", metavar="SIZE", help="most memory for the data work, like 4GB")
@@ -50,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             out=arguments.out,
             memory=arguments.memory,
             threads=arguments.threads,
+            told=arguments.json,
             progress=progress,
         )
     errors = terminal.coloured(sys.stderr)
@@ -82,7 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
 def closing(changes: int, arguments: argparse.Namespace) -> str:
     """The last line: how much, and what to do next."""
     if arguments.out is not None:
-        return f"{changes:,} changes planned, saved in {arguments.out.as_posix()}: coupler report or coupler apply goes on from there."
+        saved = f"{changes:,} changes planned, saved in {arguments.out.as_posix()}"
+        return f"{saved}: coupler report or coupler apply goes on from there."
     if not changes:
         return "Nothing to do: no record would be created, changed or removed."
     way = "" if arguments.details else " --details shows every record and field;"

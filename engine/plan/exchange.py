@@ -13,13 +13,15 @@ FORMAT_VERSION = 1
 
 def changes(connection: duckdb.DuckDBPyConnection) -> int:
     """How many records would be created, changed or removed in either system."""
-    row = connection.execute("SELECT count(*) FROM plan.record WHERE action IN ('create', 'change', 'delete', 'uncouple')").fetchone()
+    row = connection.execute(
+        "SELECT count(*) FROM plan.record WHERE action IN ('create', 'change', 'delete', 'uncouple')"
+    ).fetchone()
     assert row is not None
     return int(row[0])
 
 
 def to_json(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """The whole plan in pieces: head, passes, records with their fields, notes. schemas/json/plan.schema.json says how."""
+    """The whole plan in pieces: head, passes, records with their fields, notes (see engine.plan.tables)."""
     head = _rows(connection, "SELECT * EXCLUDE (format_version) FROM plan.head")
     yield f'{{"format_version": {FORMAT_VERSION},\n"head": {_text(next(head, {}))},\n"passes": ['
     yield from _listed(_rows(connection, "SELECT * FROM plan.pass ORDER BY pass"))

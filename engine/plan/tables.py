@@ -28,7 +28,9 @@ TABLES: dict[str, str] = {
         destination_table VARCHAR,
         scanned BIGINT,                  -- read by filter and watermark, or as a retry
         left_out BIGINT,                 -- of these not looked at and not counted (leave out, not coupled)
-        created BIGINT, changed BIGINT, unchanged BIGINT, skipped BIGINT, failed BIGINT, conflicts BIGINT,
+        created BIGINT, changed BIGINT, unchanged BIGINT, skipped BIGINT,
+        failed BIGINT,                   -- without the conflicts
+        conflicts BIGINT,                -- update conflicts that fail
         warnings BIGINT,
         watermark_before TIMESTAMP, watermark_after TIMESTAMP,
         path VARCHAR, line INTEGER       -- where the mapping stands
@@ -37,8 +39,8 @@ TABLES: dict[str, str] = {
     "record": """
         pass INTEGER,
         record BIGINT,                   -- from 1 within the pass, in the order of the product
-        cause BIGINT,                    -- NULL: a record of the mapping itself; else the record that brings this one along
-        action VARCHAR,                  -- create, change, delete, skip, fail, conflict, couple, uncouple, unchanged (with a reason)
+        cause BIGINT,                    -- NULL: of the mapping itself; else the record that brings it along
+        action VARCHAR,                  -- create, change, delete, skip, fail, conflict, couple, uncouple
         system VARCHAR,                  -- of the record written or refused: 'bc' or 'sales'
         table_name VARCHAR,              -- technical name of its table
         table_caption VARCHAR,
@@ -50,14 +52,15 @@ TABLES: dict[str, str] = {
         reason VARCHAR,                  -- why, one sentence; NULL for create and change
         path VARCHAR, line INTEGER       -- the rule line that decided
     """,
-    # one row per field that changes (or, for a conflict, that differs)
+    # one row per field that changes; for a conflict: what stands there, and what the other side would write
     "field": """
         pass INTEGER,
         record BIGINT,
         ordinal INTEGER,                 -- order of the lines in the mapping
         name VARCHAR,                    -- technical name
         caption VARCHAR,
-        before VARCHAR,                  -- formatted for reading: option captions, ISO dates; '' is blank
+        before VARCHAR,                  -- formatted for reading: option captions, ISO dates, the name of the record
+                                         -- that an id names; '' is blank, and before a record is new
         after VARCHAR,
         rule VARCHAR,                    -- "Description <-> Name"
         path VARCHAR, line INTEGER

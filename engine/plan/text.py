@@ -24,7 +24,14 @@ SIGNS = {
     "skip": (".", "dim"),
     "unchanged": (".", "dim"),
 }
-WORDS = {"fail": "fails", "conflict": "conflict", "skip": "skipped", "uncouple": "uncoupled", "create": "new", "change": "changed"}
+WORDS = {
+    "fail": "fails",
+    "conflict": "conflict",
+    "skip": "skipped",
+    "uncouple": "uncoupled",
+    "create": "new",
+    "change": "changed",
+}
 
 
 def summary(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[str]:
@@ -39,7 +46,13 @@ def summary(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[
         cells = []
         for head, count in zip(heads, row[2:], strict=True):
             cell = (f"{count:,}" if count else "-").rjust(9)
-            style = {"created": "green", "changed": "yellow", "failed": "red", "conflicts": "red", "warnings": "yellow"}.get(head)
+            style = {
+                "created": "green",
+                "changed": "yellow",
+                "failed": "red",
+                "conflicts": "red",
+                "warnings": "yellow",
+            }.get(head)
             cells.append(paint(cell, style, on=colour) if style and count else cell)
         yield f"{row[0].ljust(wide)}  {WAYS[row[1]].ljust(8)}  " + "  ".join(cells)
     yield from along(connection)
@@ -60,7 +73,8 @@ def along(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def reasons(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[str]:
     """What fails, is in conflict or skipped: each kind of reason with its count and an example."""
     rows = connection.execute(
-        """SELECT p.mapping, p.leg, r.action, r.code, count(*), min_by(r.source_label, r.record), min_by(r.reason, r.record),
+        """SELECT p.mapping, p.leg, r.action, r.code, count(*),
+             min_by(r.source_label, r.record), min_by(r.reason, r.record),
              min_by(r.path, r.record), min_by(r.line, r.record)
            FROM plan.record r JOIN plan.pass p USING (pass)
            WHERE r.cause IS NULL AND r.action IN ('fail', 'conflict', 'skip', 'uncouple')
@@ -94,7 +108,9 @@ def notes(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[st
 
 def details(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[str]:
     """Every record that is not simply unchanged, with its fields before and after."""
-    passes = connection.execute("SELECT pass, mapping, leg, source_table, destination_table FROM plan.pass ORDER BY pass").fetchall()
+    passes = connection.execute(
+        "SELECT pass, mapping, leg, source_table, destination_table FROM plan.pass ORDER BY pass"
+    ).fetchall()
     for number, mapping, leg, source, destination in passes:
         rows = connection.cursor().execute(
             "SELECT record, cause, action, table_caption, label, source_label, reason, path, line FROM plan.record "

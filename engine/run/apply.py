@@ -126,7 +126,9 @@ def moved_rows(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[int
     ).fetchall()[0][0]
     id = identifier(table.id_field)
     if not there:
-        rows = connection.execute(f"SELECT CAST(p.{id} AS VARCHAR) FROM {_plan_rows(table)} p WHERE {WAS} IS NOT NULL").fetchall()
+        rows = connection.execute(
+            f"SELECT CAST(p.{id} AS VARCHAR) FROM {_plan_rows(table)} p WHERE {WAS} IS NOT NULL"
+        ).fetchall()
         return len(rows), [row[0] for row in rows[:NAMED]]
     held = {row[0] for row in connection.execute(f"DESCRIBE {_plan_rows(table)}").fetchall()}
     keys = [one for one in table.key if one in held]
@@ -146,11 +148,12 @@ def write(connection: duckdb.DuckDBPyConnection, snapshot: Path, catalog: Catalo
         connection.execute(f"ATTACH {literal(str(snapshot.resolve()))} AS target (TYPE duckdb)")
     except duckdb.Error as error:
         raise problem(snapshot, error) from error
-    done = []
+    done: list[tuple[str, str, int, int, int]] = []
     try:
         connection.execute("BEGIN TRANSACTION")
-        for table in plan_tables(connection, catalog):
-            done.append((table.system, table.caption, *write_table(connection, table)))
+        done += [
+            (table.system, table.caption, *write_table(connection, table)) for table in plan_tables(connection, catalog)
+        ]
         connection.execute("COMMIT")
     except BaseException as error:
         connection.execute("ROLLBACK")
@@ -171,7 +174,9 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[in
     own = ", ".join(f"{identifier(name)} {type}" for name, type in columns.items())
     connection.execute(f"CREATE TABLE IF NOT EXISTS {target} ({own})")
     for name, type in columns.items():
-        connection.execute(f"ALTER TABLE {target} ADD COLUMN IF NOT EXISTS {identifier(name)} {type}{_blank(table, name)}")
+        connection.execute(
+            f"ALTER TABLE {target} ADD COLUMN IF NOT EXISTS {identifier(name)} {type}{_blank(table, name)}"
+        )
     counts: dict[Literal["insert", "update", "delete"], int] = dict(
         connection.execute(f"SELECT {OPERATION}, count(*) FROM {rows} GROUP BY 1").fetchall()
     )

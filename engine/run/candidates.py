@@ -155,7 +155,11 @@ def candidates(step: Pass, world: World, around: Around, run: RunScope) -> Candi
     src_stamp, dst_stamp = f"k.{identifier(kept.source_stamp)}", f"k.{identifier(kept.destination_stamp)}"
     dst_mod = f"d.{identifier(destination.modified_field)}"
     moved = "true" if mapping.always_compare else joined_by("OR", [failed, later(modified, src_stamp)])
-    both = joined_by("AND", [moved, joined_by("OR", [failed_back, later(dst_mod, dst_stamp)])]) if step.two_way else "false"
+    both = (
+        joined_by("AND", [moved, joined_by("OR", [failed_back, later(dst_mod, dst_stamp)])])
+        if step.two_way
+        else "false"
+    )
     creates = mapping.creates_missing if run.creates_missing is None else run.creates_missing
     uncoupled = "insert" if creates else "left out"
     name = f"cand_{step.number}"
@@ -226,7 +230,9 @@ def _fields(node: object, record: model.Record) -> set[str]:
             return {name for one in parts for name in _fields(one, record)}
         case model.Not(part=part):
             return _fields(part, record)
-        case model.Matches(value=value) | model.Holds(value=value) | model.Blank(what=value) | model.Compares(left=value):
+        case (
+            model.Matches(value=value) | model.Holds(value=value) | model.Blank(what=value) | model.Compares(left=value)
+        ):
             if isinstance(value, model.Column) and record.key in set(keys_of(value.record)):
                 return {value.field.name}
             return {record.table.id_field} if isinstance(value, model.Itself) else set()

@@ -48,6 +48,7 @@ class Session:
     model: Model
     world: World
     around: Around
+    shared: Shared
     found: list[Diagnostic] = field(default_factory=list)
     legs: int = 0
 
@@ -55,15 +56,20 @@ class Session:
         """One leg of one mapping; what it cannot plan is noted and leaves nothing behind."""
         self.legs += 1
         numbered = replace(step, number=self.legs)
+        kept, ids = self.world.begin(), dict(self.shared.ids)
         try:
             run_pass(numbered, self.world, self.around, scope)
         except NotPlanned as problem:
+            self.world.roll_back(kept)
+            self.shared.ids = ids
             self.found.append(not_planned(numbered, problem))
+        else:
+            self.world.commit()
 
 
 def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Session:
     """A session at its beginning, its plan empty. now: the clock, UTC without zone."""
-    shared = Shared(model=model, world=world)
+    shared = Shared(rules=model, world=world)
     around = Around(
         catalog=world.catalog,
         mappings=model.mappings,
@@ -75,7 +81,7 @@ def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Sess
     shared.around = around
     open_ledger(world)
     world.require(world.catalog.table("bc", connector.COUPLINGS), COUPLING_COLUMNS)
-    return Session(model=model, world=world, around=around)
+    return Session(model=model, world=world, around=around, shared=shared)
 
 
 def dry_run(

@@ -59,7 +59,16 @@ def write_head(
     """The one row that says what the plan was made from."""
     world.connection.execute(
         "INSERT INTO plan.head VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [version, company, snapshot, fingerprint, rules, now, work_date, json.dumps(settings, sort_keys=True, default=str)],
+        [
+            version,
+            company,
+            snapshot,
+            fingerprint,
+            rules,
+            now,
+            work_date,
+            json.dumps(settings, sort_keys=True, default=str),
+        ],
     )
 
 
@@ -68,7 +77,9 @@ def label(table: Table, alias: str, world: World) -> str:
     parts = []
     if table.system == "bc":
         parts = [one for one in table.key if world.holds(table, one)]
-    texts = [one.name for one in table.fields.values() if one.kind == "text" and one.stored and world.holds(table, one.name)]
+    texts = [
+        one.name for one in table.fields.values() if one.kind == "text" and one.stored and world.holds(table, one.name)
+    ]
     plain = [one for one in texts if one in ("name", "fullname", "Name", "Description")]
     names = plain or [one for one in texts if table.system == "sales" and one.endswith("name")] or texts
     parts += [one for one in names[:1] if one not in parts]
@@ -99,9 +110,14 @@ def list_records(step: Pass, found: Candidates, made: Transfer, world: World) ->
     )
     path = choose([(when, place(one.span)[0]) for when, one in cases], here[0])
     line = choose([(when, place(one.span)[1]) for when, one in cases], here[1])
-    clash = [(f"w.verdict IN ('conflict', 'lost') AND w.clash = {at}", place(one.span)[1]) for at, one in enumerate(made.lines)]
+    clash = [
+        (f"w.verdict IN ('conflict', 'lost') AND w.clash = {at}", place(one.span)[1])
+        for at, one in enumerate(made.lines)
+    ]
     line = choose([*clash], line) if clash else line
-    action = choose([(f"w.verdict = {literal(verdict)}", literal(name)) for verdict, name in ACTIONS.items()], "'unchanged'")
+    action = choose(
+        [(f"w.verdict = {literal(verdict)}", literal(name)) for verdict, name in ACTIONS.items()], "'unchanged'"
+    )
     listed = "', '".join(ACTIONS)
     world.run(
         f"{step.mapping.name} {step.leg}: the records to be listed",
@@ -127,9 +143,11 @@ FROM list_{step.number} l
 LEFT JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = l.src
 LEFT JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = l.dst""",
     )
-    list_fields(step.number, made.table, "src", "verdict IN ('create', 'update', 'conflict')", made.fields, world)
+    list_fields(step.number, made.values, "src", "true", made.fields, world)
     for at, warning in enumerate(made.warnings):
-        note(step, warning, f"SELECT src, wr{at} AS text FROM {made.table} WHERE w{at} AND verdict IN ('create', 'update')", world)
+        note(
+            step, warning, f"SELECT src, wr{at} AS text FROM {made.values} WHERE w{at} AND verdict <> 'conflict'", world
+        )
 
 
 def list_fields(number: int, table: str, key: str, where: str, fields: tuple[WrittenField, ...], world: World) -> None:
@@ -167,11 +185,17 @@ def shown(field: Field, sql: str, world: World) -> str:
     if field.kind != "id" or len(field.references) != 1:
         return text
     one = field.references[0]
-    system: System = "bc" if world.catalog.has("bc", one.table) and not world.catalog.has("sales", one.table) else "sales"
+    system: System = (
+        "bc" if world.catalog.has("bc", one.table) and not world.catalog.has("sales", one.table) else "sales"
+    )
     if not world.catalog.has(system, one.table):
         return text
     table = world.catalog.table(system, one.table)
-    if one.field != table.id_field or ("sales", table.name) not in world.base and ("sales", table.name) not in world.changed:
+    if (
+        one.field != table.id_field
+        or (("sales", table.name) not in world.base
+        and ("sales", table.name) not in world.changed)
+    ):
         return text
     named = f"(SELECT min({label(table, 'named', world)}) FROM {world.relation(table)} named WHERE named.{identifier(one.field)} = {sql})"
     return f"coalesce({named}, {text})"
@@ -197,7 +221,9 @@ def write_pass(
     unchanged = found.classes.get("untouched", 0) + counts.get("same", 0) + counts.get("uncouple", 0)
     skipped = found.classes.get("skip", 0) + counts.get("lost", 0) + counts.get("again", 0)
     failed, conflicts = counts.get("fail", 0), counts.get("conflict", 0)
-    warnings = world.one("its warnings", f"SELECT count(*) FROM plan.note WHERE pass = {step.number} AND severity = 'warning'")[0]
+    warnings = world.one(
+        "its warnings", f"SELECT count(*) FROM plan.note WHERE pass = {step.number} AND severity = 'warning'"
+    )[0]
     world.connection.execute(
         f"INSERT INTO plan.pass VALUES ({', '.join('?' * 19)})",
         [

@@ -19,11 +19,11 @@ from engine.run.ledger import field_list, label, place
 from engine.run.settle import defaults, platform_values, stored_as
 from engine.run.transfer import Transfer, WrittenField
 from engine.run.world import World
-from engine.sql.block import Frame, Origin, Outcome, entry_of, equalities, read_block, searched_find
+from engine.sql.block import Frame, Origin, Outcome, equalities, read_block, searched_find
 from engine.sql.conditions import condition, found, joined_by
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Extended, Joined, Scope, Written
-from engine.sql.values import Around, NotPlanned, Reading, before, stored, value
+from engine.sql.values import Around, NotPlanned, Reading, before, entry_of, stored, value
 
 VERDICTS = {"new": "create", "changed": "update", "unchanged": "same"}
 
@@ -118,9 +118,13 @@ class Effects:
         entry = Written(table=table, old=None, id=f"CAST(md5({seed}) AS UUID)", exists="false")
         if statement.like is not None:
             like = entry_of(statement.like, frame.reading())
-            for name, one in table.fields.items():
+            for name in table.fields:
                 other = statement.like.table.fields.get(name)
-                if other is not None and isinstance(like, Joined) and name not in (table.id_field, table.modified_field):
+                if (
+                    other is not None
+                    and isinstance(like, Joined)
+                    and name not in (table.id_field, table.modified_field)
+                ):
                     entry.values[name] = stored(like, other, frame.reading())
                     frame.outcome.origins[id(entry), name] = Origin(rule="like", span=statement.span)
         inner.scope.names[statement.record.key] = entry
@@ -132,7 +136,12 @@ class Effects:
         table = statement.record.table
         inner = replace(frame, scope=Extended(self.world, "(SELECT 1)", frame.scope))
         search = model.Find(
-            record=statement.record, where=(statement.where,), sorting=(), descending=False, otherwise=None, span=statement.span
+            record=statement.record,
+            where=(statement.where,),
+            sorting=(),
+            descending=False,
+            otherwise=None,
+            span=statement.span,
         )
         old = self.one_of(search, inner) or searched_find(search, inner)
         demanded = [(one, value(given, frame.reading())) for one, given in statement.demanded]
@@ -157,11 +166,14 @@ class Effects:
         names = ", ".join(identifier(name) for name in wanted)
         grouped = f"(SELECT {names}, min({identifier(table.id_field)}) AS id FROM {self.world.relation(table)} GROUP BY {names})"
         tests = [
-            f"{{alias}}.{identifier(name)} IS NOT DISTINCT FROM {value(given, frame.reading())}" for name, given in wanted.items()
+            f"{{alias}}.{identifier(name)} IS NOT DISTINCT FROM {value(given, frame.reading())}"
+            for name, given in wanted.items()
         ]
         first = frame.scope.join(grouped, self.world.alias("first"), " AND ".join(tests))
         alias = frame.scope.join(
-            self.world.relation(table), self.world.alias(table.name), f"{{alias}}.{identifier(table.id_field)} = {first}.id"
+            self.world.relation(table),
+            self.world.alias(table.name),
+            f"{{alias}}.{identifier(table.id_field)} = {first}.id",
         )
         return Joined(alias=alias, table=table, certain=False)
 
@@ -178,7 +190,9 @@ class Effects:
             for at, name in enumerate(entry.values)
         )
         old = {one.field.name: before(entry, one.field, reading) for one in fields}
-        values = "".join(f",\n  {entry.values[one.field.name]} AS {one.new}, {old[one.field.name]} AS {one.old}" for one in fields)
+        values = "".join(
+            f",\n  {entry.values[one.field.name]} AS {one.new}, {old[one.field.name]} AS {one.old}" for one in fields
+        )
         differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "true"
         failed = frame.outcome.failed()
         where = joined_by("AND", [*frame.guards, "true" if failed == "false" else f"(NOT {failed})"])
@@ -214,7 +228,9 @@ QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _unit DESC) = 1""",
         if _silent(table):
             return
         number = self.step.number if self.step is not None else 0
-        last = self.world.one("the last number", f"SELECT coalesce(max(record), 0) FROM plan.record WHERE pass = {number}")[0]
+        last = self.world.one(
+            "the last number", f"SELECT coalesce(max(record), 0) FROM plan.record WHERE pass = {number}"
+        )[0]
         path, line = place(fields[0].origin.span) if fields else ("NULL", "NULL")
         rows = identifier(self.world.alias("come"))
         self.world.run(
@@ -246,14 +262,17 @@ FROM (SELECT record, own, unnest({changes}) AS f FROM {rows}) u WHERE u.f.differ
     def fold(self, number: int) -> None:
         """A field that is written again later in the same record is listed once, from its first value to its last."""
         again = f"n.pass = {number} AND o.pass = n.pass AND o.record = n.record AND o.name = n.name AND o.ordinal < n.ordinal"
-        self.world.run("first value to last", f"UPDATE plan.field n SET before = o.before FROM plan.field o WHERE {again}")
+        self.world.run(
+            "first value to last", f"UPDATE plan.field n SET before = o.before FROM plan.field o WHERE {again}"
+        )
         self.world.run("once", f"DELETE FROM plan.field o USING plan.field n WHERE {again}")
 
     def set(self, statement: model.AssignSetting, frame: Frame) -> None:
         """A setting is one value: it is read, remembered for the rest of the plan, and noted."""
         text = value(statement.value, frame.reading())
         got = self.world.run(
-            f"the new value of setting {statement.setting}", f"SELECT {text} FROM {frame.scope.sql()} WHERE {frame.guard()} LIMIT 1"
+            f"the new value of setting {statement.setting}",
+            f"SELECT {text} FROM {frame.scope.sql()} WHERE {frame.guard()} LIMIT 1",
         ).fetchone()
         if got is None:
             return
@@ -264,7 +283,8 @@ FROM (SELECT record, own, unnest({changes}) AS f FROM {rows}) u WHERE u.f.differ
         words = f"Setting {statement.setting.replace('_', ' ')} becomes {got[0]}"
         number = str(self.step.number) if self.step is not None else "NULL"
         self.world.run(
-            "note it", f"INSERT INTO plan.note VALUES ({number}, NULL, 'note', 'P340', {literal(words)}, {path}, {line})"
+            "note it",
+            f"INSERT INTO plan.note VALUES ({number}, NULL, 'note', 'P340', {literal(words)}, {path}, {line})",
         )
 
 
@@ -284,7 +304,9 @@ def _written(statement: Statement) -> str:
     return statement.span.text.split("\n")[0].split("{")[0].strip()[:60]
 
 
-def after_moments(step: Pass, read: Candidates, made: Transfer, deferred: Deferred, world: World, around: Around) -> None:
+def after_moments(
+    step: Pass, read: Candidates, made: Transfer, deferred: Deferred, world: World, around: Around
+) -> None:
     """Carry out what comes after the write of a leg."""
     effects = Effects(step=step, world=world, around=around, unit="c.src")
     for frame, statement in deferred.statements:
@@ -337,4 +359,3 @@ SELECT {step.number}, r.record, 'warning', {literal(one.code)}, n.text, {path}, 
 FROM (SELECT w.src, {one.reason} AS text FROM {frame.scope.sql()} WHERE {one.when}) n
 LEFT JOIN plan.record r ON r.pass = {step.number} AND r.cause IS NULL AND r.source_id = n.src""",
         )
-

@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import duckdb
-
 from engine.catalog.catalog import Table
 from engine.plan.tables import TABLES
 from engine.run.world import OPERATION, World
@@ -39,7 +37,9 @@ def save(world: World, target: Path) -> None:
             connection.execute("CREATE SCHEMA saved.plan")
             for name in TABLES:
                 order = ", ".join(["pass", "record"][: {"pass": 1, "record": 2, "field": 2}.get(name, 0)]) or "ALL"
-                connection.execute(f"CREATE TABLE saved.plan.{identifier(name)} AS FROM plan.{identifier(name)} ORDER BY {order}")
+                connection.execute(
+                    f"CREATE TABLE saved.plan.{identifier(name)} AS FROM plan.{identifier(name)} ORDER BY {order}"
+                )
             for system in ("bc", "sales"):
                 connection.execute(f"CREATE SCHEMA saved.{system}")
             for system, name in world.deltas():
@@ -47,7 +47,7 @@ def save(world: World, target: Path) -> None:
             connection.execute("CHECKPOINT saved")
         finally:
             connection.execute("DETACH saved")
-        os.replace(beside, target)
+        beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
         Path(f"{beside}.wal").unlink(missing_ok=True)
@@ -69,4 +69,4 @@ def save_rows(world: World, table: Table) -> None:
     )
 
 
-__all__ = ["WAS", "duckdb", "row_fingerprint", "save"]
+

@@ -14,7 +14,7 @@ from engine.run.candidates import Candidates, books, watermark
 from engine.run.transfer import Transfer
 from engine.run.world import World
 from engine.sql import blank
-from engine.sql.blank import TEXTS, type_of
+from engine.sql.blank import TEXTS
 from engine.sql.quote import identifier, literal
 from engine.sql.values import Around
 
@@ -68,11 +68,11 @@ def write_rows(step: Pass, made: Transfer, world: World, around: Around) -> None
     if made.counts.get("create"):
         values = {**defaults(table, set(columns)), **columns, **platform_values(table, around, new=True)}
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-        world.insert(table, list(values), f"SELECT dst AS _id, {select} FROM {made.table} WHERE verdict = 'create'")
+        world.insert(table, list(values), f"SELECT dst AS _id, {select} FROM {made.values} WHERE verdict = 'create'")
     if made.counts.get("update"):
         values = {**columns, **platform_values(table, around, new=False)}
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-        world.update(table, list(values), f"SELECT dst AS _id, {select} FROM {made.table} WHERE verdict = 'update'")
+        world.update(table, list(values), f"SELECT dst AS _id, {select} FROM {made.values} WHERE verdict = 'update'")
 
 
 def job_id(step: Pass, around: Around) -> str:
@@ -86,10 +86,11 @@ def keep_couplings(step: Pass, made: Transfer, world: World, around: Around) -> 
     kept = books(step)
     now = moment(around.now)
     gone = f"SELECT kid FROM {made.table} WHERE kid IS NOT NULL AND (verdict = 'uncouple' OR (verdict = 'create' AND class = 'gone'))"
-    if made.counts.get("uncouple") or made.counts.get("create"):
-        if world.one("couplings to be removed", f"SELECT count(*) FROM ({gone})")[0]:
-            world.delete(table, gone)
+    if world.one("couplings to be removed", f"SELECT count(*) FROM ({gone})")[0]:
+        world.delete(table, gone)
     stamps = not step.mapping.always_compare
+    if stamps:
+        move_stamps(step, made, world, around)
     if made.counts.get("create") or made.counts.get("update"):
         values = {
             kept.source_id: "src",
@@ -106,11 +107,9 @@ def keep_couplings(step: Pass, made: Transfer, world: World, around: Around) -> 
                 kept.job: job_id(step, around),
             }
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-        fresh = f"verdict IN ('create', 'update') AND (kid IS NULL OR class = 'gone')"
+        fresh = "verdict IN ('create', 'update') AND (kid IS NULL OR class = 'gone')"
         id = "CAST(md5('coupling/' || CAST(src AS VARCHAR) || '/' || CAST(dst AS VARCHAR)) AS UUID)"
         world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM {made.table} WHERE {fresh}")
-    if stamps:
-        move_stamps(step, made, world, around)
 
 
 def move_stamps(step: Pass, made: Transfer, world: World, around: Around) -> None:
@@ -136,7 +135,9 @@ def move_stamps(step: Pass, made: Transfer, world: World, around: Around) -> Non
         world.update(table, list(values), f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}")
 
 
-def move_watermark(step: Pass, found: Candidates, world: World, around: Around) -> tuple[datetime | None, datetime | None]:
+def move_watermark(
+    step: Pass, found: Candidates, world: World, around: Around
+) -> tuple[datetime | None, datetime | None]:
     """(before, after): the newest stamp read, at most the clock, never backwards (R2.18)."""
     before = watermark(step, world)
     after = before
@@ -152,7 +153,11 @@ def move_watermark(step: Pass, found: Candidates, world: World, around: Around) 
             known = world.one("is it there", f"SELECT count(*) FROM {world.relation(table)} WHERE {name} = {own}")[0]
         value = f"{moment(after)} AS {identifier(column)}"
         if known:
-            world.update(table, [column], f"SELECT {identifier(table.id_field)} AS _id, {value} FROM {world.relation(table)} WHERE {name} = {own}")
+            world.update(
+                table,
+                [column],
+                f"SELECT {identifier(table.id_field)} AS _id, {value} FROM {world.relation(table)} WHERE {name} = {own}",
+            )
         else:
             id = f"CAST(md5({literal('mapping/' + step.mapping.name)}) AS UUID)"
             world.insert(table, [connector.MAPPING_NAME, column], f"SELECT {id} AS _id, {own} AS {name}, {value}")
@@ -178,7 +183,11 @@ def write_job(step: Pass, made: Transfer, counters: dict[str, int], world: World
         return
     errors = world.catalog.table("bc", connector.JOB_ERRORS)
     number = identifier(connector.ERROR_NUMBER)
-    highest = f"coalesce((SELECT max({number}) FROM {world.relation(errors)}), 0)" if world.holds(errors, connector.ERROR_NUMBER) else "0"
+    highest = (
+        f"coalesce((SELECT max({number}) FROM {world.relation(errors)}), 0)"
+        if world.holds(errors, connector.ERROR_NUMBER)
+        else "0"
+    )
     values = {
         connector.ERROR_NUMBER: f"CAST({highest} + row_number() OVER (ORDER BY source_record) AS INTEGER)",
         connector.ERROR_JOB: job_id(step, around),

@@ -19,14 +19,14 @@ from engine.sql.values import Around, value
 class Shared:
     """Remembers what was found. Ids are looked up once; columns are joined where they are used."""
 
-    model: Model
+    rules: Model
     world: World
     around: Around | None = None
     ids: dict[str, Any] = field(default_factory=dict)
 
     def entry(self, key: str, scope: Scope) -> Joined | str | None:
         """What stands for a shared record or value in a query; None when there is no such key."""
-        found = self.model.shared.get(key)
+        found = self.rules.shared.get(key)
         if found is None or self.around is None:
             return None
         if isinstance(found.statement, model.Let):
@@ -37,7 +37,9 @@ class Shared:
         id = self.find(key, found.statement)
         wanted = "NULL::UUID" if id is None else f"{literal(str(id))}::UUID"
         alias = scope.join(
-            self.world.relation(table), self.world.alias(table.name), f"{{alias}}.{identifier(table.id_field)} = {wanted}"
+            self.world.relation(table),
+            self.world.alias(table.name),
+            f"{{alias}}.{identifier(table.id_field)} = {wanted}",
         )
         entry = Joined(alias=alias, table=table, certain=False)
         scope.names[key] = entry

@@ -1,15 +1,18 @@
 """Candidates of a leg -> what every record would become, and the verdict on it.
 
-Sections 3.5, 3.6 and 4. The table `work_N` holds a row per record that is not settled by its stamps:
+Sections 3.5, 3.6 and 4. First one narrow pass over all, then a wide one over the few that differ. The table
+`work_N` holds a row per record that is not settled by its stamps:
 
     src, dst, kid, class …    as in the candidates; dst is the planned id of a record to be created
     is_new                    is it to be created
-    n0, n1 …; o0, o1 …        new and old value of the fields that the mapping writes
     failure, reason           number of the failing line and its words; NULL when all went well
     differs                   some field would change (any_modified of R3.15, with the lines of blocks)
     clash                     number of the first two-way line that differs (R3.17), NULL when none does
     verdict                   create, update, same, uncouple, fail, again (the second identical failure, R3.27),
                               conflict, lost (the other side's change wins)
+
+`value_N` holds those that are created, changed or in conflict again, with n0, o0, n1, o1 …: the new and old value of
+every field that the mapping writes, and w0, wr0 …: warnings that hold, and their words.
 """
 
 from __future__ import annotations
@@ -48,6 +51,7 @@ class Transfer:
     """The outcome of the field transfer of one leg, for all records at once."""
 
     table: str
+    values: str
     fields: tuple[WrittenField, ...]
     failures: tuple[Failure, ...]
     lines: tuple[model.FieldLine, ...]
@@ -74,39 +78,55 @@ def transfer(
     lines = read_items(step, frame, entry, force)
     fields = written(step, entry, frame)
     outcome = frame.outcome
-    warned = "".join(f",\n  ({one.when}) AS w{at}, {one.reason} AS wr{at}" for at, one in enumerate(outcome.warnings))
-    values = "".join(
-        f",\n  {entry.values[one.field.name]} AS {one.new}, {old_value(entry, one.field, frame)} AS {one.old}" for one in fields
-    )
     reason = choose([(one.when, one.reason) for one in outcome.failures], "NULL")
     number = choose([(one.when, str(at)) for at, one in enumerate(outcome.failures)], "NULL")
+    pairs = {one.field.name: (entry.values[one.field.name], old_value(entry, one.field, frame)) for one in fields}
+    apart = {field: f"({new} IS DISTINCT FROM {old})" for field, (new, old) in pairs.items()}
     clashes = [
-        (f"{one.new} IS DISTINCT FROM {one.old}", str(at))
+        (apart[target.name], str(at))
         for at, line in enumerate(lines)
-        for one in fields
-        if line.two_way and (target := target_of(line, step)) is not None and target.name == one.field.name
+        if line.two_way and (target := target_of(line, step)) is not None
     ]
-    differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "false"
+    clash = joined_by("AND", ["c.both_changed", joined_by("OR", [when for when, _ in clashes])])
+    named = joined_by("OR", [clash, outcome.failed()])
     world.run(
-        f"{step.mapping.name} {step.leg}: what every record would become",
+        f"{step.mapping.name} {step.leg}: what becomes of every record",
         f"""CREATE TEMP TABLE {name} AS
 SELECT * REPLACE (CASE WHEN verdict IN ('fail', 'conflict') AND {failed_again(step, world)} THEN 'again' ELSE verdict END AS verdict) FROM (
 SELECT * REPLACE (CASE WHEN verdict IN ('conflict', 'lost') THEN {clashing(step, lines)} ELSE reason END AS reason) FROM (
 SELECT *, {verdict(step, force)} AS verdict FROM (
-SELECT *, {differs} AS differs, {choose(clashes, "NULL")} AS clash FROM (
-SELECT c.*, {record_id(step.source.table, "s", world)} AS source_record, {number} AS failure, {reason} AS reason{values}{warned}
+SELECT c.*, {number} AS failure, {reason} AS reason, {joined_by("OR", list(apart.values()))} AS differs,
+  CASE WHEN c.both_changed THEN {choose(clashes, "NULL")} END AS clash,
+  CASE WHEN {named} THEN {record_id(step.source.table, "s", world)} END AS source_record
 FROM {frame.scope.sql()}
-)))) u""",
+))) u""",
     )
+    wide(step, name, pairs, outcome, frame, world)
     rows = world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall()
     return Transfer(
         table=name,
+        values=f"value_{step.number}",
         fields=fields,
         failures=tuple(outcome.failures),
         lines=lines,
         warnings=tuple(outcome.warnings),
         counts=dict(rows),
     )
+
+
+def wide(
+    step: Pass, narrow: str, pairs: dict[str, tuple[str, str]], outcome: Outcome, frame: Frame, world: World
+) -> None:
+    """New and old values of the records that are created, changed or in conflict."""
+    values = "".join(f",\n  {new} AS n{at}, {old} AS o{at}" for at, (new, old) in enumerate(pairs.values()))
+    warned = "".join(f",\n  ({one.when}) AS w{at}, {one.reason} AS wr{at}" for at, one in enumerate(outcome.warnings))
+    scope, all_of_them = frame.scope, frame.scope.base
+    scope.base = f"(SELECT * FROM {narrow} WHERE verdict IN ('create', 'update', 'conflict')) c"
+    world.run(
+        f"{step.mapping.name} {step.leg}: new and old values of those that differ",
+        f"CREATE TEMP TABLE value_{step.number} AS\nSELECT c.*{values}{warned}\nFROM {scope.sql()}",
+    )
+    scope.base = all_of_them
 
 
 def choose(cases: list[tuple[str, str]], otherwise: str) -> str:
@@ -168,7 +188,9 @@ def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> tuple[m
             case model.FieldLine():
                 carry = item.to_sales if step.leg == "to_sales" else item.to_bc
                 if carry is not None:
-                    carry_into(entry, carry.target, carry.value, carry.source, carry.carried, item.label, item.span, frame)
+                    carry_into(
+                        entry, carry.target, carry.value, carry.source, carry.carried, item.label, item.span, frame
+                    )
                     lines.append(item)
             case model.Moment(after=True):
                 pass
@@ -193,7 +215,8 @@ def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> tuple[m
 def any_difference(entry: Written, frame: Frame) -> str:
     """SQL truth: some field read so far would change."""
     parts = [
-        f"({text} IS DISTINCT FROM {old_value(entry, entry.table.fields[name], frame)})" for name, text in entry.values.items()
+        f"({text} IS DISTINCT FROM {old_value(entry, entry.table.fields[name], frame)})"
+        for name, text in entry.values.items()
     ]
     return joined_by("OR", parts)
 
@@ -245,7 +268,10 @@ def clashing(step: Pass, lines: tuple[model.FieldLine, ...]) -> str:
     """The words for an update conflict: both tables and the first two-way line that differs (R3.18)."""
     bc, sales = step.mapping.bc.table.caption, step.mapping.sales.table.caption
     said = [
-        (f"clash = {at}", literal(f"Both the {bc} and the {sales} were changed since the last run; they differ in {line.label}"))
+        (
+            f"clash = {at}",
+            literal(f"Both the {bc} and the {sales} were changed since the last run; they differ in {line.label}"),
+        )
         for at, line in enumerate(lines)
         if line.two_way
     ]
@@ -273,7 +299,10 @@ def apply_templates(frame: Frame, entry: Written) -> None:
     assert isinstance(world, World)
     for template in frame.outcome.template:
         table = frame.around.catalog.table("bc", connector.TEMPLATE_LINES)
-        if not all(world.holds(table, name) for name in (connector.TEMPLATE_CODE, connector.TEMPLATE_FIELD, connector.TEMPLATE_VALUE)):
+        if not all(
+            world.holds(table, name)
+            for name in (connector.TEMPLATE_CODE, connector.TEMPLATE_FIELD, connector.TEMPLATE_VALUE)
+        ):
             continue
         lines = world.run(
             f"the lines of template {template.code}",

@@ -80,9 +80,7 @@ class World:
 
     def _nothing(self, table: Table) -> str:
         """A table that the export does not hold: no rows."""
-        columns = ", ".join(
-            f"NULL::{type} AS {identifier(name)}" for name, type in self.columns(table).items()
-        )
+        columns = ", ".join(f"NULL::{type} AS {identifier(name)}" for name, type in self.columns(table).items())
         return f"(SELECT {columns} WHERE false)"
 
     # --- carrying out ---
@@ -97,6 +95,21 @@ class World:
         row = self.run(about, statement).fetchone()
         assert row is not None
         return row
+
+    # --- all or nothing ---
+
+    def begin(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Begin what may have to be taken back; gives what `roll_back` needs."""
+        self.connection.execute("BEGIN TRANSACTION")
+        return {key: dict(columns) for key, columns in self.changed.items()}
+
+    def commit(self) -> None:
+        self.connection.execute("COMMIT")
+
+    def roll_back(self, kept: dict[tuple[str, str], dict[str, str]]) -> None:
+        """Take back all since `begin`."""
+        self.connection.execute("ROLLBACK")
+        self.changed = kept
 
     # --- writing ---
 
@@ -119,23 +132,55 @@ class World:
 
     def update(self, table: Table, columns: Sequence[str], rows: str) -> None:
         """Plan new values of existing rows. rows: a query giving `_id`, once each, and the columns."""
+        key = (table.system, table.name)
+        fresh = key not in self.changed or not self._written(table)
         self._prepare(table, columns)
         delta, id = self._delta(table), identifier(table.id_field)
+        if fresh and key in self.base:
+            self._take_over(table, columns, rows)
+            return
         stage = identifier(self.alias("stage"))
         self.run(f"what changes in {table.caption}", f"CREATE TEMP TABLE {stage} AS\n{rows}")
         self._bring(table, f"(SELECT _id FROM {stage})")
         names = ", ".join(f"{identifier(one)} = s.{identifier(one)}" for one in columns)
-        self.run(f"write it", f"UPDATE {delta} AS d SET {names} FROM {stage} s WHERE d.{id} = s._id")
+        self.run("write it", f"UPDATE {delta} AS d SET {names} FROM {stage} s WHERE d.{id} = s._id")
         self.connection.execute(f"DROP TABLE {stage}")
+
+    def _written(self, table: Table) -> bool:
+        """Has the plan written rows of this table?"""
+        return bool(self.one("is anything written", f"SELECT EXISTS (FROM {self._delta(table)})")[0])
+
+    def _take_over(self, table: Table, columns: Sequence[str], rows: str) -> None:
+        """Rows of the snapshot with new values, as the first rows of the delta."""
+        key = (table.system, table.name)
+        delta, id = self._delta(table), identifier(table.id_field)
+        names = ", ".join(identifier(one) for one in self.columns(table))
+        given = ", ".join(
+            f"s.{identifier(one)}"
+            if one in columns
+            else (f"b.{identifier(one)}" if one in self.base[key] else f"{self._blank(table, one)}")
+            for one in self.columns(table)
+        )
+        self.run(
+            f"what changes in {table.caption}",
+            f"INSERT INTO {delta} ({identifier(OPERATION)}, {names})\nSELECT 'update', {given} "
+            f"FROM (\n{rows}\n) s JOIN {self.snapshot_relation(table)} b ON b.{id} = s._id",
+        )
 
     def delete(self, table: Table, ids: str) -> None:
         """Plan the removal of rows. ids: a query with one column."""
         self._prepare(table, ())
         delta, id = self._delta(table), identifier(table.id_field)
         stage = identifier(self.alias("stage"))
-        self.run(f"what is deleted of {table.caption}", f"CREATE TEMP TABLE {stage} AS SELECT DISTINCT _id FROM ({ids}) t(_id)")
+        self.run(
+            f"what is deleted of {table.caption}",
+            f"CREATE TEMP TABLE {stage} AS SELECT DISTINCT _id FROM ({ids}) t(_id)",
+        )
         self._bring(table, f"(SELECT _id FROM {stage})")
-        self.run("planned rows that never were", f"DELETE FROM {delta} WHERE _op = 'insert' AND {id} IN (SELECT _id FROM {stage})")
+        self.run(
+            "planned rows that never were",
+            f"DELETE FROM {delta} WHERE _op = 'insert' AND {id} IN (SELECT _id FROM {stage})",
+        )
         self.run("delete them", f"UPDATE {delta} SET _op = 'delete' WHERE {id} IN (SELECT _id FROM {stage})")
         self.connection.execute(f"DROP TABLE {stage}")
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from engine.catalog.catalog import Field
+from engine.catalog.catalog import Field, Table
 from engine.model import model
-from engine.model.model import Carried, Condition, Find, Record, Statement, Table, Value
+from engine.model.model import Carried, Condition, Find, Record, Statement, Value
 from engine.source import Span
 from engine.sql import blank
 from engine.sql.blank import type_of
@@ -222,7 +222,7 @@ def keyed_find(statement: Find, frame: Frame) -> Joined | None:
     relations = frame.scope.relations
     if any(not relations.holds(table, name) for name in wanted):
         return None
-    tests = [one for one in frame.guards]
+    tests = list(frame.guards)
     for name, other in wanted.items():
         given = value(other, frame.reading())
         kind = table.fields[name].kind
@@ -268,9 +268,7 @@ def searched_find(statement: Find, frame: Frame) -> Joined:
         where = joined_by("AND", list(frame.guards))
         if test is not None:
             where = joined_by("AND", [*frame.guards, condition(test, Reading(scope=inner, around=frame.around))])
-        columns = ", ".join(
-            f"{alias}.{identifier(name)} AS o{index}" for index, (name, _) in enumerate(order)
-        )
+        columns = ", ".join(f"{alias}.{identifier(name)} AS o{index}" for index, (name, _) in enumerate(order))
         id = f"{alias}.{identifier(table.id_field)}"
         branches.append(f"SELECT {number} AS turn, {columns}, {id} AS id FROM {inner.sql()} WHERE {where}")
     by = ", ".join(["turn", *(f"o{index}{direction}" for index, (_, direction) in enumerate(order)), "id"])
@@ -359,7 +357,9 @@ def numbered(given: Value, entry: Written, target: Field, frame: Frame) -> str |
     if given.start is None:
         step = given.step or 1
         same = " AND ".join(
-            f"t.{identifier(name)} = {entry.values[name]}" for name in table.key if name != target.name and name in entry.values
+            f"t.{identifier(name)} = {entry.values[name]}"
+            for name in table.key
+            if name != target.name and name in entry.values
         )
         highest = f"coalesce((SELECT max(t.{column}) FROM {rows} WHERE {same or 'true'}), 0)"
         return f"({highest} + {step} * {position})"

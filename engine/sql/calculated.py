@@ -35,9 +35,12 @@ def calculation(entry: Joined, field: Field, reading: Reading) -> str:
     if wanted.field not in table.fields or not relations.holds(table, wanted.field):
         return blank.blank(kind)
     source = f"{alias}.{identifier(wanted.field)}"
-    worked = {"sum": f"sum({source})", "max": f"max({source})", "min": f"min({source})", "average": f"avg({source})"}.get(
-        wanted.method, f"min({source})"
-    )
+    worked = {
+        "sum": f"sum({source})",
+        "max": f"max({source})",
+        "min": f"min({source})",
+        "average": f"avg({source})",
+    }.get(wanted.method, f"min({source})")
     sign = "-" if wanted.negated else ""
     return f"coalesce({sign}(SELECT {worked} {rows}), {blank.blank(kind)})"
 
@@ -56,7 +59,9 @@ def _criterion(one: Criterion, table: Table, alias: str, entry: Joined, reading:
         return f"{left} = {_fixed(field, one.value)}"
     wanted = [part.strip() for part in one.value.split("|")]
     if any(sign in one.value for sign in ("..", "<", ">", "&", "*")):
-        return f"{left} <> {_fixed(field, one.value[2:])}" if one.value.startswith("<>") and "&" not in one.value else ""
+        return (
+            f"{left} <> {_fixed(field, one.value[2:])}" if one.value.startswith("<>") and "&" not in one.value else ""
+        )
     return f"{left} IN ({', '.join(_fixed(field, part) for part in wanted)})"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
 from typing import assert_never
 
 from engine import connector
+from engine.catalog.catalog import Table
 from engine.model import model
 from engine.model.model import Condition, Filter, Record, Type, Value
 from engine.sql import blank
@@ -121,7 +121,10 @@ def comparable(left: Value, right: Value, reading: Reading) -> tuple[str, str]:
     if kinds == ("date", "moment"):
         other = f"CAST({other} AS DATE)"
     if "id" in kinds and kinds != ("id", "id"):
-        one, other = (text if kind == "id" else f"TRY_CAST({text} AS UUID)" for text, kind in zip((one, other), kinds, strict=True))
+        one, other = (
+            text if kind == "id" else f"TRY_CAST({text} AS UUID)"
+            for text, kind in zip((one, other), kinds, strict=True)
+        )
     return one, other
 
 
@@ -132,7 +135,9 @@ def compared(operator: str, left: str, right: str, type: Type) -> str:
             return f"({left} IS NOT DISTINCT FROM {right})"
         if operator == "<>":
             return f"({left} IS DISTINCT FROM {right})"
-        first = {"date": "DATE '0001-01-01'", "moment": "TIMESTAMP '0001-01-01'", "time": "TIME '00:00:00'"}.get(type.kind)
+        first = {"date": "DATE '0001-01-01'", "moment": "TIMESTAMP '0001-01-01'", "time": "TIME '00:00:00'"}.get(
+            type.kind
+        )
         if first is not None:
             left, right = f"coalesce({left}, {first})", f"coalesce({right}, {first})"
     return f"({left} {operator} {right})"
@@ -209,7 +214,7 @@ def coupled(node: model.Coupled, reading: Reading) -> str:
     return joined_by("OR", tests)
 
 
-def _table(record: model.AnyRecord) -> model.Table:
+def _table(record: model.AnyRecord) -> Table:
     return record.table
 
 
@@ -234,6 +239,3 @@ def coupled_together(node: model.CoupledTogether, reading: Reading) -> str:
     row = keyed(bc, bc.key[0], value(other, reading), scope)
     alias = coupling_of_bc(bc, f"{row}.{identifier(bc.id_field)}", scope, reading)
     return f"({own.id} IS NOT DISTINCT FROM {alias}.{identifier(connector.COUPLED_SALES_ID)})"
-
-
-

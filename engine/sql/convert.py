@@ -37,9 +37,8 @@ def converted(text: str, source: Type, target: Type, old: str) -> str:
 
 def _text(text: str, source: Type, target: Type) -> str:
     shown = blank.shown(text, source)
-    if target.kind == "code":
-        if source.kind != "code":
-            shown = f"upper(trim({shown}))"
+    if target.kind == "code" and source.kind != "code":
+        shown = f"upper(trim({shown}))"
     if target.length is None:
         return shown
     if source.kind in TEXTS and source.length is not None and source.length <= target.length:
@@ -50,9 +49,7 @@ def _text(text: str, source: Type, target: Type) -> str:
 def _option(text: str, source: Type, target: Type, old: str) -> str:
     if source.kind in NUMBERS:
         return f"CAST({text} AS INTEGER)"
-    if source.kind == "option":
-        text = blank.shown(text, source)
-    elif source.kind not in TEXTS:
+    if source.kind == "option" or source.kind not in TEXTS:
         text = blank.shown(text, source)
     cases = []
     for one in target.options:

@@ -54,12 +54,16 @@ def _note_missing(node: model.Partner, given: str, found: list[str], known: list
     """R4.15: fails unless blank. Lenient (`keep if blank`, and options): a code that names no record is blank."""
     assert reading.missing is not None
     parts = [*reading.guards, f"NOT ({blank.is_blank(given, node.value.type)})", *(f"{one} IS NULL" for one in found)]
-    options = any(_is_option(reading.around.mappings[name]) for name in node.mappings if name in reading.around.mappings)
+    options = any(
+        _is_option(reading.around.mappings[name]) for name in node.mappings if name in reading.around.mappings
+    )
     if (reading.lenient or options) and node.leg == "to_sales":
         parts.append(f"({' OR '.join(known)})")
     names = " or ".join(node.mappings)
     what = _what(node)
-    reason = f"{literal(what + ' ')} || {blank.shown(given, node.value.type)} || {literal(f' has no partner in {names}')}"
+    reason = (
+        f"{literal(what + ' ')} || {blank.shown(given, node.value.type)} || {literal(f' has no partner in {names}')}"
+    )
     reading.missing.append(Missing(when=" AND ".join(parts), reason=reason))
 
 
@@ -77,9 +81,7 @@ def _is_option(mapping: model.Mapping) -> bool:
     return mapping.sales.table.name == connector.OPTION_SET
 
 
-def _one(
-    mapping: model.Mapping, node: model.Partner, given: str, scope: Scope, reading: Reading
-) -> tuple[str, str]:
+def _one(mapping: model.Mapping, node: model.Partner, given: str, scope: Scope, reading: Reading) -> tuple[str, str]:
     """(SQL of the partner or NULL, SQL truth: the given value names a record) for one mapping."""
     itself = isinstance(node.value, model.Itself)
     if _is_option(mapping):
@@ -104,7 +106,9 @@ def _one(
 def keyed(table: Table, field: str, given: str, scope: Scope) -> str:
     """Alias of the row of a table whose unique `field` is the given value."""
     relations = scope.relations
-    return scope.join(relations.relation(table), relations.alias(table.name), f"{{alias}}.{identifier(field)} = {given}")
+    return scope.join(
+        relations.relation(table), relations.alias(table.name), f"{{alias}}.{identifier(field)} = {given}"
+    )
 
 
 def coupling_of_bc(bc: Table, id: str, scope: Scope, reading: Reading) -> str:
@@ -127,9 +131,7 @@ def coupling_of_sales(bc: Table, id: str, scope: Scope, reading: Reading) -> str
     return scope.join(scope.relations.relation(couplings), scope.relations.alias("coupling"), condition)
 
 
-def _option(
-    mapping: model.Mapping, node: model.Partner, given: str, scope: Scope, reading: Reading
-) -> tuple[str, str]:
+def _option(mapping: model.Mapping, node: model.Partner, given: str, scope: Scope, reading: Reading) -> tuple[str, str]:
     """R4.25: code to option number, option to code (by the stored caption, then by number)."""
     bc = mapping.bc.table
     table = reading.around.catalog.table("bc", connector.OPTION_COUPLINGS)

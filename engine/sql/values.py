@@ -22,7 +22,7 @@ from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, Written
 
 
-class NotPlanned(Exception):
+class NotPlanned(Exception):  # noqa: N818 - a limit of the planner, not an error of the program
     """A construct that the planner does not carry out yet; `what` says which, `span` where."""
 
     def __init__(self, what: str, span: object) -> None:
@@ -110,7 +110,7 @@ def value(node: Value, reading: Reading) -> str:
 
 def constant(given: object, type: Type) -> str:
     """SQL of a fixed value of a type; None is blank."""
-    if given is None or given == "" and type.kind not in TEXTS:
+    if given is None or (given == "" and type.kind not in TEXTS):
         return blank.blank(type)
     if type.kind in ("date", "time", "moment", "id"):
         text = given.isoformat() if hasattr(given, "isoformat") else str(given)
@@ -148,7 +148,9 @@ def behind(record: Behind, reading: Reading) -> Joined:
     points = value(record.column, reading)
     relations = scope.relations
     by = identifier(record.by)
-    alias = scope.join(relations.relation(record.table), relations.alias(record.table.name), f"{{alias}}.{by} = {points}")
+    alias = scope.join(
+        relations.relation(record.table), relations.alias(record.table.name), f"{{alias}}.{by} = {points}"
+    )
     return Joined(alias=alias, table=record.table, certain=False)
 
 
@@ -290,7 +292,14 @@ def plain_text(html: str) -> str:
     """Paragraph ends become line feeds, other tags go, the usual entities are read, outer blanks go."""
     text = f"regexp_replace({html}, '(?i)</p>|<br ?/?>|</div>|</li>', chr(10), 'g')"
     text = f"regexp_replace({text}, '<[^>]*>', '', 'g')"
-    for entity, sign in (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+    for entity, sign in (
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", '"'),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ):
         text = f"replace({text}, {literal(entity)}, {literal(sign)})"
     return f"trim({text}, ' ' || chr(10) || chr(13) || chr(9))"
 
