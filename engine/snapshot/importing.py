@@ -8,7 +8,7 @@ Then they are listed in `sync.reject`.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +20,12 @@ from engine.diagnostic import Diagnostic, in_source_order
 from engine.snapshot.cells import Dialect, Order
 from engine.snapshot.columns import resolve
 from engine.snapshot.content import content_fingerprint
-from engine.snapshot.facts import record_facts
+from engine.snapshot.facts import Facts, facts_of, write_facts, write_rejects
 from engine.snapshot.files import Export, find_exports
 from engine.snapshot.layout import new_snapshot, write_head
-from engine.snapshot.open import SnapshotProblem, first_line
+from engine.snapshot.open import SnapshotProblem
 from engine.snapshot.places import lines_of, place
-from engine.snapshot.raw import Unreadable, open_raw
+from engine.snapshot.raw import Unreadable, open_raw, unreadable
 from engine.snapshot.refusals import FAULTS, Group, collect
 from engine.snapshot.staging import Staged, settle, stage
 from engine.sql.quote import literal
@@ -69,6 +69,18 @@ class ImportResult:
     written: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """What came of one file; without table and facts it could not be read."""
+
+    told: tuple[Diagnostic, ...]
+    table: ImportedTable | None = None
+    facts: Facts | None = None
+
+
+Progress = Callable[[int, int, str], None]
+
+
 class _Abandoned(Exception):  # noqa: N818 - leaves the new snapshot unwritten
     pass
 
@@ -84,11 +96,13 @@ def import_snapshot(
     *,
     now: datetime,
     options: ImportOptions = DEFAULTS,
+    progress: Progress = lambda done, of, what: None,
 ) -> ImportResult:
     """Reads the folders of both systems into the snapshot `target`; `now` is noted as the time of the import.
 
-    Never raises for what is wrong with files, folders or options: it is in the diagnostics, errors first missing the
-    write. The same files give the same content (`engine.snapshot.content`).
+    Never raises for what is wrong with files, folders or options: it is in the diagnostics, and with an error among
+    them nothing is written. The same files give the same content (`engine.snapshot.content`). progress is called
+    before each file with the number of files done, of files in all, and the name of the next.
     """
     wrong_options = tuple(_wrong_options(options))
     found = list(wrong_options)
@@ -104,7 +118,7 @@ def import_snapshot(
                 "E517", "nothing-to-import", "the folders hold no file of any table", "name the files like their tables"
             )
         )
-    tables: list[ImportedTable] = []
+    files: list[_File] = []
     written = False
     try:
         if exports and not wrong_options:
@@ -113,11 +127,12 @@ def import_snapshot(
                 new_snapshot(target, threads=options.threads, memory_limit=options.memory_limit) as connection,
             ):
                 for number, export in enumerate(exports):
-                    table, more = _import_file(connection, export, Path(scratch), number, options)
-                    tables += [table] if table else []
-                    found += more
+                    progress(number, len(exports), export.shown)
+                    files.append(_import_file(connection, export, Path(scratch), number, options))
+                    found += files[-1].told
                 if any(one.severity == "error" for one in found):
                     raise _Abandoned
+                write_facts(connection, [one.facts for one in files if one.facts])
                 moment = literal(now)
                 write_head(connection, "fresh", moment, content_fingerprint(connection, "fresh"))
             written = True
@@ -125,12 +140,14 @@ def import_snapshot(
         pass
     except SnapshotProblem as problem:
         found.append(problem.diagnostic)
-    return ImportResult(diagnostics=in_source_order(found), tables=tuple(tables), written=written)
+    return ImportResult(
+        diagnostics=in_source_order(found), tables=tuple(one.table for one in files if one.table), written=written
+    )
 
 
 def _import_file(
     connection: duckdb.DuckDBPyConnection, export: Export, scratch: Path, number: int, options: ImportOptions
-) -> tuple[ImportedTable | None, Sequence[Diagnostic]]:
+) -> _File:
     """One file into its table of the new snapshot: what it became, and what is wrong or odd."""
     try:
         raw = open_raw(
@@ -143,23 +160,38 @@ def _import_file(
             encoding=options.encoding,
         )
         if not raw.headers:
-            return None, (_empty(export),)
+            return _File(told=(_empty(export),))
         columns, wrong = resolve(export, raw.headers)
         if any(one.severity == "error" for one in wrong):
-            return None, wrong
+            return _File(told=wrong)
         staged = stage(connection, export, raw, columns)
     except Unreadable as why:
-        return None, (why.diagnostic(export),)
+        return _File(told=(why.diagnostic(export),))
     except duckdb.Error as error:
-        return None, (_unreadable(error).diagnostic(export),)
+        return _File(told=(unreadable(error).diagnostic(export),))
     groups = collect(connection, staged)
+    split, refused = _refuse(connection, staged, groups)
+    told = [*wrong, *_remarks(staged), *_told(staged, groups, options, refused + split)]
+    facts = facts_of(staged, groups, split=split, refused=refused, remarks=told)
+    return _File(table=_imported(staged, split, refused), facts=facts, told=tuple(told))
+
+
+def _refuse(connection: duckdb.DuckDBPyConnection, staged: Staged, groups: Sequence[Group]) -> tuple[int, int]:
+    """Takes the refused rows out; gives how many lines were no rows, and how many rows are refused."""
+    if not any(one.code.startswith("E") for one in groups):
+        settle(connection, staged, "")
+        return 0, 0
     connection.execute(f"CREATE OR REPLACE TEMP TABLE refused AS SELECT DISTINCT n FROM {FAULTS} WHERE code LIKE 'E%'")
     split = connection.execute(f"SELECT count(*) FROM {FAULTS} WHERE n IS NULL").fetchall()[0][0]
-    refused = connection.execute("SELECT count(*) FROM refused WHERE n IS NOT NULL").fetchall()[0][0]
+    refused = connection.execute("SELECT count(n) FROM refused").fetchall()[0][0]
     settle(connection, staged, "refused" if refused else "")
-    told = [*wrong, *_remarks(staged), *_told(staged, groups, options, refused + split)]
-    record_facts(connection, staged, groups, split=split, refused=refused, remarks=told)
-    table = ImportedTable(
+    write_rejects(connection, staged)
+    return split, refused
+
+
+def _imported(staged: Staged, split: int, refused: int) -> ImportedTable:
+    export = staged.export
+    return ImportedTable(
         system=export.system,
         name=export.table.name,
         caption=export.table.caption,
@@ -167,7 +199,6 @@ def _import_file(
         rows=staged.rows - refused,
         refused=refused + split,
     )
-    return table, told
 
 
 def _told(staged: Staged, groups: Sequence[Group], options: ImportOptions, refused: int) -> Iterator[Diagnostic]:
@@ -266,13 +297,6 @@ def _wrong_options(options: ImportOptions) -> Iterator[Diagnostic]:
                 f"there is no encoding {options.encoding}",
                 "write utf-8, utf-16 or windows-1252",
             )
-
-
-def _unreadable(error: duckdb.Error) -> Unreadable:
-    text = first_line(error)
-    if "state machine" in text:
-        return Unreadable("its lines end in different ways", "save it with one kind of line end")
-    return Unreadable(text, "look at the file in a text editor, or export it again")
 
 
 def _empty(export: Export) -> Diagnostic:

@@ -86,7 +86,16 @@ def open_raw(
     except OSError as error:
         raise Unreadable(error.strerror or str(error), "look at the file and its rights") from error
     except duckdb.Error as error:
-        raise Unreadable(first_line(error), "look at the file in a text editor, or export it again") from error
+        raise unreadable(error) from error
+
+
+def unreadable(error: duckdb.Error) -> Unreadable:
+    """What DuckDB said about a file, without the path of a copy that nobody knows."""
+    text = first_line(error)
+    if "state machine" in text:
+        return Unreadable("its lines end in different ways", "save it with one kind of line end")
+    told = re.sub(r"""(in )?(the )?(file )?["'][^"']*[\\/][^"']*["'],? ?""", "", text).strip()
+    return Unreadable(told, "look at the file in a text editor, or export it again")
 
 
 def _csv(path: Path, encoding: str, dialect: Dialect, delimiter: str, number: int) -> Raw:
@@ -228,8 +237,26 @@ def _encoding(path: Path) -> str:
                 decoder.decode(piece)
         decoder.decode(b"", True)
     except UnicodeDecodeError:
+        _refuse_damaged_utf8(path)
         return "windows-1252"
     return "utf-8"
+
+
+def _refuse_damaged_utf8(path: Path) -> None:
+    """A file with more UTF-8 letters than bytes that are none was UTF-8 once; as Windows-1252 all of them would turn
+    into other letters. (Text in Windows-1252 hardly ever holds a letter of UTF-8 by chance.)"""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    letters = broken = 0
+    for piece in _pieces(path):
+        text = decoder.decode(piece)
+        wrong = text.count("\ufffd")
+        broken += wrong
+        letters += 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore")) - wrong
+    if letters > broken:
+        raise Unreadable(
+            f"it is in UTF-8 but for {broken} damaged characters",
+            "export it again, or name its encoding with --encoding",
+        )
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

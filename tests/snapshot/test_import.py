@@ -363,6 +363,7 @@ def test_a_folder_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
         ({"Item.csv": ""}, "E512"),
         ({"Item.csv": "\n\n"}, "E512"),
         ({"Item.csv": b"No.\nA\0B\n"}, "E512"),
+        ({"Item.csv": "No.,Description\nA,Räder für Zoë\n".encode() + b"B,\xe4\n"}, "E512"),
         ({"Item.csv": "No.,No.\nA,B\n"}, "E513"),
         ({"Item.csv": "No.,Foo,foo\nA,B,C\n"}, "E513"),
         ({"Item.csv": "Description\nA\n"}, "E515"),
