@@ -66,7 +66,7 @@ def in_turn(commands: Mapping[str, Command], *, times: int, warm_up: int, limit:
 
 
 def run(command: Command, limit: float) -> Measured:
-    """One run; its peak memory is the kernel's own count for that process."""
+    """One run; its peak memory is the kernel's own count for that process, which begins with what this one holds."""
     if command.before is not None:
         command.before()
     late = threading.Event()
