@@ -32,8 +32,8 @@ def items_of(world: World, variant: Variant, changes: tuple[ast.ChangeMapping, .
             for one in replaced:
                 items.remove(one)
                 _note(world, variant, one, item)
-            if isinstance(item, ast.InFullSynchronisation | ast.DependsOn | ast.RecordFilter | ast.LeaveOut):
-                items.insert(0, item)
+            if isinstance(item, ast.InFullSynchronisation):
+                items.insert(0, item)  # the first that holds counts
             elif isinstance(item, (*ONCE, ast.OnConflict)):
                 added = [one for one in added if not _replaces(variant, item, one)]
                 added.append(item)

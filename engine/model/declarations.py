@@ -68,7 +68,7 @@ def declared(world: World, files: Sequence[ast.RuleFile], shipped: frozenset[str
                 case _:
                     assert_never(node)
     for change in found.changes:
-        if change.name.text not in world.mappings and change.name.text not in world.broken:
+        if change.name.text not in world.mappings and not world.is_broken(change.name.text):
             told = f"there is no mapping {change.name.text} to change"
             world.say("E202", change.name.span, told, did_you_mean(change.name.text, world.mappings))
     return found

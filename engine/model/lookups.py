@@ -130,7 +130,7 @@ def pairs_of(world: World, node: ast.Using) -> tuple[tuple[ast.Pair, ...], str]:
     name = node.values
     found = world.values.get(name.text)
     if found is None:
-        if name.text not in world.broken:
+        if not world.is_broken(name.text):
             hint = did_you_mean(name.text, world.values)
             world.say("E220", name.span, f"there is no value list {name.text}", hint)
         return (), name.text

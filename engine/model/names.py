@@ -131,7 +131,7 @@ def unknown_option(world: World, type_: Type, text: str, span: Span) -> None:
 def variants(world: World, name: ast.Name) -> tuple[Variant, ...]:
     """The declarations of a mapping by name; empty, and a finding, when there is none."""
     found = world.mappings.get(name.text, ())
-    if not found and name.text not in world.broken:
+    if not found and not world.is_broken(name.text):
         hint = did_you_mean(name.text, world.mappings)
         world.say("E202", name.span, f"there is no mapping {name.text}", hint)
     return found

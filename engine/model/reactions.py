@@ -36,7 +36,7 @@ def _check_run(world: World, name: ast.Name) -> None:
     process = world.processes.get(name.text)
     if process is not None:
         world.used("process", name.text, name.span, process.name.span)
-    if name.text not in world.mappings and process is None and name.text not in world.broken:
+    if name.text not in world.mappings and process is None and not world.is_broken(name.text):
         hint = did_you_mean(name.text, [*world.mappings, *world.processes])
         world.say("E231", name.span, f"there is no mapping or process {name.text} to run", hint)
 

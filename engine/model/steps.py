@@ -70,7 +70,7 @@ def _step(world: World, node: ast.Do) -> ast.Step | None:
     """The step that a `do` names, when it can be done here."""
     name = node.step.text
     step = world.steps.get(name)
-    if step is None and name in world.broken:
+    if step is None and world.is_broken(name):
         return None
     if step is None:
         world.say("E203", node.step.span, f"there is no step {name}", did_you_mean(name, world.steps))

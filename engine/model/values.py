@@ -235,7 +235,7 @@ def _field_in_sight(world: World, scope: Scope, name: ast.Name) -> Value | None:
 
 def _unknown_name(world: World, scope: Scope, name: ast.Name, wanted: Type | None) -> None:
     """Tells that a name means nothing here: a wrong option value, a wrong field, or an unknown alias."""
-    if is_unknown(wanted) or name.text in world.broken:
+    if is_unknown(wanted) or world.is_broken(name.text):
         return
     if wanted is not None and wanted.kind == "option":
         say_unknown_option(world, wanted, name.text, name.span)

@@ -101,6 +101,10 @@ class World:
             self.gathered.places.add(place)
             self.gathered.definitions.append(Definition(kind=kind, name=name, span=span, shared=shared))
 
+    def is_broken(self, name: str) -> bool:
+        """Is it the name of a declaration that could not be read, or the beginning of what stands there?"""
+        return any(one == name or one.startswith(f"{name} ") for one in self.broken)
+
     @contextmanager
     def deeper(self, span: Span) -> Iterator[bool]:
         """Goes one level into nested expressions or blocks; False, and a finding, where it is too deep."""
