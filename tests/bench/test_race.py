@@ -65,7 +65,7 @@ def test_memory_and_time_are_those_of_the_process(bench: Any) -> None:
     found = bench.race(
         {
             "little": bench.python("-c", "pass"),
-            "much": bench.python("-c", "import time; x = b'x' * 100_000_000; time.sleep(0.2)"),
+            "much": bench.python("-c", "import time; x = b'x' * 200_000_000; time.sleep(0.2)"),
         }
     )
     assert found["much"].megabytes > found["little"].megabytes + 80
