@@ -12,7 +12,7 @@ from engine.model.findings import listed
 from engine.model.model import AnyRecord, Behind, Column, Constant, Itself, Leg, Partner, Record, Translate, Type, Value
 from engine.model.names import called, variants
 from engine.model.scope import Scope
-from engine.model.types import TEXT, UNKNOWN_TABLE, described, group, is_unknown, same_table, type_of, wider
+from engine.model.types import TEXT, UNKNOWN_TABLE, described, group, is_unknown, same_table, wider
 from engine.model.world import Variant, World
 from engine.source import Span
 from engine.syntax import ast
@@ -107,7 +107,7 @@ def _wrong_target(known: list[Variant], leg: Leg, wanted: Type) -> str:
 def _partner_type(world: World, variant: Variant, leg: Leg, wanted: Type | None) -> Type:
     if leg == "to_bc":
         table: Table = variant.bc
-        key = type_of(world.catalog, table, table.field(table.key[0]))
+        key = world.type_of(table, table.field(table.key[0]))
         return Type(kind=key.kind, length=key.length, options=key.options, table=table, blank_option=key.blank_option)
     if variant.sales.name == OPTION_SET:
         return wanted if wanted is not None and wanted.kind == "option" else Type(kind="option")

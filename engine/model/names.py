@@ -9,7 +9,7 @@ from engine.catalog.settings import SettingDef
 from engine.catalog.suggest import did_you_mean
 from engine.model.findings import listed
 from engine.model.model import AnyRecord, Behind, Column, Type
-from engine.model.types import UNKNOWN, UNKNOWN_TABLE, type_of
+from engine.model.types import UNKNOWN, UNKNOWN_TABLE
 from engine.model.world import Variant, World
 from engine.source import Span
 from engine.syntax import ast
@@ -74,7 +74,7 @@ def field_hint(table: Table, name: str) -> str:
 
 def column(world: World, record: AnyRecord, field: Field, span: Span) -> Column:
     """A field of a record as a value."""
-    return Column(span=span, type=type_of(world.catalog, record.table, field), record=record, field=field)
+    return Column(span=span, type=world.type_of(record.table, field), record=record, field=field)
 
 
 def behind(world: World, start: Column, span: Span) -> Behind | None:

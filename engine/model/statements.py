@@ -42,7 +42,7 @@ from engine.model.names import column, field_named, setting_named, table_named
 from engine.model.presence import holds
 from engine.model.rowwise import change, couple, delete, record_meant, synchronise, uncouple
 from engine.model.scope import PieceName, Scope
-from engine.model.types import INTEGER, TEXT, UNKNOWN, UNKNOWN_TABLE, group, is_unknown, type_of
+from engine.model.types import INTEGER, TEXT, UNKNOWN, UNKNOWN_TABLE, group, is_unknown
 from engine.model.world import World
 from engine.syntax import ast
 
@@ -271,7 +271,7 @@ def _assign(world: World, scope: Scope, node: ast.Assign) -> Assign | None:
     if field is None:
         values.value_of(world, scope.block(writing=None), node.value, UNKNOWN)
         return None
-    wanted = type_of(world.catalog, record.table, field)
+    wanted = world.type_of(record.table, field)
     inner = scope.right_of(record, field)
     value = values.checked_value(world, inner, node.value, wanted)
     stand_in = node.options.blank_means

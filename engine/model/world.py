@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.catalog.catalog import Catalog, System, Table
+from engine.catalog.catalog import Catalog, Field, System, Table
 from engine.catalog.settings import Settings
 from engine.catalog.settings import Value as Setting
 from engine.model.facts import Definition, LookUpFact, NameKind, Replacement, Use, UsingFact
 from engine.model.findings import Findings
-from engine.model.model import Record, Shared
+from engine.model.model import Record, Shared, Type
 from engine.model.scope import Entry
+from engine.model.types import type_of
 from engine.source import Span
 from engine.syntax import ast
 
@@ -68,6 +69,7 @@ class World:
     shared_names: dict[str, Entry] = field(default_factory=dict)
     shared: dict[str, Shared] = field(default_factory=dict)
     looking_up: list[str] = field(default_factory=list)
+    types: dict[tuple[System, str, str], Type] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
     laid_open: dict[str, int] = field(default_factory=dict)
     depth: int = 0
@@ -83,6 +85,13 @@ class World:
     def record(self, name: str, table: Table, span: Span) -> Record:
         """A new record under a name."""
         return Record(span=span, key=self.key(name), name=name, table=table)
+
+    def type_of(self, table: Table, one: Field) -> Type:
+        """The type of a field, made once."""
+        key = (table.system, table.name, one.name)
+        if key not in self.types:
+            self.types[key] = type_of(self.catalog, table, one)
+        return self.types[key]
 
     def nameless(self, table: Table, span: Span) -> Record:
         """A new record of a table that the rule gives no name: messages call it by its table."""
