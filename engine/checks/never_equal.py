@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 yield from _impossible(column, constant)
 
 
-def _asked(filter: m.Filter) -> Iterator[m.Constant]:  # noqa: A002
+def _asked(filter: m.Filter) -> Iterator[m.Constant]:
     """The constants that a filter asks for as they are (not those it excludes)."""
     for relation in walk(filter, m.Relation):
         constant = core(relation.operand)

@@ -12,6 +12,7 @@ from engine.terminal import paint
 
 TAB = 4
 WIDEST = 120
+LONGEST = 600
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
@@ -24,7 +25,7 @@ def one_to_text(one: Diagnostic, *, colour: bool = False) -> str:
     """One finding: its place and message, the source line with a caret under the span, the way out."""
     place = f"{plain(one.span.path)}:{one.span.line}:{one.span.column}: " if one.span else ""
     kind = paint(f"{one.severity} {one.code}", COLOURS[one.severity], "bold", on=colour)
-    lines = [f"{paint(place, 'bold', on=colour)}{kind} {one.name}: {plain(one.message)}"]
+    lines = [f"{paint(place, 'bold', on=colour)}{kind} {one.name}: {plain(shortened(one.message))}"]
     margin = ""
     if one.span is not None and one.span.source.text:
         number = str(one.span.line)
@@ -35,7 +36,8 @@ def one_to_text(one: Diagnostic, *, colour: bool = False) -> str:
         lines.append(f"{paint(number, 'blue', on=colour)} {bar} {shown}".rstrip())
         lines.append(f"{margin} {bar} {paint(caret, COLOURS[one.severity], 'bold', on=colour)}")
     if one.hint:
-        lines.append(f"{margin} {paint('=', 'blue', on=colour)} {paint('help', 'bold', on=colour)}: {plain(one.hint)}")
+        mark, word = paint("=", "blue", on=colour), paint("help", "bold", on=colour)
+        lines.append(f"{margin} {mark} {word}: {plain(shortened(one.hint))}")
     return "\n".join(lines) + "\n"
 
 
@@ -99,6 +101,11 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one) == "Cc" else one for one in text)
+
+
+def shortened(text: str) -> str:
+    """A message of a bearable length, with both its ends: names in it may be as long as a file."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
 
 
 def counted(number: int, noun: str) -> str:

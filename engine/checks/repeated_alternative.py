@@ -12,9 +12,9 @@ from engine.model import model as m
 def check(context: Context) -> Iterator[Diagnostic]:
     both = [one.parts for one in context.every(m.AnyOf)] + [one.parts for one in context.every(m.AllOf)]
     for parts in both:
-        seen: list[m.Filter] = []
+        seen: set[m.Filter] = set()
         for part in parts:
             if part in seen:
                 message = f"{part.span.text} stands in this filter already"
                 yield finding("W333", "alternative-twice", "warning", part.span, message, "take one of them away")
-            seen.append(part)
+            seen.add(part)

@@ -25,12 +25,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _doubled(pairs: tuple[ast.Pair, ...]) -> Iterator[Diagnostic]:
-    seen: list[ast.Pair] = []
+    seen: set[ast.Pair] = set()
     for pair in pairs:
-        if any(one == pair for one in seen):
+        if pair in seen:
             message = f"{pair.span.text} stands in the list already"
             yield finding("W328", "entry-twice", "warning", pair.span, message, "take one of them away")
-        seen.append(pair)
+        seen.add(pair)
 
 
 def _ambiguous(value: m.Value) -> Iterator[Diagnostic]:
