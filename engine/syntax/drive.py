@@ -48,6 +48,7 @@ def parse_declaration(source: Source, text: str, stretch: Stretch) -> ast.Declar
     states = [0]
     values: list[Any] = [None]
     starts, ends, levels = [stretch.start], [stretch.start], [0]
+    ups = _ups()
     row = rows[0]
     terminal = lexer.next(row)
     while True:
@@ -65,7 +66,13 @@ def parse_declaration(source: Source, text: str, stretch: Stretch) -> ast.Declar
             continue
         target, length, build, children, gathers = rules[~action]
         if build is None and length == 1 and not gathers:
-            states.pop()
+            below, above = states[-2:]
+            state = ups.get((below, above, terminal), -1)
+            if state < 0:
+                state = ups[below, above, terminal] = _up(below, above, terminal)
+            if state == end:
+                return values[-1]  # type: ignore[no-any-return]
+            states[-1] = state
         else:
             base = len(values) - length
             start, stop = (starts[base], ends[-1]) if length else (ends[-1], ends[-1])
@@ -85,11 +92,29 @@ def parse_declaration(source: Source, text: str, stretch: Stretch) -> ast.Declar
             starts.append(start)
             ends.append(stop)
             levels.append(level)
-        state = rows[states[-1]][target]
-        if state == end:
-            return values[-1]  # type: ignore[no-any-return]
-        states.append(state)
+            state = rows[states[-1]][target]
+            states.append(state)
         row = rows[state]
+
+
+@cache
+def _ups() -> dict[tuple[int, int, str], int]:
+    """Where a value ends up that only passes through rules: it is an atom, a product, a sum … before it is used."""
+    return {}
+
+
+def _up(below: int, above: int, terminal: str) -> int:
+    """The state after all rules that pass on the value of state `above`, with what lies below and comes next."""
+    rows, rules, end = tables().rows, _rules(), tables().end
+    while above != end:
+        action = rows[above].get(terminal, 0)
+        if action >= 0:
+            break
+        target, length, build, _, gathers = rules[~action]
+        if build is not None or length != 1 or gathers:
+            break
+        above = rows[below][target]
+    return above
 
 
 def _gathered(values: list[Any], base: int, children: tuple[int | None, ...]) -> list[Any]:
