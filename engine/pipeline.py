@@ -30,6 +30,7 @@ class Rules:
 
     files: as written, in the order given. model: what could be understood; only without errors in `found` is it
     all that was written. found: what is wrong with how they are written, with tables, names and types.
+    shipped: the paths of the standard integration.
     """
 
     files: tuple[RuleFile, ...]
@@ -37,6 +38,7 @@ class Rules:
     model: Model
     facts: Facts
     found: tuple[Diagnostic, ...]
+    shipped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +69,14 @@ def understand(
     bound = bind(files, catalog, settings, shipped=shipped)
     mistakes = [mistake for one in parsed for mistake in one.mistakes]
     found = in_source_order([*mistakes, *about_tables, *bound.diagnostics])
-    return Rules(files=files, catalog=catalog, model=bound.model, facts=bound.facts, found=found)
+    return Rules(files=files, catalog=catalog, model=bound.model, facts=bound.facts, found=found, shipped=shipped)
 
 
-def checked(rules: Rules) -> tuple[Diagnostic, ...]:
-    """All findings about rules, in source order: those of reading and binding, those of the laws, less the ignored."""
+def checked(rules: Rules, *, standard: bool = False) -> tuple[Diagnostic, ...]:
+    """All findings about rules, in source order: those of reading and binding, those of the laws, less the ignored.
+
+    standard: tell what the laws have to say about the shipped rules too; they do what the products do, traps included.
+    """
     from engine.checks import laws
     from engine.checks.context import Context
     from engine.checks.echoes import without_echoes
@@ -80,15 +85,15 @@ def checked(rules: Rules) -> tuple[Diagnostic, ...]:
 
     context = Context(files=rules.files, model=rules.model, facts=rules.facts, catalog=rules.catalog)
     found = without_echoes(in_source_order([*rules.found, *laws.check(context)]), rules.files)
-    return in_source_order(without_ignored(found, rules.files, known()))
+    told = without_ignored(found, rules.files, known())
+    return in_source_order(told if standard else [one for one in told if _is_told(one, rules.shipped)])
 
 
 def lint(paths: Sequence[Path] = (), *, standard: bool = False, cached: bool = True) -> Linted:
     """Every finding in a workspace, or in some of its files.
 
     paths: files or folders; only findings in them are told. The workspace is the one they lie in, else the one
-    around the current folder; files outside of any workspace are read by themselves. standard: tell what the
-    laws have to say about the shipped rules too; they do what the products do, traps included.
+    around the current folder; files outside of any workspace are read by themselves. standard: as in `checked`.
     """
     from engine.workspace import find_workspace, load_workspace
 
@@ -103,8 +108,8 @@ def lint(paths: Sequence[Path] = (), *, standard: bool = False, cached: bool = T
         return Linted(files=0, found=about_workspace)
     named, unread = rule_sources(paths)
     about = [*about_workspace, *_of_workspace(workspace, _others(workspace, named), cached)]
-    shipped = {one.path for one in workspace.standard_rules}
-    told = [one for one in about if standard or _path(one) not in shipped or _breaks(one)]
+    shipped = frozenset(one.path for one in workspace.standard_rules)
+    told = [one for one in about if standard or _is_told(one, shipped)]
     if paths:
         meant = {one.path for one in named}
         told = [one for one in told if _path(one) in meant]
@@ -120,7 +125,7 @@ def _of_workspace(workspace: Workspace, others: tuple[Source, ...], cached: bool
 
     def work() -> tuple[Diagnostic, ...]:
         with _without_collecting():
-            return checked(understand(sources, workspace.overlays, settings, shipped))
+            return checked(understand(sources, workspace.overlays, settings, shipped), standard=True)
 
     if not cached:
         return work()
@@ -149,9 +154,9 @@ def _others(workspace: Workspace, named: Sequence[Source]) -> tuple[Source, ...]
     return tuple(one for one in named if one.path not in own)
 
 
-def _breaks(one: Diagnostic) -> bool:
-    """Does a finding mean that the rules cannot be understood? The laws only judge what they say."""
-    return one.severity == "error" and not one.code.startswith("E3")
+def _is_told(one: Diagnostic, shipped: frozenset[str]) -> bool:
+    """About a shipped file only that is told which keeps it from being understood; the laws only judge what it says."""
+    return _path(one) not in shipped or (one.severity == "error" and not one.code.startswith("E3"))
 
 
 def _path(one: Diagnostic) -> str:
