@@ -34,7 +34,7 @@ from engine.model.model import (
 )
 from engine.model.names import PRODUCT, called, table_named
 from engine.model.scope import RecordName, Scope
-from engine.model.types import UNKNOWN_TABLE, comparable, described, group, is_unknown, same_table
+from engine.model.types import DATE, UNKNOWN_TABLE, comparable, described, group, is_unknown, same_table
 from engine.model.world import World
 from engine.source import Span
 from engine.syntax import ast
@@ -206,7 +206,7 @@ def _operand(world: World, scope: Scope, node: ast.Expression, type_: Type) -> V
     known = None if is_unknown(type_) else type_
     if known is not None and group(known) == "textual" and _bare_code(world, scope, node):
         return text(node.span, node.span.text)
-    value = values.value_of(world, scope, node, type_)
+    value = values.value_of(world, scope, node, DATE if _day_of_moment(node, type_) else type_)
     if known is None or is_unknown(value.type):
         return value
     if is_blank_word(value):
@@ -216,6 +216,13 @@ def _operand(world: World, scope: Scope, node: ast.Expression, type_: Type) -> V
         world.say("E211", node.span, told, _hint(known, value.type))
         return unknown(node.span)
     return value
+
+
+def _day_of_moment(node: ast.Expression, type_: Type) -> bool:
+    """Is it a date next to a moment? It stays one: it means the whole day (sync-semantics 10.3, 14)."""
+    if type_.kind != "moment":
+        return False
+    return isinstance(node, ast.Date) or (isinstance(node, ast.Text) and len(node.value) == len("2026-01-31"))
 
 
 def _bare_code(world: World, scope: Scope, node: ast.Expression) -> bool:

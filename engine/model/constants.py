@@ -150,7 +150,7 @@ def _converted(value: object, wanted: Type) -> Plain | None:
             midnight = datetime(value.year, value.month, value.day, tzinfo=UTC)
             return value if wanted.kind == "date" else midnight
         case "calendar", str():
-            return _date(value)
+            return _date(value) if wanted.kind == "date" else _moment(value)
         case "identity", str() if wanted.kind == "id":
             return _id(value)
         case _:
@@ -174,6 +174,14 @@ def _date(value: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _id(value: str) -> UUID | None:

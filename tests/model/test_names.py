@@ -206,3 +206,12 @@ def test_codes_in_capitals_need_no_quotes_in_a_filter() -> None:
     (first, second) = mapping.bc_filter
     assert "value='BIKES'" in repr(first)
     assert "value='010'" in repr(second)
+
+
+def test_a_date_next_to_a_moment_stays_a_date() -> None:
+    """It means the whole day; only a `:=` makes a moment of it."""
+    (find,) = statements("find sales Note as n where Created On = 2026-01-31")
+    operand = only_operand(find)
+    assert (operand.type.kind, isinstance(operand, Constant) and str(operand.value)) == ("date", "2026-01-31")
+    (create,) = statements("create bc CRM Post Buffer { ChangeDateTime := 2026-01-31 }")
+    assert "datetime.datetime(2026, 1, 31, 0, 0, tzinfo=datetime.timezone.utc)" in repr(create)
