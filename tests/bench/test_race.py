@@ -68,7 +68,7 @@ def test_memory_and_time_are_those_of_the_process(bench: Any) -> None:
             "much": bench.python("-c", "import time; x = b'x' * 200_000_000; time.sleep(0.2)"),
         }
     )
-    assert found["much"].megabytes > found["little"].megabytes + 80
+    assert found["much"].megabytes > max(190, found["little"].megabytes)
     assert found["much"].seconds > found["little"].seconds + 0.15
 
 
