@@ -18,7 +18,7 @@ import duckdb
 from engine.catalog.catalog import Catalog, Field, System, Table
 from engine.diagnostic import Diagnostic
 from engine.snapshot.cells import PLAIN, is_empty, kept, option_words, read
-from engine.snapshot.ids import derived_id, shared
+from engine.snapshot.ids import derived_id, has_ids, shared, unique_keys
 from engine.snapshot.layout import new_snapshot, write_head
 from engine.snapshot.open import SnapshotProblem
 from engine.snapshot.types import column_type
@@ -94,9 +94,10 @@ def _given(table: Table, fields: Sequence[Field], rows: Sequence[Row]) -> str:
     finals = [f"{kept(table.system, one, f'v{index}')} AS f{index}" for index, one in enumerate(fields)]
     at = {one.name: index for index, one in enumerate(fields)}
     parts = ["n"] if table.system == "sales" else [f"v{at[name]}" for name in table.key]
-    identity = at[table.id_field]
-    own = kept(table.system, fields[identity], f"v{identity}")
-    finals[identity] = f"coalesce({own}, {derived_id(table.name, parts)}) AS f{identity}"
+    if has_ids(table):
+        identity = at[table.id_field]
+        own = kept(table.system, fields[identity], f"v{identity}")
+        finals[identity] = f"coalesce({own}, {derived_id(table.name, parts)}) AS f{identity}"
     lines = (
         f"({number}, " + ", ".join(literal(_text(one, row.get(one.name))) for one in fields) + ")"
         for number, row in enumerate(rows, 1)
@@ -148,7 +149,7 @@ def _refuse_unreadable(connection: duckdb.DuckDBPyConnection, table: Table, fiel
 
 def _refuse_shared(connection: duckdb.DuckDBPyConnection, table: Table, fields: Sequence[Field]) -> None:
     at = {one.name: index for index, one in enumerate(fields)}
-    for names in dict.fromkeys((table.key, (table.id_field,))):
+    for names in unique_keys(table):
         found = connection.execute(shared("given", [f"f{at[name]}" for name in names], "n")).fetchall()
         for key, first, other, _ in found[:1]:
             raise _problem(

@@ -16,7 +16,8 @@ from typing import Literal
 from engine.catalog.catalog import Field, Table
 from engine.diagnostic import Diagnostic
 from engine.snapshot.files import Export, plain
-from engine.snapshot.places import place
+from engine.snapshot.ids import identifying
+from engine.snapshot.places import place, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def resolve(export: Export, headers: Sequence[str]) -> tuple[tuple[Column, ...],
                     "W515",
                     "calculated-column",
                     header,
-                    f"column {header} holds the calculated field {field.name}; it is set aside",
+                    f"column {shown(header)} holds the calculated field {field.name}; it is set aside",
                     "the plan computes it from the rows it stands for",
                 )
             case ():
@@ -63,7 +64,7 @@ def resolve(export: Export, headers: Sequence[str]) -> tuple[tuple[Column, ...],
                     "W511",
                     "unknown-column",
                     header,
-                    f"table {table.name} has no field {header or '(blank)'}; the column is set aside",
+                    f"table {table.name} has no field {shown(header) or '(blank)'}; the column is set aside",
                     _suggestion(table, header),
                 )
             case several:
@@ -72,7 +73,7 @@ def resolve(export: Export, headers: Sequence[str]) -> tuple[tuple[Column, ...],
                     "E514",
                     "ambiguous-header",
                     header,
-                    f"column {header} of table {table.name} could be {names}",
+                    f"column {shown(header)} of table {table.name} could be {names}",
                     "write the technical name",
                 )
     for header, count in Counter(one.header.casefold() for one in columns if one.field is None).items():
@@ -81,7 +82,7 @@ def resolve(export: Export, headers: Sequence[str]) -> tuple[tuple[Column, ...],
                 "E513",
                 "repeated-header",
                 header,
-                f"{count} columns are called {header or '(blank)'}",
+                f"{count} columns are called {shown(header) or '(blank)'}",
                 "give each column its own name",
             )
     for name, same in _by_field(columns).items():
@@ -91,11 +92,11 @@ def resolve(export: Export, headers: Sequence[str]) -> tuple[tuple[Column, ...],
                 "E513",
                 "repeated-header",
                 same[1].header,
-                f"the columns {headers_of} both hold field {name}",
+                f"the columns {shown(headers_of)} both hold field {name}",
                 "remove one of them",
             )
     known = {one.field.name for one in columns if one.field is not None}
-    for name in (table.id_field,) if table.system == "sales" else table.key:
+    for name in identifying(table):
         if name not in known and not any(one.code == "E514" for one in wrong):
             say(
                 "E515",

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Literal
 
 import duckdb
 
-from engine.catalog.catalog import Catalog, System
+from engine.catalog.catalog import Catalog, System, Table
 from engine.diagnostic import Diagnostic
 from engine.snapshot.content import table_columns, user_tables
+from engine.snapshot.ids import row_id
 from engine.snapshot.open import SnapshotProblem, connect, first_line
 from engine.sql.quote import identifier, literal, qualified
 
@@ -78,12 +80,7 @@ def _query(
 ) -> str:
     table = catalog.table(system, name) if catalog.has(system, name) else None
     columns = table_columns(connection, system, name)
-    faces = {column: column for column, _ in columns}
-    if captions and table is not None:
-        for column, _ in columns:
-            field = table.fields.get(column)
-            if field is not None and field.caption and table.find(field.caption) == (field,):
-                faces[column] = field.caption
+    faces = _faces(table if captions else None, [column for column, _ in columns])
     picked = [f"{_written(column, kind)} AS {identifier(faces[column])}" for column, kind in columns]
     place = qualified("snap", system, name)
     keys = [one for one in ((*table.key, table.id_field) if table else ()) if one in faces]
@@ -98,8 +95,22 @@ def _query(
     other = qualified("snap", "sync", aside[0][0])
     return (
         f"SELECT {', '.join(picked)} FROM {place} AS data LEFT JOIN {other} AS aside "
-        f'ON data.{identifier(table.id_field)} = aside."?id"{order}'
+        f'ON {row_id(table, "data.")} = aside."?id"{order}'
     )
+
+
+def _faces(table: Table | None, columns: list[str]) -> dict[str, str]:
+    """The header of each column: its caption where an import can tell it from all others, else its name."""
+    faces = {column: column for column in columns}
+    if table is None:
+        return faces
+    captions = {column: table.fields[column].caption for column in columns if column in table.fields}
+    taken = Counter([*(one.casefold() for one in captions.values()), *(one.casefold() for one in columns)])
+    for column, caption in captions.items():
+        alone = taken[caption.casefold()] == (2 if caption.casefold() == column.casefold() else 1)
+        if caption and alone and table.find(caption) == (table.fields[column],):
+            faces[column] = caption
+    return faces
 
 
 def _written(column: str, kind: str) -> str:

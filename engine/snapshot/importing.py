@@ -24,7 +24,7 @@ from engine.snapshot.facts import Facts, facts_of, write_facts, write_rejects
 from engine.snapshot.files import Export, find_exports
 from engine.snapshot.layout import new_snapshot, write_head
 from engine.snapshot.open import SnapshotProblem
-from engine.snapshot.places import lines_of, place
+from engine.snapshot.places import lines_of, place, shown
 from engine.snapshot.raw import Unreadable, open_raw, unreadable
 from engine.snapshot.refusals import FAULTS, Group, collect
 from engine.snapshot.staging import Staged, settle, stage
@@ -211,8 +211,7 @@ def _told(staged: Staged, groups: Sequence[Group], options: ImportOptions, refus
     texts = lines_of(staged.raw.path, "utf-8", wanted) if readable else {}
     for one in groups:
         for line, value in one.first:
-            shown = value if len(value) <= 60 else value[:57] + "..."
-            subject = f"column {one.column} '{shown}' " if one.column else "the line "
+            subject = f"column {one.column} '{shown(value)}' " if one.column else "the line "
             where = f"{staged.export.table.name}, {staged.raw.unit} {line}: "
             yield Diagnostic(
                 code=one.code,

@@ -6,8 +6,10 @@ A kill at any moment leaves the old snapshot or the new one, never a half: the m
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -115,7 +117,8 @@ def new_snapshot(
             raise _cannot_write(target, error.strerror or str(error)) from error
     finally:
         connection.close()
-        _remove(part)
+        for left in (part, part.with_name(part.name + ".wal"), spill):
+            _remove(left)
 
 
 def _move(part: Path, target: Path) -> None:
@@ -141,16 +144,16 @@ def _settle(target: Path, log: Path) -> None:
 
 def _remove_leftovers(target: Path) -> None:
     """Removes what a killed import of the same snapshot has left, unless that process still lives."""
-    prefix, suffix = f".{target.name}.", ".part"
+    mine = re.compile(rf"\.{re.escape(target.name)}\.(\d+)\.(part|part\.wal|spill)")
     for left in target.parent.iterdir():
-        number = left.name[len(prefix) : -len(suffix)]
-        if left.name.startswith(prefix) and left.name.endswith(suffix) and number.isdigit() and not _lives(int(number)):
+        named = mine.fullmatch(left.name)
+        if named and not _lives(int(named[1])):
             _remove(left)
 
 
 def _lives(process: int) -> bool:
-    if process == os.getpid():
-        return False
+    if process == os.getpid() or os.name == "nt":
+        return False  # on Windows the file of a living process cannot be removed anyway
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -160,9 +163,12 @@ def _lives(process: int) -> bool:
     return True
 
 
-def _remove(part: Path) -> None:
-    for path in (part, part.with_name(part.name + ".wal")):
-        path.unlink(missing_ok=True)
+def _remove(left: Path) -> None:
+    if left.is_dir():
+        shutil.rmtree(left, ignore_errors=True)
+        return
+    with suppress(PermissionError):
+        left.unlink(missing_ok=True)
 
 
 def _cannot_write(target: Path, why: str) -> SnapshotProblem:

@@ -37,6 +37,12 @@ def place(path: str, number: int, line: str, value: str) -> Span:
     )
 
 
+def shown(value: str, length: int = 60) -> str:
+    """A value of a file for a message: one line, nothing that a terminal obeys, not too long."""
+    plain = "".join(sign if sign.isprintable() else "·" for sign in value)
+    return plain if len(plain) <= length else plain[: length - 3] + "..."
+
+
 def lines_of(path: Path, encoding: str, wanted: Iterable[int]) -> Mapping[int, str]:
     """The texts of some lines of a file, by number; reads no further than the last of them."""
     left = set(wanted)
@@ -46,7 +52,7 @@ def lines_of(path: Path, encoding: str, wanted: Iterable[int]) -> Mapping[int, s
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         for number, line in enumerate(file, 1):
             if number in left:
-                found[number] = line.rstrip("\r\n")[:2000]
+                found[number] = line.rstrip("\r\n")[:1000]
                 left.discard(number)
                 if not left:
                     break

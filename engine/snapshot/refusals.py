@@ -17,7 +17,7 @@ from engine.catalog.catalog import Field
 from engine.snapshot.cells import is_empty, read
 from engine.snapshot.columns import Column
 from engine.snapshot.faults import Fault
-from engine.snapshot.ids import shared
+from engine.snapshot.ids import shared, unique_keys
 from engine.snapshot.staging import Staged
 from engine.sql.quote import identifier, literal
 
@@ -149,12 +149,11 @@ def _made_id(staged: Staged, field: str, cell: str) -> tuple[Fault, ...]:
 def _collect_shared(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Rows whose key or id an earlier row has already; every one but the first is refused."""
     table = staged.export.table
-    keys = (("E528", "repeated-key", table.key), ("E529", "repeated-id", (table.id_field,)))
     known = f"SELECT n FROM {FAULTS} WHERE code = {literal('E528')}"
     right = f'(SELECT *, rowid AS n FROM {staged.place} WHERE NOT "?wrong" AND rowid NOT IN ({known}))'
-    for code, name, fields in keys:
-        if code == "E528" and table.system == "sales":
-            continue
+    for fields in unique_keys(table):
+        law = ("E529", "repeated-id") if fields == (table.id_field,) else ("E528", "repeated-key")
+        code, name = law
         columns = [identifier(one) for one in fields]
         if not connection.execute(f"SELECT 1 FROM ({shared(right, columns, 'n')}) LIMIT 1").fetchall():
             continue

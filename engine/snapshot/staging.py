@@ -17,7 +17,7 @@ from engine.snapshot.cells import is_empty, kept, read
 from engine.snapshot.columns import Column
 from engine.snapshot.faults import Fault, faults
 from engine.snapshot.files import Export
-from engine.snapshot.ids import derived_id
+from engine.snapshot.ids import derived_id, has_ids, row_id
 from engine.snapshot.raw import Raw
 from engine.snapshot.types import column_type
 from engine.sql.quote import identifier, qualified
@@ -53,7 +53,7 @@ def stage(connection: duckdb.DuckDBPyConnection, export: Export, raw: Raw, colum
             f"c{one.index}",
             f"v{one.index}",
             raw.dialect,
-            identity=one.field.name == table.id_field,
+            identity=one.field.name == table.id_field and has_ids(table),
         )
         for one in columns
         if one.field is not None
@@ -91,13 +91,12 @@ def settle(connection: duckdb.DuckDBPyConnection, staged: Staged, left_out: str)
         connection.execute(f"DELETE FROM {staged.place} WHERE rowid IN (SELECT n FROM {left_out})")
     marks = ["?wrong", "?odd", *(f"?{number}" for number in range(len(staged.aside)))]
     if staged.aside:
-        identity = identifier(staged.export.table.id_field)
         kept_columns = ", ".join(
             f'"?{number}" AS {identifier(aside_name(staged, one))}' for number, one in enumerate(staged.aside)
         )
         connection.execute(
             f"CREATE TABLE {qualified('fresh', 'sync', aside_table(staged.export))} AS "
-            f'SELECT {identity} AS "?id", {kept_columns} FROM {staged.place}'
+            f'SELECT {row_id(staged.export.table)} AS "?id", {kept_columns} FROM {staged.place}'
         )
     for mark in marks:
         connection.execute(f"ALTER TABLE {staged.place} DROP COLUMN {identifier(mark)}")

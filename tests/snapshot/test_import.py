@@ -31,7 +31,7 @@ def take(tmp_path: Path) -> Take:
 
     def run(files: dict[str, Any], **options: Any) -> ImportResult:
         for name, content in files.items():
-            system = "sales" if name.startswith(("account", "product")) else "bc"
+            system = "sales" if name.startswith(("account", "product", "choice")) else "bc"
             folder = tmp_path / system
             folder.mkdir(exist_ok=True)
             (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
@@ -217,6 +217,18 @@ def test_a_sales_record_needs_an_id(take: Take) -> None:
     assert codes(take({"account.csv": "name\nA\n"})) == ["E515"]
 
 
+def test_a_sales_table_without_ids_goes_by_its_key(take: Take, tmp_path: Path) -> None:
+    result = take(
+        {"choice.csv": "table,value,label,hue\na,1,One,x\na,2,Two,y\nb,1,One,z\na,1,Again,q\n"}, allow_rejects=True
+    )
+    assert codes(result) == ["W511", "W520"]
+    assert rows(tmp_path, 'SELECT "table", value FROM snap.sales.choice ORDER BY ALL') == [("a", 1), ("a", 2), ("b", 1)]
+    assert rows(tmp_path, "SELECT line, code, reason FROM snap.sync.reject") == [
+        (5, "E528", "is the key of line 2 already")
+    ]
+    assert codes(take({"choice.csv": "table,label\na,One\n"})) == ["E515"]
+
+
 def test_decimal_comma_and_date_order_count_only_when_declared(take: Take, tmp_path: Path) -> None:
     files = {"Item.csv": "No.;Unit Price;Last Date Modified;SystemModifiedAt\nA;1234,5;03.04.2026;03.04.2026 14:05\n"}
     assert codes(take(files, delimiter=";")) == ["E521", "E522", "E522"]
@@ -318,6 +330,26 @@ def test_json_and_parquet_say_the_same_as_csv(take: Take, tmp_path: Path) -> Non
         )
     assert codes(take({}, decimal_comma=True, dates="dmy")) == []
     assert content() == expected
+
+
+@pytest.mark.parametrize("name", ["Item.json", "Item.parquet"])
+def test_records_without_lines_are_numbered(take: Take, tmp_path: Path, name: str) -> None:
+    records = [{"No.": f"A{number}", "Level": "x" if number == 2 else "1"} for number in range(4)]
+    (tmp_path / "records.json").write_text(json.dumps(records))
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (FROM '{tmp_path / 'records.json'}') TO '{tmp_path / 'records.parquet'}'")
+    (found,) = [
+        one
+        for one in take({name: (tmp_path / f"records.{name[5:]}").read_bytes()}).diagnostics
+        if one.severity == "error"
+    ]
+    assert found.message == "Item, record 3: column Level 'x' is no whole number that fits"
+
+
+def test_a_message_holds_nothing_that_a_terminal_obeys(take: Take) -> None:
+    result = take({"Item.csv": 'No.,Level,"bad\x1b[2J"\nA,"\x1b[31m\n",1\n'})
+    assert [one.message for one in result.diagnostics if not one.message.isprintable()] == []
+    assert codes(result) == ["W511", "E521"]
 
 
 def test_importing_twice_gives_the_same_content(take: Take, tmp_path: Path) -> None:

@@ -163,4 +163,16 @@ PRODUCT = table(
     modified_field="modifiedon",
 )
 
-SMALL: Catalog = SmallCatalog(ITEM, CUSTOMER, SELLER, LINE, ACCOUNT, PRODUCT)
+CHOICE = table(
+    "sales",
+    1,
+    "choice",
+    ("table", "value"),
+    field(1, "table", "text", length=100),
+    field(2, "value", "integer"),
+    field(3, "label", "text", length=250),
+    id_field="table",
+    modified_field="",
+)
+
+SMALL: Catalog = SmallCatalog(ITEM, CUSTOMER, SELLER, LINE, ACCOUNT, PRODUCT, CHOICE)
