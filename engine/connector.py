@@ -30,6 +30,7 @@ SALES_WATERMARK: Final = "Synch. Modified On Filter"
 OPTION_COUPLINGS: Final = "CRM Option Mapping"
 OPTION_RECORD: Final = "Record ID"
 OPTION_VALUE: Final = "Option Value"
+OPTION_TABLE: Final = "Table ID"
 OPTION_CAPTION: Final = "Option Value Caption"
 OPTION_SET: Final = "option_set"
 

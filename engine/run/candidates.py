@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 
 from engine import connector
 from engine.model import model
-from engine.plan.legs import Pass
+from engine.plan.legs import Pass, keeps_options
+from engine.run.optionbooks import couplings as relation_of_couplings
 from engine.run.world import World
 from engine.sql.block import Frame, Outcome
 from engine.sql.conditions import condition, joined_by
@@ -73,13 +74,14 @@ class RunScope:
 
     force: every record is written whatever its stamps say (R3.10, R3.22). since_watermark: read only what changed
     after it (R2.7); moves_watermark: and move it afterwards (R2.20). records: only these source ids, whatever the
-    filters say; None for all. creates_missing: as the mapping says (None), or decided by the caller.
+    filters say; None for all. chosen: only the ids in column `_id` of this SQL table, filters honoured. creates_missing: as the mapping says (None), or decided by the caller.
     """
 
     force: bool = False
     since_watermark: bool = True
     moves_watermark: bool = True
     records: tuple[str, ...] | None = None
+    chosen: str | None = None
     creates_missing: bool | None = None
 
 
@@ -117,10 +119,11 @@ def candidates(step: Pass, world: World, around: Around, run: RunScope) -> Candi
     mapping, kept = step.mapping, books(step)
     source, destination = step.source.table, step.destination.table
     couplings = world.catalog.table("bc", connector.COUPLINGS)
+    coupled = relation_of_couplings(mapping, world)
     scope = Scope(world, f"{world.relation(source)} s")
     scope.names[step.source.key] = Joined(alias="s", table=source, certain=True)
     scope.joins.append(
-        f"LEFT JOIN {world.relation(couplings)} k ON k.{identifier(kept.source_id)} = s.{identifier(source.id_field)} "
+        f"LEFT JOIN {coupled} k ON k.{identifier(kept.source_id)} = s.{identifier(source.id_field)} "
         f"AND k.{identifier(connector.COUPLED_TABLE)} = {mapping.bc.table.number}"
     )
     scope.joins.append(
@@ -133,6 +136,8 @@ def candidates(step: Pass, world: World, around: Around, run: RunScope) -> Candi
     if run.records is not None:
         listed = ", ".join(f"{literal(one)}::UUID" for one in run.records) or "NULL"
         chosen.append(f"s.{identifier(source.id_field)} IN ({listed})")
+    if run.chosen is not None:
+        chosen.append(f"s.{identifier(source.id_field)} IN (SELECT _id FROM {run.chosen})")
     modified = f"s.{identifier(source.modified_field)}"
     since = watermark(step, world) if run.since_watermark else None
     if since is not None:
@@ -146,12 +151,20 @@ def candidates(step: Pass, world: World, around: Around, run: RunScope) -> Candi
     skipped = _mark(world, connector.SKIPPED, "false")
     failed = f"({_mark(world, kept.out, '0')} = {connector.FAILURE} AND NOT {skipped})"
     failed_back = f"({_mark(world, kept.back, '0')} = {connector.FAILURE} AND NOT {skipped})"
-    retry = "false" if run.records is not None or retries_are_off(step) or mapping.always_compare else failed
+    retry = (
+        "false"
+        if run.records is not None
+        or run.chosen is not None
+        or retries_are_off(step)
+        or mapping.always_compare
+        or keeps_options(mapping)
+        else failed
+    )
     read = joined_by("OR", [retry, joined_by("AND", chosen)])
     out = [condition(one.condition, reading) for one in mapping.leave_out if one.system == side]
     recognised = recognise(step, scope, around)
-    coupled = f"k.{identifier(kept.destination_id)}"
-    partner = coupled if recognised is None else f"coalesce({coupled}, {recognised})"
+    held = f"k.{identifier(kept.destination_id)}"
+    partner = held if recognised is None else f"coalesce({held}, {recognised})"
     src_stamp, dst_stamp = f"k.{identifier(kept.source_stamp)}", f"k.{identifier(kept.destination_stamp)}"
     dst_mod = f"d.{identifier(destination.modified_field)}"
     moved = "true" if mapping.always_compare else joined_by("OR", [failed, later(modified, src_stamp)])
@@ -164,7 +177,7 @@ def candidates(step: Pass, world: World, around: Around, run: RunScope) -> Candi
     uncoupled = "insert" if creates else "left out"
     name = f"cand_{step.number}"
     if recognised is not None:
-        known = f"WHEN {coupled} IS NULL AND {recognised} IS NOT NULL THEN 'recognised'"
+        known = f"WHEN {held} IS NULL AND {recognised} IS NOT NULL THEN 'recognised'"
     else:
         known = ""
     world.run(
@@ -176,7 +189,7 @@ SELECT s.{identifier(source.id_field)} AS src, {partner} AS dst, k.{identifier(c
   CASE WHEN {joined_by("OR", out) if out else "false"} THEN 'left out'
     WHEN {skipped} THEN 'skip'
     {known}
-    WHEN {coupled} IS NULL THEN '{uncoupled}'
+    WHEN {held} IS NULL THEN '{uncoupled}'
     WHEN d.{identifier(destination.id_field)} IS NULL THEN 'gone'
     WHEN {"true" if run.force else moved} THEN 'compare'
     ELSE 'untouched' END AS class

@@ -15,8 +15,12 @@ from engine.diagnostic import Diagnostic
 from engine.model.model import Model
 from engine.plan.legs import Pass, keeps_options, passes
 from engine.run.candidates import SCHEDULED, RunScope, candidates
+from engine.run.effects import Effects
+from engine.run.keepoptions import keep as keep_options
 from engine.run.ledger import list_records, open_ledger, write_pass
 from engine.run.moments import Deferred, after_moments
+from engine.run.optionbooks import choices_of_schema
+from engine.run.pairs import Call
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
 from engine.run.transfer import transfer
@@ -52,6 +56,23 @@ class Session:
     found: list[Diagnostic] = field(default_factory=list)
     legs: int = 0
 
+    def called(self, call: Call) -> None:
+        """A run that a rule starts: forced, filters honoured, now (rule of evaluation 9)."""
+        for name in call.mappings:
+            mapping = self.model.mappings.get(name)
+            if mapping is None:
+                continue
+            self.legs += 1
+            step = Pass(number=self.legs, mapping=mapping, leg=call.leg)
+            scope = RunScope(
+                force=True,
+                since_watermark=False,
+                moves_watermark=False,
+                chosen=call.chosen,
+                creates_missing=None if call.only_if_it_may else True,
+            )
+            run_pass(step, self.world, self.around, scope)
+
     def run(self, step: Pass, scope: RunScope = SCHEDULED) -> None:
         """One leg of one mapping; what it cannot plan is noted and leaves nothing behind."""
         self.legs += 1
@@ -78,10 +99,14 @@ def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Sess
         work_date=work_date,
         shared=shared.entry,
     )
-    shared.around = around
+    session = Session(model=model, world=world, around=replace(around), shared=shared)
+    session.around = shared.around = replace(around, run=session.called)
     open_ledger(world)
     world.require(world.catalog.table("bc", connector.COUPLINGS), COUPLING_COLUMNS)
-    return Session(model=model, world=world, around=around, shared=shared)
+    choices = world.catalog.table("sales", connector.OPTION_SET)
+    if (choices.system, choices.name) not in world.base:
+        world.stand_ins[choices.system, choices.name] = choices_of_schema(choices, world)
+    return session
 
 
 def dry_run(
@@ -112,13 +137,13 @@ def dry_run(
 
 def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     """One leg of one mapping."""
-    if keeps_options(step.mapping):
-        raise NotPlanned("A mapping of the choices of an option column", step.mapping.span)
+    if keeps_options(step.mapping) and step.leg == "to_bc":
+        raise NotPlanned("Carrying the choices of an option column to Business Central", step.mapping.span)
     read = candidates(step, world, around, scope)
-    deferred = Deferred()
+    deferred = Deferred(effects=Effects(step=step, world=world, around=around, unit="c.src"))
     made = transfer(step, read, world, around, deferred.keep, force=scope.force)
     write_rows(step, made, world, around)
-    keep_couplings(step, made, world, around)
+    (keep_options if keeps_options(step.mapping) else keep_couplings)(step, made, world, around)
     moved = move_watermark(step, read, world, around) if scope.moves_watermark else (None, None)
     list_records(step, read, made, world)
     after_moments(step, read, made, deferred, world, around)

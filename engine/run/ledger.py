@@ -191,10 +191,8 @@ def shown(field: Field, sql: str, world: World) -> str:
     if not world.catalog.has(system, one.table):
         return text
     table = world.catalog.table(system, one.table)
-    if (
-        one.field != table.id_field
-        or (("sales", table.name) not in world.base
-        and ("sales", table.name) not in world.changed)
+    if one.field != table.id_field or (
+        ("sales", table.name) not in world.base and ("sales", table.name) not in world.changed
     ):
         return text
     named = f"(SELECT min({label(table, 'named', world)}) FROM {world.relation(table)} named WHERE named.{identifier(one.field)} = {sql})"

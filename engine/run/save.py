@@ -67,6 +67,3 @@ def save_rows(world: World, table: Table) -> None:
         f"CREATE TABLE saved.{table.system}.{identifier(table.name)} AS "
         f"SELECT d.{OPERATION}, {was} AS {WAS}, {held} FROM {delta} d {joined} ORDER BY d.{id}"
     )
-
-
-

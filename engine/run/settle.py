@@ -85,7 +85,7 @@ def keep_couplings(step: Pass, made: Transfer, world: World, around: Around) -> 
     table = world.catalog.table("bc", connector.COUPLINGS)
     kept = books(step)
     now = moment(around.now)
-    gone = f"SELECT kid FROM {made.table} WHERE kid IS NOT NULL AND (verdict = 'uncouple' OR (verdict = 'create' AND class = 'gone'))"
+    gone = f"SELECT kid FROM {made.table} WHERE kid IS NOT NULL AND verdict = 'create' AND class = 'gone'"
     if world.one("couplings to be removed", f"SELECT count(*) FROM ({gone})")[0]:
         world.delete(table, gone)
     stamps = not step.mapping.always_compare

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.model import model
 from engine.model.model import Model
-from engine.run.moments import Effects
+from engine.run.effects import Effects
 from engine.run.world import World
 from engine.sql.block import Frame, Outcome, find, read_block, sorting
 from engine.sql.quote import identifier, literal

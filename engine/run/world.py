@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from engine import connector
 from engine.catalog.catalog import Catalog, System, Table
 from engine.snapshot.types import column_type, empty_value
 from engine.sql.quote import identifier, literal, qualified
@@ -24,7 +25,9 @@ OPERATION = "_op"
 class World:
     """The state of one plan in the making. Implements `engine.sql.scope.Relations`.
 
-    statements: every statement carried out with the words above it, for `--sql`.
+    base: columns of the tables of the snapshot; changed: columns that the plan added to those it writes. stand_ins:
+    relations for tables that the snapshot does not hold. statements: every statement carried out with the words above
+    it, for `--sql`.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -33,6 +36,7 @@ class World:
     changed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     statements: list[tuple[str, str]] = field(default_factory=list)
     counter: int = 0
+    stand_ins: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
@@ -68,15 +72,14 @@ class World:
         key = (table.system, table.name)
         if key in self.changed:
             return qualified(f"state_{table.system}", table.name)
-        if key in self.base:
-            return qualified("snap", table.system, table.name)
-        return self._nothing(table)
+        return self.snapshot_relation(table)
 
     def snapshot_relation(self, table: Table) -> str:
         """The rows as the snapshot has them, without what the plan wrote."""
-        if (table.system, table.name) in self.base:
+        key = (table.system, table.name)
+        if key in self.base:
             return qualified("snap", table.system, table.name)
-        return self._nothing(table)
+        return self.stand_ins.get(key) or self._nothing(table)
 
     def _nothing(self, table: Table) -> str:
         """A table that the export does not hold: no rows."""
@@ -187,10 +190,10 @@ class World:
     def _bring(self, table: Table, ids: str) -> None:
         """Copy rows of the snapshot into the delta, so that they can be changed there."""
         key = (table.system, table.name)
-        if key not in self.base:
+        if key not in self.base and key not in self.stand_ins:
             return
         delta, id = self._delta(table), identifier(table.id_field)
-        names = ", ".join(identifier(one) for one in self.base[key])
+        names = ", ".join(identifier(one) for one in self.base.get(key) or _bare(table))
         self.run(
             f"take over the rows of {table.caption} that change",
             f"INSERT INTO {delta} ({identifier(OPERATION)}, {names})\nSELECT 'update', {names} "
@@ -256,6 +259,8 @@ class World:
 
 def _bare(table: Table) -> dict[str, str]:
     """The columns of a table that the snapshot does not hold."""
+    if table.name == connector.OPTION_SET:
+        return {one.name: column_type(one.kind) for one in table.fields.values()}
     return {table.id_field: "UUID"} | ({table.modified_field: "TIMESTAMP"} if table.modified_field else {})
 
 

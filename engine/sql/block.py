@@ -92,6 +92,10 @@ def read(statement: Statement, frame: Frame) -> None:
         case model.Let():
             known = _guarded(value(statement.value, frame.reading()), blank.blank(statement.value.type), frame)
             frame.scope.names[statement.key] = known
+        case model.Find() if isinstance(statement.otherwise, model.Block):
+            if frame.effect is None:
+                raise NotPlanned("`find … else create` before the record is written", statement.span)
+            frame.effect(frame, statement)
         case model.Find():
             find(statement, frame)
         case model.Inlined():
@@ -207,8 +211,6 @@ def find(statement: Find, frame: Frame) -> None:
                 span=statement.span,
             )
         )
-    elif statement.otherwise is not None:
-        raise NotPlanned("`find … else create` for each record", statement.span)
 
 
 def keyed_find(statement: Find, frame: Frame) -> Joined | None:

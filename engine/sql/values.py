@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import assert_never
+from typing import Any, assert_never
 
 from engine.catalog.catalog import Catalog, Field, Table
 from engine.model import model
@@ -35,7 +35,7 @@ class NotPlanned(Exception):  # noqa: N818 - a limit of the planner, not an erro
 class Around:
     """What expressions need beside their scope: the clock, the settings, the mappings, shared finds.
 
-    shared: gives the entry of a top-level `find` or `let` by its key, carried out when first asked for.
+    run: starts a run asked for by a rule (engine.run.pairs.Call), at once. shared: gives the entry of a top-level `find` or `let` by its key, carried out when first asked for.
     """
 
     catalog: Catalog
@@ -44,6 +44,7 @@ class Around:
     now: datetime
     work_date: date
     shared: Callable[[str, Scope], Joined | str | None]
+    run: Callable[[Any], None] | None = None
 
 
 @dataclass

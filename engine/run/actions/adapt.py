@@ -1,0 +1,231 @@
+"""Rules and what a user changed of a mapping on its page -> the rules as they then stand.
+
+What is about field lines is changed in the syntax tree before binding (so that a line that was off is bound like any
+other); direction, filters, strategies, criteria and templates are replaced in the bound mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.catalog.catalog import Catalog, Table
+from engine.model import model
+from engine.model.model import Model
+from engine.run.actions.filtertext import Clock, WrongFilterError, filter_of
+from engine.run.actions.match import Equal, Group
+from engine.run.actions.nodes import changed, nodes
+from engine.source import Span
+from engine.sql.blank import type_of
+from engine.syntax import ast
+
+ARROWS: dict[str, Any] = {"both": "<->", "to_sales": "->", "to_bc": "<-"}
+Override = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapted:
+    """Rules with changes of mappings in them. groups: mapping -> criteria, where a change says them."""
+
+    model: Model
+    groups: Mapping[str, tuple[Group, ...]]
+
+
+class WrongOverrideError(Exception):
+    """A change of a mapping that cannot be made; the text says why."""
+
+
+Bind = Callable[[Sequence[ast.RuleFile]], Model]
+
+
+def adapted(
+    files: Sequence[ast.RuleFile], overrides: Mapping[str, Override], bind: Bind, catalog: Catalog, clock: Clock
+) -> Adapted:
+    """Bind the rules with these changes in them. overrides: mapping -> its changes, keys as in a scenario.
+
+    Raises WrongOverrideError for what cannot be: a mapping or field line that does not exist, a filter that is none.
+    """
+    files = [replace(one, declarations=tuple(_lines(two, overrides, catalog) for two in one.declarations)) for one in files]
+    bound = bind(files)
+    mappings = dict(bound.mappings)
+    groups: dict[str, tuple[Group, ...]] = {}
+    whole: Model | None = None
+    for name, override in overrides.items():
+        if name not in mappings:
+            continue
+        mappings[name] = _replaced(mappings[name], override, clock)
+        if "match_fields" in override:
+            if whole is None:
+                whole = bind([replace(one, declarations=tuple(map(_all_on, one.declarations))) for one in files])
+            groups[name] = _groups(whole.mappings[name], override["match_fields"])
+    return Adapted(model=replace(bound, mappings=mappings), groups=groups)
+
+
+# --- field lines ------------------------------------------------------------------------------------------
+
+
+def _lines(node: ast.Declaration, overrides: Mapping[str, Override], catalog: Catalog) -> ast.Declaration:
+    if not isinstance(node, ast.Mapping | ast.ChangeMapping) or node.name.text not in overrides:
+        return node
+    override = overrides[node.name.text]
+    if not isinstance(node, ast.Mapping):
+        return node
+    bc = catalog.find("bc", node.left.table.name.text)[0]
+    sales = catalog.find("sales", node.right.table.name.text)[0]
+    items = tuple(_line(item, override.get("fields"), bc) for item in node.items)
+    extra = tuple(_extra(one, node, bc, sales) for one in override.get("extra_fields") or ())
+    return replace(node, items=(*items, *extra))
+
+
+def _line(item: ast.MappingItem, fields: object, bc: Table) -> ast.MappingItem:
+    if not isinstance(item, ast.FieldLine) or fields is None:
+        return item
+    if fields == "none":
+        return replace(item, options=replace(item.options, off=True))
+    own = _bc_fields(item.left, bc)
+    for name, change in fields.items() if isinstance(fields, dict) else ():
+        if name in own:
+            options = item.options
+            if "enabled" in change:
+                options = replace(options, off=not change["enabled"])
+            if "clear_on_failure" in change:
+                options = replace(options, else_blank=bool(change["clear_on_failure"]), else_keep=False)
+            item = replace(item, options=options, arrow=ARROWS[change["direction"]] if "direction" in change else item.arrow)
+    return item
+
+
+def _bc_fields(left: ast.Expression, bc: Table) -> set[str]:
+    """The technical names of the BC fields on the left of a line."""
+    names = [path.names[-1].text for path in nodes(left, ast.Path)]
+    return {found[0].name for name in names if (found := bc.find(name))}
+
+
+def _all_on(node: ast.Declaration) -> ast.Declaration:
+    if not isinstance(node, ast.Mapping):
+        return node
+    items = (
+        replace(one, options=replace(one.options, off=False)) if isinstance(one, ast.FieldLine) else one
+        for one in node.items
+    )
+    return replace(node, items=tuple(items))
+
+
+def _extra(extra: Mapping[str, Any], node: ast.Mapping, bc: Table, sales: Table) -> ast.FieldLine:
+    """A line that a user adds; `via` where both fields point at records (R4.14)."""
+    span = node.span
+    left: ast.Expression = _path(extra["bc"], span)
+    right: ast.Expression = _path(extra["sales"], span)
+    return ast.FieldLine(
+        span=span, left=left, arrow=ARROWS[extra["direction"]], right=right, options=ast.Options(span=span)
+    )
+
+
+def _path(name: str, span: Span) -> ast.Path:
+    return ast.Path(span=span, names=(ast.Name(span=span, text=name, quoted=True),))
+
+
+# --- the bound mapping ------------------------------------------------------------------------------------
+
+
+def _replaced(mapping: model.Mapping, override: Override, clock: Clock) -> model.Mapping:
+    values: dict[str, Any] = {}
+    if "direction" in override:
+        values["arrow"] = ARROWS[override["direction"]]
+    if "only_coupled" in override:
+        values["creates_missing"] = not override["only_coupled"]
+    if "update_conflict" in override:
+        values["update_conflict"] = override["update_conflict"].replace("-", " ")
+    if "deletion_conflict" in override:
+        values["deletion_conflict"] = override["deletion_conflict"]
+    if "bc_filter" in override:
+        values["bc_filter"] = conditions(mapping.bc, override["bc_filter"], clock)
+    if "sales_filter" in override:
+        values["sales_filter"] = conditions(mapping.sales, override["sales_filter"], clock)
+    if "create_when_no_match" in override:
+        values["create_unmatched"] = override["create_when_no_match"]
+    if "sync_after_match" in override:
+        values["synchronise_matched"] = override["sync_after_match"]
+    if "templates" in override:
+        values["items"] = _with_templates(mapping, override["templates"], clock)
+    return replace(mapping, **values)
+
+
+def conditions(record: model.Record, filters: Mapping[str, str], clock: Clock) -> tuple[model.Condition, ...]:
+    """BC filter texts by field -> the conditions of a mapping's filter; an empty text filters nothing."""
+    found: list[model.Condition] = []
+    for name, text in filters.items():
+        field = record.table.fields[name]
+        try:
+            filter = filter_of(str(text), field, clock, record.span)  # noqa: A001
+        except WrongFilterError as wrong:
+            raise WrongOverrideError(str(wrong)) from wrong
+        if filter is not None:
+            value = model.Column(span=record.span, type=type_of(field), record=record, field=field)
+            found.append(model.Matches(span=record.span, value=value, filter=filter))
+    return tuple(found)
+
+
+def _with_templates(
+    mapping: model.Mapping, templates: Sequence[Mapping[str, Any]], clock: Clock
+) -> tuple[model.MappingItem, ...]:
+    """R3.24: the template of the lowest priority whose filter takes the source; its code stands wherever the old one did."""
+    chosen = sorted(templates, key=lambda one: int(one["priority"]))
+
+    def with_code(node: Any, old: str, new: str) -> Any:
+        def change(one: Any) -> Any:
+            if isinstance(one, model.ApplyTemplate) and one.code == old:
+                return replace(one, code=new)
+            return replace(one, value=new) if isinstance(one, model.Constant) and one.value == old else one
+
+        return changed(node, change)
+
+    def adapt(item: model.MappingItem) -> model.MappingItem:
+        applied = next(nodes(item, model.ApplyTemplate), None)
+        if not isinstance(item, model.Moment) or applied is None:
+            return item
+        block: model.Block | None = None
+        for one in reversed(chosen):
+            body = with_code(item.body, applied.code, one["template"])
+            tests = conditions(mapping.sales, one.get("sales_filter") or {}, clock)
+            if tests:
+                test = model.All(span=item.span, parts=tests)
+                either = model.If(span=item.span, condition=test, then=body, otherwise=block)
+                block = model.Block(span=item.span, statements=(either,))
+            else:
+                block = body
+        return replace(item, body=block) if block is not None else item
+
+    return tuple(adapt(item) for item in mapping.items)
+
+
+def _groups(mapping: model.Mapping, fields: Sequence[Mapping[str, Any]]) -> tuple[Group, ...]:
+    """Match fields by priority, 0 first; a field is compared with the Sales field of its line, on or off (R5.3)."""
+    by_priority: dict[int, list[Equal]] = {}
+    for one in fields:
+        pair = _pair(mapping, one["field"])
+        if pair is None:
+            raise WrongOverrideError(f"{mapping.name} has no field line for {one['field']}")
+        equal = Equal(bc=pair[0], sales=pair[1], exact=bool(one.get("case_sensitive")))
+        by_priority.setdefault(int(one["priority"]), []).append(equal)
+    return tuple(tuple(by_priority[one]) for one in sorted(by_priority))
+
+
+def _pair(mapping: model.Mapping, name: str) -> tuple[model.Value, model.Value] | None:
+    """The BC field and the Sales field of a line."""
+    for line in mapping.items:
+        if not isinstance(line, model.FieldLine):
+            continue
+        if line.to_sales is not None:
+            bc = line.to_sales.source
+            if bc is not None and bc.record == mapping.bc and bc.field.name == name:
+                return bc, column(mapping.sales, line.to_sales.target.name)
+        if line.to_bc is not None and line.to_bc.target.name == name and line.to_bc.source is not None:
+            return column(mapping.bc, name), line.to_bc.source
+    return None
+
+
+def column(record: model.Record, name: str) -> model.Column:
+    """A field of a record as a value."""
+    field = record.table.fields[name]
+    return model.Column(span=record.span, type=type_of(field), record=record, field=field)

@@ -1,0 +1,92 @@
+"""A mapping, and who started it -> its legs, run on the session's world.
+
+A scheduled run keeps to watermarks and stamps. A run that a user starts for chosen records is forced (R3.34);
+`synchronize_all` empties the watermarks first and is not (R2.25, R9.18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine import connector
+from engine.catalog.catalog import System
+from engine.model.model import Leg, Mapping
+from engine.plan.legs import Pass, keeps_options, passes
+from engine.run.actions.joblog import log_job
+from engine.run.actions.records import Chosen, on_side, uncoupled, without_skipped
+from engine.run.candidates import SCHEDULED, RunScope
+from engine.run.dryrun import Session
+from engine.sql.quote import identifier, literal
+
+CHOSEN = RunScope(force=True, since_watermark=False, moves_watermark=False)
+ALLOWED: dict[str, tuple[Leg, ...]] = {"->": ("to_sales",), "<-": ("to_bc",), "<->": ("to_sales", "to_bc")}
+
+
+def source_side(leg: Leg) -> System:
+    """The system that a leg reads from."""
+    return "bc" if leg == "to_sales" else "sales"
+
+
+def run_mapping(session: Session, name: str, direction: Leg | None = None, chosen: Chosen | None = None) -> None:
+    """A run of a mapping: as scheduled, or forced for chosen records; in its own directions or in one of them.
+
+    A scheduled run in a direction that the mapping does not have closes its job with a message (R9.21).
+    """
+    mapping = session.model.mappings[name]
+    legs = ALLOWED[mapping.arrow] if direction is None else (direction,)
+    for leg in legs:
+        if leg not in ALLOWED[mapping.arrow] and chosen is None:
+            message = f"{name} does not go {'to Sales' if leg == 'to_sales' else 'to Business Central'}"
+            log_job(session, name, "synchronization", {}, direction=leg, message=message)
+            continue
+        step = Pass(number=0, mapping=mapping, leg=leg)
+        if chosen is None:
+            session.run(step, SCHEDULED)
+            continue
+        side = source_side(leg)
+        ids = without_skipped(session, mapping, on_side(session, mapping, chosen, side), side)
+        session.run(step, replace(CHOSEN, records=ids))
+
+
+def create_new(session: Session, name: str, chosen: Chosen) -> None:
+    """Create the partners of chosen records that have none, and couple them; nothing else of the mapping counts."""
+    mapping = session.model.mappings[name]
+    leg: Leg = "to_sales" if chosen.system == "bc" else "to_bc"
+    ids = uncoupled(session, mapping, chosen.ids, chosen.system)
+    session.run(Pass(number=0, mapping=mapping, leg=leg), replace(CHOSEN, records=ids, creates_missing=True))
+
+
+def synchronize_all(session: Session, names: Sequence[str]) -> None:
+    """Empty the watermarks of these mappings, then run them in this order."""
+    for name in names:
+        mapping = session.model.mappings[name]
+        clear_watermarks(session, mapping)
+        for step in passes(session.model, (name,)):
+            session.run(step, SCHEDULED)
+
+
+def prioritised(session: Session, first: Sequence[str]) -> tuple[str, ...]:
+    """All mappings in the order of R9.18: those named first, then the others; option mappings and lines are left out."""
+    left_out = {
+        one.name for one in session.model.mappings.values() if keeps_options(one) or one.only_within is not None
+    }
+    known = [one for one in first if one in session.model.mappings]
+    rest = [one for one in session.model.order if one not in known]
+    return tuple(one for one in (*known, *rest) if one not in left_out)
+
+
+def clear_watermarks(session: Session, mapping: Mapping) -> None:
+    """Both watermarks of a mapping emptied, so that its next run reads everything."""
+    world = session.world
+    table = world.catalog.table("bc", connector.MAPPINGS)
+    columns = (connector.BC_WATERMARK, connector.SALES_WATERMARK)
+    if not world.holds(table, connector.MAPPING_NAME) or not any(world.holds(table, one) for one in columns):
+        return
+    empty = ", ".join(f"NULL::TIMESTAMP AS {identifier(one)}" for one in columns)
+    world.update(
+        table,
+        columns,
+        f"SELECT {identifier(table.id_field)} AS _id, {empty} FROM {world.relation(table)} "
+        f"WHERE {identifier(connector.MAPPING_NAME)} = {literal(mapping.name)}",
+    )

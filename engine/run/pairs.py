@@ -1,0 +1,119 @@
+"""Couplings made and taken away by rules, and runs started by rules -> rows in the world, legs that run now.
+
+R1.8 to R1.10 (couple), section 6 (uncouple), R3.34 and rule of evaluation 9 (synchronise).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine import connector
+from engine.catalog.catalog import Table
+from engine.model import model
+from engine.model.model import Leg, Mapping, Statement
+from engine.run.settle import moment
+from engine.run.world import World
+from engine.sql.block import Frame, Outcome, read_block
+from engine.sql.quote import identifier
+from engine.sql.scope import Joined, Scope
+from engine.sql.values import Around
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A run started by a rule: these mappings, away from these records, now.
+
+    chosen: the SQL table that holds the ids in a column `_id`. only_if_it_may: create missing partners only where
+    the mapping does.
+    """
+
+    mappings: tuple[str, ...]
+    leg: Leg
+    chosen: str
+    only_if_it_may: bool
+
+
+RunNow = Callable[[Call], None]
+
+
+def ids_into(world: World, about: str, query: str) -> tuple[str, int]:
+    """Put the ids of a query into a table, each once; its name and how many there are."""
+    name = identifier(world.alias("ids"))
+    world.run(about, f"CREATE TEMP TABLE {name} AS SELECT DISTINCT _id FROM ({query}) t(_id) WHERE _id IS NOT NULL")
+    return name, world.one("how many", f"SELECT count(*) FROM {name}")[0]
+
+
+def couple(bc_table: Table, pairs: str, world: World, around: Around) -> None:
+    """Couple records, stamps empty, unless one of them is coupled already. pairs: a query giving bc and sales."""
+    table = world.catalog.table("bc", connector.COUPLINGS)
+    bc, sales = identifier(connector.COUPLED_BC_ID), identifier(connector.COUPLED_SALES_ID)
+    number = identifier(connector.COUPLED_TABLE)
+    known = f"SELECT 1 FROM {world.relation(table)} k WHERE k.{number} = {bc_table.number} AND (k.{bc} = p.bc OR k.{sales} = p.sales)"
+    columns = [connector.COUPLED_BC_ID, connector.COUPLED_SALES_ID, connector.COUPLED_TABLE, table.modified_field]
+    world.insert(
+        table,
+        columns,
+        f"SELECT CAST(md5('coupling/' || CAST(p.bc AS VARCHAR) || '/' || CAST(p.sales AS VARCHAR)) AS UUID) AS _id, "
+        f"p.bc AS {bc}, p.sales AS {sales}, {bc_table.number} AS {number}, {moment(around.now)} AS {identifier(table.modified_field)} "
+        f"FROM (SELECT DISTINCT bc, sales FROM ({pairs}) t(bc, sales) WHERE bc IS NOT NULL AND sales IS NOT NULL) p "
+        f"WHERE NOT EXISTS ({known})",
+    )
+
+
+def couplings_of(table: Table, ids: str, mappings: dict[str, Mapping], world: World) -> dict[str, str]:
+    """mapping name -> a query of the ids of its couplings that name one of these records."""
+    couplings = world.catalog.table("bc", connector.COUPLINGS)
+    column = connector.COUPLED_BC_ID if table.system == "bc" else connector.COUPLED_SALES_ID
+    found: dict[str, str] = {}
+    seen: set[int] = set()
+    for name, mapping in mappings.items():
+        own = mapping.bc.table if table.system == "bc" else mapping.sales.table
+        if own.name != table.name or mapping.bc.table.number in seen:
+            continue
+        seen.add(mapping.bc.table.number)
+        found[name] = (
+            f"SELECT k.{identifier(couplings.id_field)} FROM {world.relation(couplings)} k "
+            f"WHERE k.{identifier(connector.COUPLED_TABLE)} = {mapping.bc.table.number} "
+            f"AND k.{identifier(column)} IN (SELECT _id FROM {ids})"
+        )
+    return found
+
+
+def uncouple(
+    mapping: Mapping, kids: str, world: World, around: Around, effect: Callable[[Frame, Statement], None] | None
+) -> int:
+    """Remove couplings, then carry out what the mapping does after uncoupling; gives how many there were.
+
+    kids: a query of the ids of coupling rows.
+    """
+    table = world.catalog.table("bc", connector.COUPLINGS)
+    pairs = identifier(world.alias("pairs"))
+    world.run(
+        f"couplings of {mapping.name} to be removed",
+        f"CREATE TEMP TABLE {pairs} AS SELECT k.{identifier(table.id_field)} AS kid, k.{identifier(connector.COUPLED_BC_ID)} AS bc, "
+        f"k.{identifier(connector.COUPLED_SALES_ID)} AS sales FROM {world.relation(table)} k WHERE k.{identifier(table.id_field)} IN ({kids})",
+    )
+    count = world.one("how many", f"SELECT count(*) FROM {pairs}")[0]
+    if not count:
+        return 0
+    world.delete(table, f"SELECT kid FROM {pairs}")
+    bc, sales = mapping.bc, mapping.sales
+    scope = Scope(world, f"{pairs} p")
+    scope.joins.append(f"LEFT JOIN {world.relation(bc.table)} b ON b.{identifier(bc.table.id_field)} = p.bc")
+    scope.joins.append(f"LEFT JOIN {world.relation(sales.table)} s ON s.{identifier(sales.table.id_field)} = p.sales")
+    scope.names[bc.key] = Joined(alias="b", table=bc.table, certain=False)
+    scope.names[sales.key] = Joined(alias="s", table=sales.table, certain=False)
+    frame = Frame(around=around, scope=scope, outcome=Outcome(), effect=effect)
+    for block in mapping.after_uncoupling:
+        read_block(block, frame)
+    return int(count)
+
+
+def called(statement: model.Synchronise, chosen: str) -> Call:
+    return Call(
+        mappings=statement.mappings,
+        leg=statement.leg,
+        chosen=chosen,
+        only_if_it_may=statement.if_it_may_create,
+    )
