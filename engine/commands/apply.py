@@ -19,7 +19,9 @@ EXITS = """
 def add(parser: argparse.ArgumentParser) -> None:
     parser.description = "Carry a saved plan out on the snapshot, whole or not at all."
     parser.add_argument("plan", metavar="PLAN", type=Path, help="a file written by coupler plan --out")
-    parser.add_argument("--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one the plan was made from)")
+    parser.add_argument(
+        "--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one the plan was made from)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ EXITS = """
 DAY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("snapshot import june --bc exports/bc/ --sales exports/sales/", (0,)),
     ("lint", (0,)),
-    ("plan --out june.plan", (0, 2)),
+    ("plan --now 2026-06-15T08:00:00Z --out june.plan", (0, 2)),
     ("report june.plan", (0,)),
 )
 """The commands, and the exit codes that say that all went well."""
@@ -52,5 +52,5 @@ def run(arguments: argparse.Namespace) -> int:
                 return code
     finally:
         os.chdir(stood)
-    print(f"\nAll of this lies in {folder.resolve()}; its README.md tells the story.")
+    print(f"\nThe report is {folder.resolve() / 'june.plan.html'}; README.md beside it tells the story.")
     return 0
