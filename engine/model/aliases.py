@@ -50,10 +50,6 @@ def lost(world: World, scope: Scope, alias: ast.Name) -> None:
         scope.names[alias.text] = RecordName(record=record, span=alias.span)
 
 
-def lost_entry(world: World, alias: ast.Name) -> Entry:
-    return RecordName(record=world.record(alias.text, UNKNOWN_TABLE, alias.span), span=alias.span)
-
-
 def _take(world: World, scope: Scope, alias: ast.Name, entry: Entry, twin: Entry | None) -> None:
     first = scope.look(alias.text)
     if first is not None and first is not twin:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 import engine.model.lookups as lookups
 import engine.model.values as values
-from engine.model.constants import fitted, is_blank_word, text, unknown
+from engine.model.constants import alias_hint, fitted, is_blank_word, text, unknown
 from engine.model.model import (
     All,
     AllOf,
@@ -18,11 +18,13 @@ from engine.model.model import (
     Column,
     Compares,
     Condition,
+    Constant,
     Coupled,
     CoupledTogether,
     Exists,
     Filter,
     Holds,
+    Itself,
     Like,
     Matches,
     Not,
@@ -212,8 +214,12 @@ def _operand(world: World, scope: Scope, node: ast.Expression, type_: Type) -> V
     if is_blank_word(value):
         return fitted(world, value, known)
     if not comparable(known, value.type):
-        told = f"{described(known)} is compared with {described(value.type)}"
-        world.say("E211", node.span, told, _hint(known, value.type))
+        if not isinstance(value, Constant):
+            told = f"{described(known)} is compared with {described(value.type)}"
+            hint = _hint(known, value.type)
+            if isinstance(value, Itself) and group(known) != "identity":
+                hint = alias_hint(value)
+            world.say("E211", node.span, told, hint)
         return unknown(node.span)
     return value
 

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from engine.model.findings import listed
-from engine.model.model import Choose, Constant, Type, Value
+from engine.model.model import Choose, Constant, Itself, Record, Type, Value
 from engine.model.names import option_number, unknown_option
 from engine.model.types import UNKNOWN, assignable, described, group, is_unknown
 from engine.model.world import World
@@ -71,13 +71,23 @@ def mismatch(world: World, value: Value, wanted: Type, place: Span | None = None
     source, target = described(value.type), described(wanted)
     hint = ""
     pair = (group(value.type), group(wanted))
-    if pair in (("textual", "identity"), ("identity", "textual")):
+    if pair[1] != "identity" and isinstance(value, Itself):
+        hint = alias_hint(value)
+    elif pair in (("textual", "identity"), ("identity", "textual")):
         hint = "a key of one system becomes a record of the other by `via` and the name of their mapping"
     elif "option" in pair or "boolean" in pair:
         hint = "say which value becomes which with `using { A = B }`"
     elif pair == ("identity", "identity"):
         hint = "the field holds a record of another table"
     world.say("E210", place or value.span, f"{_article(source)} does not go where {_article(target)} is wanted", hint)
+
+
+def alias_hint(value: Itself) -> str:
+    """What to write where an alias alone is not enough."""
+    alias = value.record.name if isinstance(value.record, Record) else "the record"
+    table = value.record.table
+    field = table.fields[table.key[-1]].caption if table.system == "bc" else "Name"
+    return f"an alias alone is the id of its record; write a field of it, like {alias}.{field}"
 
 
 def _article(words: str) -> str:

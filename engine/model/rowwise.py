@@ -110,6 +110,11 @@ def couple(world: World, scope: Scope, node: ast.Couple) -> Couple | None:
         told = f"both records are of {PRODUCT[one]}"
         world.say("E226", node.span, told, "a coupling joins a record of Business Central with one of Sales")
         return None
+    for what, node_of in ((left, node.left), (right, node.right)):
+        if not isinstance(what, Record | Behind) and what.type.table is None and what.type.kind != "id":
+            told = f"a record is wanted, here is {described(what.type)}"
+            world.say("E222", node_of.span, told, "name a record by its alias; `find` it first")
+            return None
     bc, sales = (left, right) if one == "bc" else (right, left)
     table = _table(bc)
     if table is None:

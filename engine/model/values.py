@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 import engine.model.conditions as conditions
@@ -19,6 +20,7 @@ from engine.model.model import (
     Clock,
     Constant,
     Itself,
+    Named,
     Negative,
     NextNumber,
     Record,
@@ -207,6 +209,8 @@ def _bare(world: World, scope: Scope, name: ast.Name, wanted: Type | None) -> An
     match entry:
         case RecordName():
             return entry.record
+        case ValueName(value=Named() as named):
+            return replace(named, span=name.span)
         case ValueName():
             return entry.value
         case PieceName():
