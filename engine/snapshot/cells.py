@@ -41,7 +41,6 @@ _DAY = r"\d{4}-\d{2}-\d{2}"
 _ORDERED_DAY = r"(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{8})"
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
 _ZONE = r" ?(Z|[+-]\d{2}(:?\d{2})?)?"
-_ID = r"\{?[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}\}?"
 _ZERO_ID = "UUID '00000000-0000-0000-0000-000000000000'"
 
 
@@ -68,7 +67,7 @@ def read(field: Field, raw: str, dialect: Dialect) -> str:
         case "moment":
             return _moment(cell, dialect)
         case "id":
-            return _when(cell, _ID, f"TRY_CAST({cell} AS UUID)")
+            return f"CASE WHEN length({cell}) BETWEEN 32 AND 38 THEN TRY_CAST({cell} AS UUID) END"
         case _:
             assert_never(field.kind)
 

@@ -46,7 +46,7 @@ def faults(
     unreadable = _unreadable(field, dialect)
     if unreadable is not None:
         code, name, reason, hint = unreadable
-        condition = f"({value} IS NULL AND NOT {is_empty(raw)})"
+        condition = f"CASE WHEN {value} IS NULL THEN NOT {is_empty(raw)} ELSE FALSE END"
         found.append(Fault(code=code, name=name, condition=condition, reason=reason, hint=hint))
     if field.length is not None and field.kind in ("text", "code"):
         found.append(_too_long(system, field, value))
@@ -55,7 +55,10 @@ def faults(
             Fault(
                 code="W530",
                 name="spreadsheet-text",
-                condition=f"coalesce(regexp_full_match(trim({raw}), '{_SPREADSHEET}'), FALSE)",
+                condition=(
+                    f"CASE WHEN ascii({raw}) <= ascii('=') OR length({raw}) = 6 "
+                    f"THEN regexp_full_match(trim({raw}), '{_SPREADSHEET}') ELSE FALSE END"
+                ),
                 reason="looks like what a spreadsheet makes of a text",
                 hint="compare with the system it comes from, and export without opening the file in a spreadsheet",
             )
@@ -66,7 +69,7 @@ def faults(
             Fault(
                 code="W523",
                 name="option-number-outside-schema",
-                condition=f"({value} NOT IN ({numbers}))",
+                condition=f"coalesce({value} NOT IN ({numbers}), FALSE)",
                 reason=f"is no number of {field.name}",
                 hint="it is kept as it is; add the option value in schemas/ so that rules can name it",
             )
@@ -76,7 +79,10 @@ def faults(
             Fault(
                 code="W521",
                 name="decimals-rounded",
-                condition=f"coalesce(regexp_matches({raw}, '[.,][0-9]{{{DECIMAL_SCALE}}}[0-9]*[1-9]'), FALSE)",
+                condition=(
+                    f"CASE WHEN length({raw}) > {DECIMAL_SCALE + 1} "
+                    f"THEN regexp_matches({raw}, '[.,][0-9]{{{DECIMAL_SCALE}}}[0-9]*[1-9]') ELSE FALSE END"
+                ),
                 reason=f"has more than {DECIMAL_SCALE} decimals and is rounded",
                 hint="nothing to do unless the exact number matters",
             )
