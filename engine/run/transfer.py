@@ -73,7 +73,7 @@ def transfer(
     effect: called for a statement before the write that changes other records.
     """
     name = f"work_{step.number}"
-    frame, entry = start(step, found, world, around)
+    frame, entry = start(step, found, world, around, force)
     frame.effect = effect
     lines = read_items(step, frame, entry, force)
     fields = written(step, entry, frame)
@@ -136,10 +136,10 @@ def choose(cases: list[tuple[str, str]], otherwise: str) -> str:
     return "CASE " + " ".join(f"WHEN {when} THEN {then}" for when, then in cases) + f" ELSE {otherwise} END"
 
 
-def start(step: Pass, found: Candidates, world: World, around: Around) -> tuple[Frame, Written]:
+def start(step: Pass, found: Candidates, world: World, around: Around, force: bool) -> tuple[Frame, Written]:
     """The FROM clause of a leg: candidates to be looked at, the source row, the partner's row."""
     source, destination = step.source.table, step.destination.table
-    restore = step.mapping.deletion_conflict == "restore"
+    restore = step.mapping.deletion_conflict == "restore" and not force  # R3.10
     classes = ["insert", "compare", "recognised", "gone"]
     chosen = ", ".join(literal(one) for one in classes)
     new = f"(class IN ('insert'{', ' + literal('gone') if restore else ''}))"
@@ -280,7 +280,8 @@ def clashing(step: Pass, lines: tuple[model.FieldLine, ...]) -> str:
 
 def verdict(step: Pass, force: bool) -> str:
     """R3.11 (decision order), from the transfer on."""
-    gone = "WHEN class = 'gone' THEN 'uncouple'" if step.mapping.deletion_conflict in ("uncouple", "delete") else ""
+    uncouples = step.mapping.deletion_conflict in ("uncouple", "delete") and not force  # R3.8, R3.10
+    gone = "WHEN class = 'gone' THEN 'uncouple'" if uncouples else ""
     wins = {"keep bc": "to_sales", "keep sales": "to_bc"}.get(step.mapping.update_conflict)
     settled = "'conflict'" if wins is None else ("'update'" if wins == step.leg else "'lost'")
     return f"""CASE {gone} WHEN failure IS NOT NULL THEN 'fail'
