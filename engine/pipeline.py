@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.formatting import Formatted, Reformatted
     from engine.model.facts import Facts
     from engine.model.model import Model
+    from engine.showing import Variant
     from engine.syntax.ast import RuleFile
     from engine.workspace import Workspace
 
@@ -178,6 +179,44 @@ def rule_sources(paths: Iterable[Path]) -> tuple[tuple[Source, ...], tuple[Diagn
     read = [read_source(one) for one in dict.fromkeys(files)]
     sources = tuple(one for one in read if isinstance(one, Source))
     return sources, tuple(one for one in read if isinstance(one, Diagnostic))
+
+
+# --- a look at a mapping ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """names: name and title of the mappings that exist, in the order they run. variants: of the one asked for.
+
+    found: why there is nothing to see.
+    """
+
+    names: tuple[tuple[str, str], ...] = ()
+    variants: tuple[Variant, ...] = ()
+    found: tuple[Diagnostic, ...] = ()
+
+
+def show(name: str | None) -> Seen:
+    """The mapping of a name as it finally stands in the workspace around the current folder."""
+    from engine.catalog.suggest import did_you_mean
+    from engine.showing import variants
+    from engine.workspace import find_workspace, load_workspace
+
+    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
+    if workspace is None:
+        return Seen(found=about)
+    shipped = frozenset(one.path for one in workspace.standard_rules)
+    settings = cast("Mapping[str, Setting]", workspace.settings)
+    rules = understand(workspace.rule_files, workspace.overlays, settings, shipped)
+    names = tuple((one, rules.model.mappings[one].title) for one in rules.model.order)
+    seen = variants(rules, name) if name is not None else ()
+    if name is not None and not seen:
+        known = sorted({one.mapping.name for one in rules.facts.mappings})
+        hint = did_you_mean(name, known) or "coupler show lists the mappings"
+        said = {"code": "E390", "name": "no-such-mapping", "message": f"there is no mapping {name}", "hint": hint}
+        unread = tuple(one for one in rules.found if one.code.startswith("E1"))
+        return Seen(found=(Diagnostic(severity="error", span=None, **said), *unread))
+    return Seen(names=names, variants=seen)
 
 
 # --- the formatter ----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from engine.checks import (
     overwritten,
     own_changes,
     repeated_alternative,
+    standard_changed,
     swapped_range,
     text_cut,
     unused,
@@ -56,6 +57,7 @@ LAWS = (
     own_changes,
     match_words,
     unused,
+    standard_changed,
 )
 
 

@@ -18,7 +18,7 @@ FILES = {
     "alternatives of a condition": HEAD + "  filter bc " + " or ".join(["Priority = 1"] * 5000) + "\n" + LINE,
     "alternatives of a filter": HEAD + "  filter bc Priority = " + "|".join(map(str, range(10_000))) + "\n" + LINE,
     "sums": HEAD + "  " + " + ".join(["Name"] * 5000) + " -> Account Name\n}\n",
-    "nots": HEAD + "  filter bc " + "not " * 3000 + "Tax Liable\n" + LINE,
+    "nots": HEAD + "  filter bc " + "not " * 1000 + "Tax Liable\n" + LINE,
     "minuses": HEAD + "  " + "-" * 3000 + "Priority -> Description\n}\n",
     "a path": HEAD + "  customer" + ".Bill-to Customer No." * 2000 + " -> Description\n}\n",
     "a name": HEAD + "  " + "Name " * 50_000 + " -> Description\n}\n",

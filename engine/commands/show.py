@@ -1,0 +1,52 @@
+"""The name of a mapping -> the mapping as it finally stands, with where each line came from."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+HELP = """
+coupler show ITEM-PRODUCT        # the shipped mapping with our changes in it
+coupler show                     # the names of all mappings, in the order in which they run
+"""
+EXITS = """
+0  it was printed
+1  there is no such mapping, or the rules cannot be read
+"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.description = "A mapping after all `change mapping`, each statement with the file and line it comes from."
+    parser.add_argument("mapping", nargs="?", metavar="MAPPING", help="its name")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from engine import pipeline, terminal
+    from engine.checks import render
+    from engine.showing import Variant
+
+    shown = pipeline.show(arguments.mapping)
+    if shown.found:
+        terminal.tell(render.to_text(shown.found, colour=terminal.coloured(sys.stderr)))
+        return 1
+    if arguments.mapping is None:
+        for name, title in shown.names:
+            print(f"{name}  {title}")
+        return 0
+    on = terminal.coloured(sys.stdout)
+
+    def line(text: str, place: str, remark: str, indent: str, wide: int) -> str:
+        first, _, rest = text.partition("\n")
+        about = f"# {place}{', ' if remark else ''}{remark}"
+        told = f"{indent}{first.ljust(wide)}  {terminal.paint(about, 'dim', on=on)}"
+        return told + "".join(f"\n{indent}{one}" for one in rest.splitlines())
+
+    def variant(one: Variant) -> str:
+        wide = min(72, max([len(item.text.partition("\n")[0]) for item in one.items], default=0))
+        remark = "" if one.active else "not under the present settings"
+        lines = [line(f"{one.head.text} {{", one.head.place, remark, "", 0)]
+        lines += [line(item.text, item.place, item.remark, "  ", wide) for item in one.items]
+        return "\n".join([*lines, "}"])
+
+    print("\n\n".join(variant(one) for one in shown.variants))
+    return 0

@@ -1,0 +1,83 @@
+"""A mapping with all that changes it -> the mapping as it finally stands, with where each line came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.source import Span
+from engine.syntax import ast
+
+if TYPE_CHECKING:
+    from engine.model.facts import MappingFacts
+    from engine.pipeline import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One statement of a mapping. text: as written, without its indent. place: `file:line`. remark: why it does not
+    count now, or what it replaced; blank otherwise."""
+
+    text: str
+    place: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One variant of a mapping. head: up to the brace. active: does it exist under the present settings?"""
+
+    head: Shown
+    active: bool
+    items: tuple[Shown, ...]
+
+
+def variants(rules: Rules, name: str) -> tuple[Variant, ...]:
+    """Every variant of the mapping of a name; empty when there is none."""
+    return tuple(_variant(rules, one) for one in rules.facts.mappings if one.mapping.name == name)
+
+
+def _variant(rules: Rules, facts: MappingFacts) -> Variant:
+    node = facts.written
+    replaced = {_key(one.shipped): one.by for one in rules.facts.replaced if one.mapping == node.name.text}
+    instead = {_key(by): shipped for shipped, by in ((one.shipped, one.by) for one in rules.facts.replaced) if by}
+    idle = {_key(one.written.span) for one in facts.lines if not one.active}
+    idle |= {_key(one.written.span) for one in facts.filters if not one.active}
+    items = []
+    for item in (*node.items, *_added(rules, node.name.text)):
+        if _key(item.span) in replaced:
+            continue
+        remark = "off now" if _key(item.span) in idle else ""
+        if _key(item.span) in instead:
+            remark = f"instead of {_place(instead[_key(item.span)])}"
+        items.append(Shown(text=_dedented(item.span), place=_place(item.span), remark=remark))
+    head = node.span.text.partition("{")[0].strip()
+    return Variant(
+        head=Shown(text=" ".join(head.split()), place=_place(node.span), remark=""),
+        active=facts.active,
+        items=tuple(items),
+    )
+
+
+def _added(rules: Rules, name: str) -> Iterator[ast.MappingItem]:
+    """What the `change mapping` of a name adds, in the order of the files."""
+    for file in rules.files:
+        for declaration in file.declarations:
+            if isinstance(declaration, ast.ChangeMapping) and declaration.name.text == name:
+                yield from (one for one in declaration.items if not isinstance(one, ast.Drop))
+
+
+def _key(span: Span) -> tuple[str, int]:
+    return span.path, span.start
+
+
+def _place(span: Span) -> str:
+    return f"{span.path}:{span.line}"
+
+
+def _dedented(span: Span) -> str:
+    """The text of a statement, its later lines moved left by as much as the first one is."""
+    indent = span.column - 1
+    first, *rest = span.text.rstrip().splitlines() or [""]
+    return "\n".join([first, *(line[min(indent, len(line) - len(line.lstrip())) :] for line in rest)])
