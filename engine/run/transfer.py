@@ -36,6 +36,9 @@ from engine.sql.scope import Joined, Scope, Written
 from engine.sql.values import Around, Reading, before
 
 
+LOOKED_AT = ("insert", "compare", "recognised", "gone")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenField:
     """A field that a mapping writes: its columns in the work table, and the line it comes from."""
@@ -73,6 +76,8 @@ def transfer(
     effect: called for a statement before the write that changes other records.
     """
     name = f"work_{step.number}"
+    if not any(found.classes.get(one) for one in LOOKED_AT):
+        return nothing(step, found, world)
     frame, entry = start(step, found, world, around, force)
     frame.effect = effect
     lines = read_items(step, frame, entry, force)
@@ -114,6 +119,25 @@ FROM {frame.scope.sql()}
     )
 
 
+def nothing(step: Pass, found: Candidates, world: World) -> Transfer:
+    """A leg whose records are all settled by their stamps."""
+    columns = (
+        "false AS is_new, false AS recognised, 0 AS failure, '' AS reason, false AS differs, 0 AS clash, "
+        "'' AS source_record, '' AS verdict"
+    )
+    for name in (f"work_{step.number}", f"value_{step.number}"):
+        world.run("nothing to look at", f"CREATE TEMP TABLE {name} AS SELECT *, {columns} FROM {found.table} WHERE false")
+    return Transfer(
+        table=f"work_{step.number}",
+        values=f"value_{step.number}",
+        fields=(),
+        failures=(),
+        lines=(),
+        warnings=(),
+        counts={},
+    )
+
+
 def wide(
     step: Pass, narrow: str, pairs: dict[str, tuple[str, str]], outcome: Outcome, frame: Frame, world: World
 ) -> None:
@@ -140,8 +164,7 @@ def start(step: Pass, found: Candidates, world: World, around: Around, force: bo
     """The FROM clause of a leg: candidates to be looked at, the source row, the partner's row."""
     source, destination = step.source.table, step.destination.table
     restore = step.mapping.deletion_conflict == "restore" and not force  # R3.10
-    classes = ["insert", "compare", "recognised", "gone"]
-    chosen = ", ".join(literal(one) for one in classes)
+    chosen = ", ".join(literal(one) for one in LOOKED_AT)
     new = f"(class IN ('insert'{', ' + literal('gone') if restore else ''}))"
     id = new_id(step, "src")
     base = (

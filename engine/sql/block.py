@@ -200,7 +200,7 @@ def said(message: model.Message, reading: Reading) -> str:
 
 def find(statement: Find, frame: Frame) -> None:
     """The first record that fits joins the FROM clause; blank when there is none or the branch is not taken."""
-    joined = keyed_find(statement, frame) or searched_find(statement, frame)
+    joined = keyed_find(statement, frame) or grouped_find(statement, frame) or searched_find(statement, frame)
     frame.scope.names[statement.record.key] = joined
     if isinstance(statement.otherwise, model.Message):
         frame.outcome.failures.append(
@@ -256,6 +256,26 @@ def equalities(test: Condition, record: Record) -> dict[str, Value] | None:
             return None
         wanted[name] = operand
     return wanted
+
+
+def grouped_find(statement: Find, frame: Frame) -> Joined | None:
+    """Each alternative by one grouped join that gives the first record; the first alternative that has one."""
+    from engine.sql.grouped import grouped, taken_apart
+
+    record, table = statement.record, statement.record.table
+    searches = [taken_apart(one, record) for one in statement.where]
+    if not searches or None in searches:
+        return None
+    order = sorting(statement.sorting, statement.descending, table, frame)
+    by = ", ".join(f"{{alias}}.{identifier(name)}{way} NULLS FIRST" for name, way in order)
+    first = f"first({{alias}}.{identifier(table.id_field)} ORDER BY {by})"
+    ids = [f"{grouped(one, record, {'id': first}, frame.reading())}.id" for one in searches if one is not None]
+    id = ids[0] if len(ids) == 1 else f"coalesce({', '.join(ids)})"
+    guard = frame.guard()
+    relations = frame.scope.relations
+    test = f"{{alias}}.{identifier(table.id_field)} = {id}" + ("" if guard == "true" else f" AND {guard}")
+    alias = frame.scope.join(relations.relation(table), relations.alias(table.name), test)
+    return Joined(alias=alias, table=table, certain=False)
 
 
 def searched_find(statement: Find, frame: Frame) -> Joined:

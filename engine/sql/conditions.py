@@ -11,6 +11,7 @@ from engine.model import model
 from engine.model.model import Condition, Filter, Record, Type, Value
 from engine.sql import blank
 from engine.sql.blank import TEXTS
+from engine.sql.grouped import grouped, taken_apart
 from engine.sql.lookups import coupling_of_bc, coupling_of_sales, keyed
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Written
@@ -43,6 +44,10 @@ def condition(node: Condition, reading: Reading) -> str:
         case model.CoupledTogether():
             return coupled_together(node, inside)
         case model.Exists():
+            search = taken_apart(node.where, node.record)
+            if search is not None:
+                alias = grouped(search, node.record, {"result": "count(*)"}, inside)
+                return f"({alias}.result IS NOT NULL)"
             inner = inner_scope(node.record, inside)
             test = "true"
             if node.where is not None:

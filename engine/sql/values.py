@@ -328,14 +328,20 @@ def translate(node: model.Translate, reading: Reading) -> str:
 def aggregate(node: model.Aggregate, reading: Reading) -> str:
     """A sum, greatest value or count over the records that fit."""
     from engine.sql.conditions import condition
+    from engine.sql.grouped import grouped, taken_apart
 
+    search = taken_apart(node.where, node.record)
+    plain = isinstance(node.value, model.Column) and isinstance(node.value.record, Record)
+    if search is not None and (node.value is None or (plain and node.value.record.key == node.record.key)):
+        inside = Reading(scope=Scope(reading.scope.relations, ""), around=reading.around)
+        inside.scope.names[node.record.key] = Joined(alias="{alias}", table=node.record.table, certain=True)
+        worked = "count(*)" if node.value is None else f"{node.kind}({value(node.value, inside)})"
+        alias = grouped(search, node.record, {"result": worked}, reading)
+        return f"coalesce({alias}.result, {blank.blank(node.type)})"
     inner = inner_scope(node.record, reading)
     inside = Reading(scope=inner, around=reading.around)
     test = condition(node.where, inside) if node.where is not None else "true"
-    if node.kind == "count" or node.value is None:
-        worked = "count(*)"
-    else:
-        worked = f"{node.kind}({value(node.value, inside)})"
+    worked = "count(*)" if node.kind == "count" or node.value is None else f"{node.kind}({value(node.value, inside)})"
     found = f"(SELECT {worked} FROM {inner.sql()} WHERE {test})"
     return f"coalesce({found}, {blank.blank(node.type)})"
 
