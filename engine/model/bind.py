@@ -18,10 +18,10 @@ from engine.model.declarations import Declarations, declared
 from engine.model.facts import Facts, MappingFacts
 from engine.model.findings import Findings
 from engine.model.mappings import mapping_of
-from engine.model.model import Mapping, Model, Process, Rule
+from engine.model.model import Mapping, Model, Process, Reaction, Rule, SettingReaction
 from engine.model.order import in_order
 from engine.model.presence import holds
-from engine.model.reactions import check_job, check_reaction
+from engine.model.reactions import check_job, reaction_of
 from engine.model.scope import Scope
 from engine.model.shared import bind_shared
 from engine.model.statements import block_of
@@ -61,8 +61,7 @@ def bind(
     rules = _rules(world, found)
     for job in found.jobs.values():
         check_job(world, job)
-    for reaction in found.reactions:
-        check_reaction(world, reaction)
+    reactions = [reaction_of(world, one) for one in found.reactions]
     bind_unused(world)
     existing = _existing(mappings)
     model = Model(
@@ -72,6 +71,8 @@ def bind(
         processes=processes,
         rules=rules,
         shared=world.shared,
+        reactions=tuple(one for one in reactions if isinstance(one, Reaction)),
+        setting_reactions=tuple(one for one in reactions if isinstance(one, SettingReaction)),
     )
     return Binding(model=model, diagnostics=in_source_order(world.findings.found), facts=_facts(world, mappings))
 

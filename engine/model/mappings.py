@@ -7,12 +7,14 @@ from typing import assert_never
 
 import engine.model.statements as statements
 import engine.model.values as values
+from engine.model.branches import if_
 from engine.model.conditions import condition_of
 from engine.model.facts import DependsFact, FilterFact, LineFact, MappingFacts
 from engine.model.lines import label_of, line_of
 from engine.model.model import (
     Block,
     Condition,
+    InFullSynchronisation,
     LeaveOut,
     Leg,
     Mapping,
@@ -57,6 +59,7 @@ class Draft:
     items: list[MappingItem] = field(default_factory=list)
     after_uncoupling: list[Block] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
+    in_full: list[InFullSynchronisation] = field(default_factory=list)
 
     def on(self, system: ast.System) -> Record:
         return self.bc if system == "bc" else self.sales
@@ -118,6 +121,7 @@ def _finished(world: World, draft: Draft, node: ast.Mapping) -> Mapping:
         items=tuple(draft.items),
         after_uncoupling=tuple(draft.after_uncoupling),
         idle=tuple(draft.idle),
+        in_full_synchronisation=tuple(draft.in_full),
     )
 
 
@@ -133,7 +137,7 @@ def _read(world: World, draft: Draft, item: ast.MappingItem) -> None:
         case ast.Let():
             draft.items.append(statements.let(world, draft.scope, item))
         case ast.If():
-            draft.items.append(statements.if_(world, draft.scope, item))
+            draft.items.extend(if_(world, draft.scope, item))
         case ast.Do():
             inlined = do(world, draft.scope, item)
             if inlined is not None:
@@ -152,8 +156,8 @@ def _read(world: World, draft: Draft, item: ast.MappingItem) -> None:
         case ast.Match():
             draft.matches.append(_match(world, draft, item))
         case ast.InFullSynchronisation():
-            if item.when is not None:
-                condition_of(world, draft.scope.plain(), item.when)
+            when = None if item.when is None else condition_of(world, draft.scope.plain(), item.when)
+            draft.in_full.append(InFullSynchronisation(span=item.span, action=item.action, condition=when))
         case _:
             _settle(world, draft, item)
 

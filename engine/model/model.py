@@ -621,6 +621,14 @@ class LeaveOut(Bound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InFullSynchronisation(Bound):
+    """`in full synchronisation run|couple|leave out [when C]`; the first one that holds decides."""
+
+    action: Literal["run", "couple", "leave out"]
+    condition: Condition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping(Bound):
     """One mapping as it finally stands under the present settings (variants that do not exist are not here)."""
 
@@ -645,6 +653,7 @@ class Mapping(Bound):
     items: tuple[MappingItem, ...]
     after_uncoupling: tuple[Block, ...]
     idle: tuple[str, ...] = ()
+    in_full_synchronisation: tuple[InFullSynchronisation, ...] = ()
 
 
 # --- the rest -------------------------------------------------------------------------------------------
@@ -660,6 +669,26 @@ class Process(Bound):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Bound):
     title: str
+    body: Block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction(Bound):
+    """`whenever T as a is …`: what happens at once when a user edits. `to`: of `changed to`, true now and not before."""
+
+    record: Record
+    change: Literal["created", "changed", "changed to", "deleted"]
+    to: Condition | None
+    where: Condition | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingReaction(Bound):
+    """`whenever setting S is changed to F`: what happens at once when the setting is changed."""
+
+    setting: str
+    filter: Filter
     body: Block
 
 
@@ -684,3 +713,5 @@ class Model:
     processes: Dictionary[str, Process]
     rules: tuple[Rule, ...]
     shared: Dictionary[str, Shared]
+    reactions: tuple[Reaction, ...] = ()
+    setting_reactions: tuple[SettingReaction, ...] = ()

@@ -1,10 +1,10 @@
-"""Jobs and `whenever`: their names and types are checked; the model has no place for them yet."""
+"""Jobs and `whenever` -> names and types checked, reactions bound; the model has no place for jobs yet."""
 
 from __future__ import annotations
 
 from engine.catalog.suggest import did_you_mean
 from engine.model.conditions import condition_of, filter_of
-from engine.model.model import Record
+from engine.model.model import Reaction, Record, SettingReaction
 from engine.model.names import setting_named, table_named
 from engine.model.presence import holds
 from engine.model.scope import RecordName, Scope
@@ -41,16 +41,17 @@ def _check_run(world: World, name: ast.Name) -> None:
         world.say("E231", name.span, f"there is no mapping or process {name.text} to run", hint)
 
 
-def check_reaction(world: World, node: ast.Whenever | ast.WheneverSetting) -> None:
-    """What happens at once on an edit: its condition and its statements."""
+def reaction_of(world: World, node: ast.Whenever | ast.WheneverSetting) -> Reaction | SettingReaction:
+    """What happens at once on an edit: its conditions and its statements."""
     if isinstance(node, ast.WheneverSetting):
         setting = setting_named(world, node.setting)
-        filter_of(world, Scope(), node.filter, setting.type)
-        block_of(world, Scope(), node.block)
-        return
+        filter = filter_of(world, Scope(), node.filter, setting.type)
+        body = block_of(world, Scope(), node.block)
+        return SettingReaction(span=node.span, setting=setting.name, filter=filter, body=body)
     record: Record = world.record(node.alias.text, table_named(world, node.table), node.alias.span)
     scope = Scope(names={record.name: RecordName(record=record, span=record.span)})
-    for condition in (node.to, node.where):
-        if condition is not None:
-            condition_of(world, scope.where(record), condition)
-    block_of(world, scope.block(writing=None), node.block)
+    to, where = (
+        None if one is None else condition_of(world, scope.where(record), one) for one in (node.to, node.where)
+    )
+    body = block_of(world, scope.block(writing=None), node.block)
+    return Reaction(span=node.span, record=record, change=node.change, to=to, where=where, body=body)
