@@ -35,7 +35,6 @@ from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, Written
 from engine.sql.values import Around, Reading, before
 
-
 LOOKED_AT = ("insert", "compare", "recognised", "gone")
 
 

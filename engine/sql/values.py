@@ -331,8 +331,7 @@ def aggregate(node: model.Aggregate, reading: Reading) -> str:
     from engine.sql.grouped import grouped, taken_apart
 
     search = taken_apart(node.where, node.record)
-    plain = isinstance(node.value, model.Column) and isinstance(node.value.record, Record)
-    if search is not None and (node.value is None or (plain and node.value.record.key == node.record.key)):
+    if search is not None and _of_record_alone(node.value, node.record):
         inside = Reading(scope=Scope(reading.scope.relations, ""), around=reading.around)
         inside.scope.names[node.record.key] = Joined(alias="{alias}", table=node.record.table, certain=True)
         worked = "count(*)" if node.value is None else f"{node.kind}({value(node.value, inside)})"
@@ -344,6 +343,15 @@ def aggregate(node: model.Aggregate, reading: Reading) -> str:
     worked = "count(*)" if node.kind == "count" or node.value is None else f"{node.kind}({value(node.value, inside)})"
     found = f"(SELECT {worked} FROM {inner.sql()} WHERE {test})"
     return f"coalesce({found}, {blank.blank(node.type)})"
+
+
+def _of_record_alone(worked: Value | None, record: Record) -> bool:
+    """Is what is added up a plain field of the record itself (or is it only counted)?"""
+    if worked is None:
+        return True
+    if not isinstance(worked, model.Column) or not isinstance(worked.record, Record):
+        return False
+    return worked.record.key == record.key
 
 
 def inner_scope(record: Record, reading: Reading) -> Scope:
