@@ -213,10 +213,20 @@ def show(name: str | None) -> Seen:
     if name is not None and not seen:
         known = sorted({one.mapping.name for one in rules.facts.mappings})
         hint = did_you_mean(name, known) or "coupler show lists the mappings"
-        said = {"code": "E390", "name": "no-such-mapping", "message": f"there is no mapping {name}", "hint": hint}
         unread = tuple(one for one in rules.found if one.code.startswith("E1"))
-        return Seen(found=(Diagnostic(severity="error", span=None, **said), *unread))
+        return Seen(found=(_no_such_mapping(name, hint), *unread))
     return Seen(names=names, variants=seen)
+
+
+def _no_such_mapping(name: str, hint: str) -> Diagnostic:
+    return Diagnostic(
+        code="E390",
+        name="no-such-mapping",
+        severity="error",
+        span=None,
+        message=f"there is no mapping {name}",
+        hint=hint,
+    )
 
 
 # --- the formatter ----------------------------------------------------------------------------------------

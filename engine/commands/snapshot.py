@@ -64,6 +64,7 @@ def _import(arguments: argparse.Namespace) -> int:
     from engine.run.progress import bar
     from engine.snapshot import text
     from engine.snapshot.importing import ImportOptions
+    from engine.textfile import shown
 
     options = ImportOptions(
         decimal_comma=arguments.decimal_comma,
@@ -74,14 +75,14 @@ def _import(arguments: argparse.Namespace) -> int:
         threads=arguments.threads,
         memory_limit=arguments.memory,
     )
-    with bar(sys.stderr) as show:
+    with bar(sys.stderr) as bar_of:
         done = snapshots.import_exports(
             arguments.name,
             arguments.bc,
             arguments.sales,
             now=arguments.now,
             options=options,
-            progress=lambda number, of, what: show(what, number, of),
+            progress=lambda number, of, what: bar_of(what, number, of),
         )
     if done.found:
         terminal.tell(render.to_text(done.found, colour=terminal.coloured(sys.stderr)))
@@ -89,7 +90,7 @@ def _import(arguments: argparse.Namespace) -> int:
         terminal.tell("Nothing was written.")
         return 1
     print(text.imported(done.tables), end="")
-    print(f"{sum(one.rows for one in done.tables):,} rows of {len(done.tables)} tables are in {done.path.as_posix()}.")
+    print(f"{sum(one.rows for one in done.tables):,} rows of {len(done.tables)} tables are in {shown(done.path)}.")
     return 0
 
 

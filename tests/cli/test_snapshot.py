@@ -48,7 +48,7 @@ def test_what_does_not_fit_is_told_with_its_place_and_nothing_is_written(
     assert main(IMPORT) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert "exports/bc/Currency.csv:3:1: error E5" in said.err
+    assert "bc/Currency.csv:3:1: error E5" in said.err
     assert said.err.endswith("Nothing was written.\n")
     assert not (workspace / "snapshots" / "june.duckdb").exists()
 
