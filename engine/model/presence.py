@@ -71,6 +71,14 @@ def verdict(world: World, condition: Condition) -> bool:
         return True
 
 
+def settled(world: World, condition: Condition) -> bool | None:
+    """What the settings make of any condition; None when the data decide."""
+    try:
+        return _holds(world, condition)
+    except AsksDataError:
+        return None
+
+
 def _holds(world: World, condition: Condition) -> bool:
     match condition:
         case All():

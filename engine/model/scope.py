@@ -45,7 +45,7 @@ class Scope:
 
     bare: the record that a name without alias belongs to (rule of evaluation 1); `fields_first` on an arrow line.
     looked_at: the record of the innermost `where`. writing: the record that `:=` writes; target: its field, inside
-    a `:=`. branch: names that the other branch of an `if` has defined: the same name is the same record.
+    a `:=`.
     """
 
     names: dict[str, Entry] = field(default_factory=dict)
@@ -55,7 +55,6 @@ class Scope:
     looked_at: Record | None = None
     writing: Record | None = None
     target: Field | None = None
-    branch: dict[str, Entry] = field(default_factory=dict)
 
     def look(self, name: str) -> Entry | None:
         """What a name stands for here; None when it is not in sight."""

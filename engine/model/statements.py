@@ -1,9 +1,10 @@
-"""Written statements -> typed statements; each block has its own level of names, the branches of an `if` share one."""
+"""Written statements -> typed statements; each block has its own level of names."""
 
 from __future__ import annotations
 
 from typing import assert_never
 
+import engine.model.branches as branches
 import engine.model.steps as steps
 import engine.model.values as values
 from engine.catalog.catalog import Field, Table
@@ -24,7 +25,6 @@ from engine.model.model import (
     Find,
     ForEach,
     ForPieces,
-    If,
     Itself,
     Let,
     Matches,
@@ -49,21 +49,41 @@ from engine.syntax import ast
 
 def block_of(world: World, scope: Scope, node: ast.Block) -> Block:
     """The statements of a block, bound one after the other into `scope`."""
-    bound: list[Statement] = []
-    for statement in node.statements:
-        one = statement_of(world, scope, statement)
-        if one is not None:
-            bound.append(one)
+    bound = [one for statement in node.statements for one in statements_of(world, scope, statement)]
     return Block(span=node.span, statements=tuple(bound))
 
 
-def statement_of(world: World, scope: Scope, node: ast.Statement) -> Statement | None:
-    """One statement; None when it is not there under the settings or could not be bound."""
+def statements_of(world: World, scope: Scope, node: ast.Statement) -> tuple[Statement, ...]:
+    """What one statement comes to; nothing when it is not there under the settings or could not be bound."""
     with world.deeper(node.span) as fine:
-        return _statement(world, scope, node) if fine else None
+        if not fine:
+            return ()
+        if isinstance(node, ast.If):
+            return branches.if_(world, scope, node)
+        one = _statement(world, scope, node)
+        return () if one is None else (one,)
 
 
-def _statement(world: World, scope: Scope, node: ast.Statement) -> Statement | None:
+Single = (
+    ast.Find
+    | ast.Let
+    | ast.Do
+    | ast.Create
+    | ast.CreateOrChange
+    | ast.Change
+    | ast.Delete
+    | ast.Couple
+    | ast.Uncouple
+    | ast.Synchronise
+    | ast.Require
+    | ast.ForEach
+    | ast.ForPieces
+    | ast.Assign
+    | ast.ApplyTemplate
+)
+
+
+def _statement(world: World, scope: Scope, node: Single) -> Statement | None:
     match node:
         case ast.Find():
             return find(world, scope, node)
@@ -92,8 +112,6 @@ def _statement(world: World, scope: Scope, node: ast.Statement) -> Statement | N
                 outcome=node.outcome,
                 message=message_of(world, scope.plain(), node.message),
             )
-        case ast.If():
-            return if_(world, scope, node)
         case ast.ForEach():
             return _for_each(world, scope, node)
         case ast.ForPieces():
@@ -232,27 +250,6 @@ def _for_pieces(world: World, scope: Scope, node: ast.ForPieces) -> ForPieces | 
         where=where,
         body=block_of(world, inner, node.block),
     )
-
-
-def if_(world: World, scope: Scope, node: ast.If) -> If:
-    """Both branches; a name from one of them is in sight afterwards (rule of evaluation 8)."""
-    condition = condition_of(world, scope.plain(), node.condition)
-    before = dict(scope.names)
-    then = block_of(world, scope, node.then)
-    if node.otherwise is None:
-        return If(span=node.span, condition=condition, then=then, otherwise=None)
-    of_then = {name: entry for name, entry in scope.names.items() if name not in before}
-    kept, scope.names = scope.branch, before
-    scope.branch = {**kept, **of_then}
-    match node.otherwise:
-        case ast.Block():
-            otherwise = block_of(world, scope, node.otherwise)
-        case ast.If():
-            inner = statement_of(world, scope, node.otherwise)
-            otherwise = Block(span=node.otherwise.span, statements=() if inner is None else (inner,))
-    scope.branch = kept
-    scope.names.update({name: entry for name, entry in of_then.items() if name not in scope.names})
-    return If(span=node.span, condition=condition, then=then, otherwise=otherwise)
 
 
 # --- fields and settings ---------------------------------------------------------------------------------------

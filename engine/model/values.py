@@ -48,6 +48,7 @@ from engine.model.types import (
     wider,
 )
 from engine.model.world import World
+from engine.source import Span
 from engine.syntax import ast
 
 
@@ -55,7 +56,7 @@ def value_of(world: World, scope: Scope, node: ast.Expression, wanted: Type | No
     """The value of an expression. wanted: the type of the place it goes to, which decides what bare names mean."""
     found = record_or_value(world, scope, node, wanted)
     if isinstance(found, Record | Behind):
-        return itself(found, node)
+        return itself(found, node.span)
     return fitted(world, found, wanted) if isinstance(found, Constant) else found
 
 
@@ -64,11 +65,11 @@ def checked_value(world: World, scope: Scope, node: ast.Expression, wanted: Type
     return fitted(world, value_of(world, scope, node, wanted), wanted)
 
 
-def itself(record: AnyRecord, node: ast.Node) -> Value:
+def itself(record: AnyRecord, span: Span) -> Value:
     """An alias alone as a value: the id of its record."""
     if record.table is UNKNOWN_TABLE:
-        return unknown(node.span)
-    return Itself(span=node.span, type=Type(kind="id", table=record.table), record=record)
+        return unknown(span)
+    return Itself(span=span, type=Type(kind="id", table=record.table), record=record)
 
 
 def record_or_value(world: World, scope: Scope, node: ast.Expression, wanted: Type | None = None) -> AnyRecord | Value:

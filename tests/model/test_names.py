@@ -7,12 +7,13 @@ import pytest
 from engine.model.model import (
     Assign,
     Behind,
-    Block,
     Change,
+    Choose,
     Column,
     Constant,
     Find,
     ForEach,
+    If,
     Itself,
     Let,
     Matches,
@@ -148,16 +149,53 @@ process check "Check" {
     assert keys == ["item", "item.2"]
 
 
-def test_what_is_found_in_a_branch_is_in_sight_after_it() -> None:
-    """Both branches give the same name: it is one record, whichever branch was taken."""
-    then, _ = statements(
-        "if item.Blocked = Yes { find bc Item Category as c where Code = 'A' } "
-        "else { find bc Item Category as c where Code = 'B' }",
+BRANCHES = (
+    "if {condition} {{ find bc Item Category as c where Code = 'A' }} "
+    "else {{ find bc Item Category as c where Code = 'B' }}"
+)
+
+
+def test_what_both_branches_find_is_one_record_afterwards() -> None:
+    """The data decide: a `find` behind the `if` takes over the record of the branch that was taken."""
+    branch, joined, let = statements(BRANCHES.format(condition="item.Blocked = Yes"), "let x = c.Description")
+    assert isinstance(branch, If)
+    assert isinstance(joined, Find)
+    assert isinstance(let, Let)
+    chosen = only_operand(joined)
+    assert isinstance(chosen, Choose)
+    assert chosen.condition == branch.condition
+    assert isinstance(chosen.then, Itself)
+    assert isinstance(chosen.otherwise, Itself)
+    found = [one.record for block in (branch.then, branch.otherwise) if block for one in block.statements]  # type: ignore[union-attr]
+    assert [chosen.then.record, chosen.otherwise.record] == found
+    assert isinstance(let.value, Column)
+    assert let.value.record == joined.record
+    assert len({one.key for one in (*found, joined.record)}) == 3
+
+
+def test_where_the_settings_decide_the_name_is_that_of_the_branch_taken() -> None:
+    branch, let = statements(
+        BRANCHES.format(condition="setting sales connection enabled and not setting multi company enabled"),
         "let x = c.Description",
     )
-    inner = [then.then, then.otherwise]  # type: ignore[union-attr]
-    keys = {one.statements[0].record.key for one in inner if isinstance(one, Block)}  # type: ignore[union-attr]
-    assert keys == {"c"}
+    assert isinstance(branch, If)
+    assert isinstance(let, Let)
+    assert isinstance(let.value, Column)
+    (taken,) = branch.then.statements
+    assert isinstance(taken, Find)
+    assert let.value.record == taken.record
+
+
+def test_a_value_named_in_both_branches_is_one_value_afterwards() -> None:
+    _, joined, let = statements(
+        "if item.Blocked = Yes { let n = 1 } else if item.Type = Service { let n = 2 } else { let n = 2.5 }",
+        "let x = n + 1",
+    )
+    assert isinstance(joined, Let)
+    assert isinstance(joined.value, Choose)
+    assert joined.value.type.kind == "decimal"
+    assert isinstance(let, Let)
+    assert f"key='{joined.key}'" in repr(let.value)
 
 
 def test_a_name_of_two_kinds_in_two_branches_is_told() -> None:
