@@ -21,6 +21,7 @@ from engine.snapshot.cells import PLAIN, is_empty, kept, option_words, read
 from engine.snapshot.ids import derived_id, has_ids, shared, unique_keys
 from engine.snapshot.layout import new_snapshot, write_head
 from engine.snapshot.open import SnapshotProblem
+from engine.snapshot.places import shown
 from engine.snapshot.types import column_type
 from engine.sql.quote import identifier, literal, qualified
 
@@ -38,11 +39,17 @@ def build_snapshot(target: Path, rows: World, catalog: Catalog) -> None:
     rows gives, its key, its id and its moment of change; a field that a row does not give is blank. A row without
     id gets one: in BC from its key, in Sales from its place. Raises SnapshotProblem (E507 to E509) for wrong rows.
     """
+    facts: list[str] = []
     with new_snapshot(target, threads=1) as connection:
         connection.execute("BEGIN")
         for system in ("bc", "sales"):
             for name, given in rows.get(system, {}).items():
-                _write_table(connection, _table(catalog, system, name), given)
+                table = _table(catalog, system, name)
+                _write_table(connection, table, given)
+                words = ", ".join(literal(word) for word in (system, name, table.caption, len(given), 0, True))
+                facts.append(f"({words})")
+        if facts:
+            connection.execute(f"INSERT INTO fresh.sync.table VALUES {', '.join(facts)}")
         write_head(connection, "fresh", "NULL", "")
         connection.execute("COMMIT")
 
@@ -56,25 +63,23 @@ def _table(catalog: Catalog, system: System, name: str) -> Table:
 def _write_table(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Row]) -> None:
     fields = _columns(table, rows)
     place = qualified("fresh", table.system, table.name)
-    columns = ", ".join(f"{identifier(one.name)} {column_type(one.kind)}" for one in fields)
-    connection.execute(f"CREATE TABLE {place} ({columns})")
-    if rows:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE given AS {_given(table, fields, rows)}")
-        _refuse_unreadable(connection, table, fields)
-        _refuse_shared(connection, table, fields)
-        names = ", ".join(f"f{index}" for index in range(len(fields)))
-        connection.execute(f"INSERT INTO {place} SELECT {names} FROM given")
-    connection.execute(
-        f"INSERT INTO fresh.sync.table VALUES ({literal(table.system)}, {literal(table.name)}, "
-        f"{literal(table.caption)}, {len(rows)}, 0, TRUE)"
-    )
+    if not rows:
+        columns = ", ".join(f"{identifier(one.name)} {column_type(one.kind)}" for one in fields)
+        connection.execute(f"CREATE TABLE {place} ({columns})")
+        return
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE given AS {_given(table, fields, rows)}")
+    _refuse_wrong(connection, table, fields)
+    finals = [
+        f"CAST(f{index} AS {column_type(one.kind)}) AS {identifier(one.name)}" for index, one in enumerate(fields)
+    ]
+    connection.execute(f"CREATE TABLE {place} AS SELECT {', '.join(finals)} FROM given ORDER BY n")
 
 
 def _columns(table: Table, rows: Sequence[Row]) -> tuple[Field, ...]:
     given = {name for row in rows for name in row}
-    for name in given - table.fields.keys():
+    for name in sorted(given - table.fields.keys()):
         raise _problem("E507", "unknown-built-field", f"table {table.name} has no field {name}", "look at its spelling")
-    for name in given:
+    for name in sorted(given):
         if not table.fields[name].stored:
             raise _problem(
                 "E507",
@@ -131,31 +136,31 @@ def _text(field: Field, value: object) -> str | None:
             return str(value)
 
 
-def _refuse_unreadable(connection: duckdb.DuckDBPyConnection, table: Table, fields: Sequence[Field]) -> None:
-    wrong = [f"count(*) FILTER (v{index} IS NULL AND NOT {is_empty(f'c{index}')})" for index in range(len(fields))]
-    counts = connection.execute(f"SELECT {', '.join(wrong)} FROM given").fetchall()[0]
-    for index, (field, count) in enumerate(zip(fields, counts, strict=True)):
-        if count:
-            number, cell = connection.execute(
-                f"SELECT n, c{index} FROM given WHERE v{index} IS NULL AND NOT {is_empty(f'c{index}')} ORDER BY n"
-            ).fetchall()[0]
+def _refuse_wrong(connection: duckdb.DuckDBPyConnection, table: Table, fields: Sequence[Field]) -> None:
+    """One look at all rows tells whether any is wrong; only then it is asked which."""
+    at = {one.name: index for index, one in enumerate(fields)}
+    unreadable = [f"(v{index} IS NULL AND NOT {is_empty(f'c{index}')})" for index in range(len(fields))]
+    keys = unique_keys(table)
+    repeats = [f"count(*) - count(DISTINCT ({', '.join(f'f{at[name]}' for name in names)}))" for names in keys]
+    counts = [f"count(*) FILTER ({one})" for one in unreadable]
+    found = connection.execute(f"SELECT {', '.join(counts + repeats)} FROM given").fetchall()[0]
+    for index, field in enumerate(fields):
+        if found[index]:
+            query = f"SELECT n, c{index} FROM given WHERE {unreadable[index]} ORDER BY n LIMIT 1"
+            number, cell = connection.execute(query).fetchall()[0]
             raise _problem(
                 "E508",
                 "unreadable-built-value",
-                f"{table.name}, row {number}: field {field.name} cannot hold '{cell}' ({field.kind})",
+                f"{table.name}, row {number}: field {field.name} cannot hold '{shown(cell)}' ({field.kind})",
                 "write the value in the form of its kind",
             )
-
-
-def _refuse_shared(connection: duckdb.DuckDBPyConnection, table: Table, fields: Sequence[Field]) -> None:
-    at = {one.name: index for index, one in enumerate(fields)}
-    for names in unique_keys(table):
-        found = connection.execute(shared("given", [f"f{at[name]}" for name in names], "n")).fetchall()
-        for key, first, other, _ in found[:1]:
+    for names, repeated in zip(keys, found[len(fields) :], strict=True):
+        query = shared("given", [f"f{at[name]}" for name in names], "n") + " LIMIT 1"
+        for key, first, other, _ in connection.execute(query).fetchall() if repeated else ():
             raise _problem(
                 "E509",
                 "built-rows-share-a-key",
-                f"{table.name}, rows {first} and {other} have the same {', '.join(names)}: {key}",
+                f"{table.name}, rows {first} and {other} have the same {', '.join(names)}: {shown(key)}",
                 "give each row a key of its own",
             )
 

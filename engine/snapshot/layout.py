@@ -68,10 +68,9 @@ SYNC_TABLES: dict[str, str] = {
 
 def create_layout(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     """Creates the three schemas and the tables of `sync` in an attached, empty database."""
-    for schema in ("bc", "sales", "sync"):
-        connection.execute(f"CREATE SCHEMA {database}.{schema}")
-    for name, columns in SYNC_TABLES.items():
-        connection.execute(f'CREATE TABLE {database}.sync."{name}" ({columns})')
+    schemas = [f"CREATE SCHEMA {database}.{schema};" for schema in ("bc", "sales", "sync")]
+    tables = [f'CREATE TABLE {database}.sync."{name}" ({columns});' for name, columns in SYNC_TABLES.items()]
+    connection.execute("\n".join([*schemas, *tables]))
 
 
 def write_head(connection: duckdb.DuckDBPyConnection, database: str, now: str, content: str) -> None:
