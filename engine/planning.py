@@ -24,7 +24,7 @@ from engine.snapshot.open import SnapshotProblem, connect, fingerprint
 from engine.workspace import Workspace, find_workspace, load_workspace
 
 if TYPE_CHECKING:
-    from engine.model.world import Setting
+    from engine.catalog.settings import Value as Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ def clock(now: str | None, work_date: str | None) -> tuple[datetime, date, list[
 
 
 def wrong_words(message: str, hint: str) -> Diagnostic:
-    return Diagnostic(code="E602", name="wrong-words", severity="error", span=None, message=message, hint=hint)
+    return Diagnostic(code="E602", name="wrong-arguments", severity="error", span=None, message=message, hint=hint)
 
 
 def chosen_snapshot(workspace: Workspace, given: str | None) -> tuple[Path | None, Diagnostic | None]:

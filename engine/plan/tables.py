@@ -48,7 +48,7 @@ TABLES: dict[str, str] = {
         label VARCHAR,                   -- how people call it: key and name ("1896-S Athens desk")
         source_id UUID,                  -- of the record it comes from
         source_label VARCHAR,
-        code VARCHAR,                    -- code of the reason ('P301'), NULL for create and change
+        code VARCHAR,                    -- code of the reason ('W621'), NULL for create and change
         reason VARCHAR,                  -- why, one sentence; NULL for create and change
         path VARCHAR, line INTEGER       -- the rule line that decided
     """,

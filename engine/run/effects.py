@@ -358,7 +358,7 @@ FROM (SELECT record, own, unnest({changes}) AS f FROM {rows}) u WHERE u.f.differ
         number = str(self.step.number) if self.step is not None else "NULL"
         self.world.run(
             "note it",
-            f"INSERT INTO plan.note VALUES ({number}, NULL, 'note', 'P340', {literal(words)}, {path}, {line})",
+            f"INSERT INTO plan.note VALUES ({number}, NULL, 'note', 'W640', {literal(words)}, {path}, {line})",
         )
 
 

@@ -30,11 +30,11 @@ ACTIONS = {
     "lost": "skip",
     "uncouple": "uncouple",
 }
-SKIP_MARK = ("P301", "The record is marked as skipped; it is left alone in both directions until it is retried")
-AGAIN = "P302"
-LOST = "P303"
-UNCOUPLED = ("P304", "The partner no longer exists; the coupling is removed and the record itself is left as it is")
-CONFLICT = "P305"
+SKIP_MARK = ("W621", "The record is marked as skipped; it is left alone in both directions until it is retried")
+AGAIN = "W622"
+LOST = "W623"
+UNCOUPLED = ("W624", "The partner no longer exists; the coupling is removed and the record itself is left as it is")
+CONFLICT = "E625"
 
 
 def open_ledger(world: World) -> None:

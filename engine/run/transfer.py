@@ -193,7 +193,7 @@ def partner_gone(step: Pass) -> Failure:
     """R3.8: the coupled partner no longer exists. With the strategy `uncouple` this becomes no failure."""
     where = "Sales" if step.leg == "to_sales" else "Business Central"
     reason = f"The {step.destination.table.caption} that it is coupled with no longer exists in {where}"
-    return Failure(when="(class = 'gone')", reason=literal(reason), code="P321", span=step.mapping.span)
+    return Failure(when="(class = 'gone')", reason=literal(reason), code="E634", span=step.mapping.span)
 
 
 def new_id(step: Pass, source: str) -> str:

@@ -180,7 +180,7 @@ def require(test: Condition, outcome: str, message: model.Message, span: Span, f
     failure = Failure(
         when=joined_by("AND", [*frame.guards, f"(NOT {known})" if known != "false" else "true"]),
         reason=said(message, frame.reading()),
-        code="P310" if outcome == "fail" else "P311",
+        code="E630" if outcome == "fail" else "W631",
         span=span,
     )
     (frame.outcome.failures if outcome == "fail" else frame.outcome.warnings).append(failure)
@@ -207,7 +207,7 @@ def find(statement: Find, frame: Frame) -> None:
             Failure(
                 when=joined_by("AND", [*frame.guards, f"({joined.id} IS NULL)"]),
                 reason=said(statement.otherwise, frame.reading()),
-                code="P312",
+                code="E632",
                 span=statement.span,
             )
         )
@@ -354,7 +354,7 @@ def carry_into(
     if carried.not_found == "fail":
         for one in missing:
             when = joined_by("AND", [*frame.guards, f"({one.when})"])
-            frame.outcome.failures.append(Failure(when=when, reason=one.reason, code="P320", span=span))
+            frame.outcome.failures.append(Failure(when=when, reason=one.reason, code="E633", span=span))
     entry.values[target.name] = _guarded(new, now, frame)
     frame.outcome.origins[id(entry), target.name] = Origin(rule=rule, span=span)
     return entry.values[target.name]

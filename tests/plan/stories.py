@@ -192,8 +192,8 @@ class Plan:
                 fields=fields.get((row[0], row[1]), {}),
             )
             for row in self.rows(
-                "SELECT r.pass, r.record, p.mapping, p.leg, r.action, r.label, r.source_label, r.code, r.reason, r.cause "
-                "FROM plan.record r LEFT JOIN plan.pass p USING (pass) ORDER BY r.pass, r.record"
+                "SELECT r.pass, r.record, p.mapping, p.leg, r.action, r.label, r.source_label, r.code, r.reason, "
+                "r.cause FROM plan.record r LEFT JOIN plan.pass p USING (pass) ORDER BY r.pass, r.record"
             )
             if mapping in (None, row[2]) and leg in (None, row[3])
         ]

@@ -1,4 +1,4 @@
-"""One record of a leg: skip marks, deletion conflicts, change tests, update conflicts, force (sync-semantics 3.1 to 3.6)."""
+"""One record of a leg: skip marks, partners that are gone, changes, conflicts, force (sync-semantics 3.1 to 3.6)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_record_marked_as_skipped_is_left_alone_in_both_directions() -> None:
     plan = story.plan()
     assert plan.counts("ITEMS", "to_sales") == {"skipped": 1}
     assert plan.counts("ITEMS", "to_bc") == {"skipped": 1}
-    assert [one.code for one in plan.records()] == ["P301", "P301"]
+    assert [one.code for one in plan.records()] == ["W621", "W621"]
     assert plan.row("sales", "product", sales_id("1"))["name"] == "Cycle"
     assert plan.stamps("1") == (moment("08:00"), moment("08:00"))
 
@@ -254,7 +254,7 @@ def test_the_loser_of_a_conflict_keeps_its_stamps_and_result() -> None:
     rules = with_(ITEMS, "on update conflict keep sales")
     story = world(rules, *pair("Bike", "Cycle", bc_at="10:00", sales_at="11:00"), coupled("1"))
     plan = story.plan()
-    assert plan.fate("1", "to_sales").code == "P303"
+    assert plan.fate("1", "to_sales").code == "W623"
     assert plan.results("1") == ("", "Success")
 
 
