@@ -82,11 +82,16 @@ def options(c: Children, at: Span) -> ast.Options:
 
 
 def _flag(which: str) -> Build:
-    return lambda c, at: (which, True, at)
+    return lambda c, at: (which, True, _behind_comma(at))
 
 
 def _valued(which: str) -> Build:
-    return lambda c, at: (which, c[0], at)
+    return lambda c, at: (which, c[0], _behind_comma(at))
+
+
+def _behind_comma(at: Span) -> Span:
+    words = at.text.lstrip(", \t\r\n")
+    return Span(source=at.source, start=at.end - len(words), end=at.end)
 
 
 def every(c: Children, at: Span) -> ast.Every:

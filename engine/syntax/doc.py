@@ -1,8 +1,8 @@
 """Words with places where a line may be broken -> lines of at most `WIDTH` characters.
 
 A doc is a list of words and breaks; a break is a number, how deep inside the statement it lies. A line that is too long
-is broken at its outermost breaks first, filled as far as it goes; what is still too long is broken further in. Breaks of
-the level `ALL` are taken together: where one is needed, all are.
+is broken at its outermost breaks first, filled as far as it goes; what is still too long is broken further in. Breaks
+of the level `ALL` are taken together: where one is needed, all are.
 """
 
 from __future__ import annotations

@@ -288,7 +288,7 @@ def _unfinished(case: Case) -> Diagnostic | None:
     if case.found.terminal not in ENDS or case.before is None:
         return None
     at = case.before.end
-    words = either(expected(case.failed.expected - ENDS))
+    words = either(expected(case.failed.expected - ENDS, case.before.terminal))
     what = "the line" if case.found.terminal == "_NL" else "this"
     return slip("unfinished", case.span(at, at), f"{what} ends too early", f"expected {words}" if words else "")
 
@@ -309,7 +309,7 @@ def _unexpected(case: Case) -> Diagnostic:
         shown = called(found.terminal)
     else:
         shown = f"`{shown}`" if len(shown) <= 40 else f"`{shown[:39]}…`"
-    words = either(expected(case.failed.expected))
+    words = either(expected(case.failed.expected, before.terminal if before else ""))
     return slip("unexpected", span, f"{shown} does not fit here", f"expected {words}" if words else "")
 
 

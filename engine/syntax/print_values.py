@@ -96,7 +96,7 @@ def _plain(node: ast.Value, deep: int, place: str, *, in_filter: bool) -> Doc:
         case ast.Minus():
             return ["-", *_part(node.operand, deep, VALUE, in_filter)]
         case ast.Group():
-            return ["(", *value(node.inner, deep + 3), ")"]
+            return ["(", *_part(node.inner, deep + 3, VALUE, in_filter), ")"]
         case ast.Via():
             return [*_part(node.value, deep, place, in_filter), deep + 4, "via ", names(node.mappings, "|")]
         case ast.Using():

@@ -27,7 +27,7 @@ def keywords(place: str) -> dict[str, int]:
         return {}
     found: dict[str, int] = {}
     for row in tables().rows:
-        if "NAME" in row and "(" in row and "not" in row and ("depends on" in row) == (place == ITEM):
+        if "NAME" in row and "(" in row and ("depends on" not in row or place == ITEM):
             found.update(row)
         if place == STATEMENT and "NAME" in row and "require" in row:
             found.update(row)

@@ -1,8 +1,8 @@
 """The text of a rule file -> the stretches of its declarations, and its comments.
 
 A light look that knows quotes, comments and braces, so that a slip in one declaration hides no other. Outside all
-braces every line that does not go on from the one before begins a declaration. Inside, a line does that is indented no deeper
-than the declaration and begins like `mapping`, `step` …: then a brace before it was not closed.
+braces every line that does not go on from the one before begins a declaration. Inside, a line does that is indented
+no deeper than the declaration and begins like `mapping`, `step` …: then a brace before it was not closed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NOTABLE = re.compile(r"""'(?:[^'\n]|'')*'?|"[^"\n]*"?|\#[^\n]*|[{}()]|\n[ \t\f]
 _GOES_ON = re.compile(
     r"(?:and|or|else|where|via|using|then|sorted|when|with|gives|like)(?![\w.\-])|[-+*/]\s|[|&,)=:{}]|->|<-"
 )
-_FIRST = re.compile(r"\s*?([ \t\f]*)(?=\S)")
+_FIRST = re.compile(r"\ufeff?\s*?([ \t\f]*)(?=\S)")
 _WANTS_MORE = re.compile(r"(?:[(,:=<>+*/|&>-]|\b(?:and|or|not|where|when|then|with|via|using))\s*\Z")
 
 

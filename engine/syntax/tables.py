@@ -97,7 +97,7 @@ def compile_grammar(grammar: bytes) -> dict[str, Any]:
     table = lark.parser.parser._parse_table
     rules = sorted(lark.rules, key=lambda rule: (rule.origin.name, rule.order, str(rule)))
     number = {rule: at for at, rule in enumerate(rules)}
-    order = [table.start_states["start"], *sorted(set(table.states) - {table.start_states["start"]})]
+    order = _in_order(table.states, table.start_states["start"])
     renumbered = {state: at for at, state in enumerate(order)}
     rows = []
     for state in order:
@@ -113,6 +113,18 @@ def compile_grammar(grammar: bytes) -> dict[str, Any]:
         "rules": [_rule(rule) for rule in rules],
         "rows": rows,
     }
+
+
+def _in_order(states: dict[Any, dict[str, Any]], start: Any) -> list[Any]:
+    """The states as they are reached from the start; Lark's own numbers differ from run to run."""
+    order = [start]
+    seen = {start}
+    for state in order:
+        for _, (action, argument) in sorted(states[state].items(), key=lambda entry: entry[0]):
+            if action.name == "Shift" and argument not in seen:
+                seen.add(argument)
+                order.append(argument)
+    return order
 
 
 def _rule(rule: Any) -> list[Any]:

@@ -37,11 +37,12 @@ _DECLARATION = frozenset(("mapping", "process", "rule"))
 _ITEM = frozenset(("filter", "depends on", "only coupled records"))
 _STATEMENT = frozenset(("require", "find", "let"))
 _JOB_LINE = frozenset(("run", "wake on"))
+_ASKING = frozenset(("where", "else where", "when", "if", "require", "and", "or", "not", "bc", "sales", "match"))
 _MOST = 6
 
 
-def expected(terminals: frozenset[str]) -> tuple[str, ...]:
-    """What could have stood there, the most telling first; short enough to be read."""
+def expected(terminals: frozenset[str], before: str = "") -> tuple[str, ...]:
+    """What could have stood there, the most telling first; short enough to be read. before: the terminal before it."""
     if terminals >= _DECLARATION:
         return ("a declaration (mapping, process, step, rule, job, values, whenever, find or let)",)
     if terminals >= _ITEM:
@@ -54,7 +55,7 @@ def expected(terminals: frozenset[str]) -> tuple[str, ...]:
     rest = set(terminals) - {"_DOT"}
     if {"NAME", "TEXT", "NUMBER"} <= terminals:
         told.append(
-            "a condition" if "not" in terminals else "a value or a filter" if "PATTERN" in terminals else "a value"
+            "a condition" if "not" in terminals and before in _ASKING else "a value or a filter" if "PATTERN" in terminals else "a value"
         )
         rest -= _VALUE | _CONDITION | (_FILTER if "PATTERN" in terminals else frozenset())
     elif "NAME" in terminals:
