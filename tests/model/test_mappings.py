@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.catalog.settings import Value
 from engine.model.facts import MappingFacts
 from engine.model.model import FieldLine, Mapping, Moment
 from engine.model.order import order_of
 from tests.model.world import bound, codes, items, mapping_text, said
 
-PERSON, TEAM = {"ownership_model": 1}, {"ownership_model": 2}
+RULES = Path(__file__).parents[2] / "rules"
+PERSON: dict[str, Value] = {"ownership_model": 1}
+TEAM: dict[str, Value] = {"ownership_model": 2}
 
 
 def labels(mapping: Mapping) -> list[str]:
@@ -311,3 +316,49 @@ def test_no_slip_of_the_pen_raises(place: int, word: str, instead: bool) -> None
     at = place * len(pieces) // 41
     pieces[at : at + 1 if instead else at] = [word]
     bind([parse(Source(path="a.rules", text=" ".join(pieces))).file], catalog(), {})
+
+
+# --- the shipped rules -------------------------------------------------------------------------------------
+
+
+def shape(texts: list[str]) -> dict[str, tuple[object, ...]]:
+    """What the mappings of some files come to, without the names that binding gives to records."""
+    found = bound(*texts)
+    assert found.diagnostics == ()
+    return {
+        name: (one.depends_on, labels(one), one.idle, len(one.items), len(one.bc_filter), len(one.sales_filter))
+        for name, one in found.model.mappings.items()
+    }
+
+
+def test_the_order_of_the_files_does_not_matter() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(RULES.glob("*.rules"))]
+    assert len(texts) >= 3
+    first = shape(texts)
+    for turned in (texts[::-1], texts[1:] + texts[:1]):
+        assert shape(turned) == first
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        TEAM,
+        {"unit_group_mapping_enabled": True},
+        {"sales_connection_enabled": False},
+        {"multi_company_enabled": True},
+    ],
+    ids=lambda one: "+".join(one) or "as shipped",
+)
+def test_the_shipped_rules_bind_under_all_settings(settings: dict[str, Value]) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(RULES.glob("*.rules"))]
+    found = bound(*texts, settings=settings)
+    assert found.diagnostics == ()
+    units = settings.get("unit_group_mapping_enabled", False)
+    sales = settings.get("sales_connection_enabled", True)
+    assert ("ITEM UOM" in found.model.mappings) == bool(units and sales)
+    assert ("UNIT OF MEASURE" in found.model.mappings) == bool(sales and not units)
+    assert ("SALESPEOPLE" in found.model.mappings) == (settings != TEAM)
+    assert "CUSTOMER" in found.model.mappings
+    owner = "Salesperson Code -> Owner"
+    assert (owner in labels(found.model.mappings["CUSTOMER"])) == (settings != TEAM)
