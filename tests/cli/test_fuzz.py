@@ -128,3 +128,93 @@ def test_broken_yaml_files(
         for name, text in zip(("coupler.yaml", "schemas/item.yaml", "schemas/colour.yaml"), texts, strict=True):
             Path(name).write_bytes(text.encode("utf-8", "surrogatepass"))
         answered(["lint"], capsys)
+
+
+EXPORTS = sorted((ROOT / "samples" / "contoso" / "exports").glob("*/*.csv"))
+CSV = [path.read_text(encoding="utf-8") for path in EXPORTS]
+
+
+def exports(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Some of the sample's exports, all of them broken, through one import; odd encodings and separators too."""
+    luck = random.Random(seed)
+    folder = Path(f"exports-{seed}")
+    for at in luck.sample(range(len(EXPORTS)), 5):
+        target = folder / EXPORTS[at].parent.name / EXPORTS[at].name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = mutated(CSV[at], CSV, luck)
+        encoding = luck.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "cp1252"))
+        target.write_bytes(text.encode(encoding, "replace"))
+    words = ["snapshot", "import", f"s{seed}"]
+    for system in ("bc", "sales"):
+        if (folder / system).is_dir():
+            words += [f"--{system}", (folder / system).as_posix()]
+    answered([*words, *luck.choice(([], [], ["--allow-rejects"], ["--delimiter", ";"], ["--decimal-comma"]))], capsys)
+    answered(["snapshot", "show", f"s{seed}"], capsys)
+
+
+@pytest.mark.parametrize("batch", range(5))
+def test_broken_exports(
+    batch: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in range(4):
+        exports(batch * 4 + number, capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(10))
+def test_many_more_broken_exports(
+    batch: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in range(20):
+        exports(10_000 + batch * 20 + number, capsys)
+
+
+CHANGES = """\
+change mapping CUSTOMER {
+  create missing records
+  on update conflict keep sales
+  filter bc City = L*|@*ton
+  Name 2 -> Description
+  first filled(Search Name, Name) -> Address 1: Name
+  if customer.Priority > 3 { find bc Currency as money where Code = customer.Currency Code }
+  every sales record {
+    Credit Hold := if customer.Blocked = All then Yes else No
+    Annual Revenue := round(customer.Credit Limit (LCY) * 1.5, 0.01)
+    require customer.Name <> '' else fail "Customer {customer.No.} has no name."
+  }
+}
+change mapping ITEM-PRODUCT {
+  drop Gross Weight
+  Item Category Code  ->  Size
+  Description + ' ' + Description 2 -> Description
+  Costing Method using { FIFO = 'F', LIFO = 'L', Average = 'A' } -> Vendor ID
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with its snapshot."""
+    folder = tmp_path_factory.mktemp("planned") / "demo"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder.parent)
+        assert cli.main(["init", "demo", "--sample"]) == 0
+        patch.chdir(folder)
+        assert cli.main(["snapshot", "import", "june", "--bc", "exports/bc", "--sales", "exports/sales"]) == 0
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(10))
+def test_plans_of_broken_changes(
+    batch: int, planned: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One word or sign of the changes goes wrong; what still is a rule is planned."""
+    monkeypatch.chdir(planned)
+    for number in range(20):
+        luck = random.Random(batch * 20 + number)
+        text = mutated(CHANGES, [CHANGES], luck)
+        Path("rules/brackenford.rules").write_bytes(text.encode("utf-8", "surrogatepass"))
+        answered(["plan", "--now", "2026-06-15T08:00:00Z"], capsys, codes=(0, 1, 2))
