@@ -24,6 +24,9 @@ from engine.sql.scope import Extended, Joined, Written
 from engine.sql.values import Around, NotPlanned, Reading, before, entry_of, stored, value
 
 
+SETTING_CHANGES = "W640"
+
+
 @dataclass
 class Effects:
     """Carries out statements that change other records, for all units of a frame at once.
@@ -358,7 +361,7 @@ FROM (SELECT record, own, unnest({changes}) AS f FROM {rows}) u WHERE u.f.differ
         number = str(self.step.number) if self.step is not None else "NULL"
         self.world.run(
             "note it",
-            f"INSERT INTO plan.note VALUES ({number}, NULL, 'note', 'W640', {literal(words)}, {path}, {line})",
+            f"INSERT INTO plan.note VALUES ({number}, NULL, 'note', {literal(SETTING_CHANGES)}, {literal(words)}, {path}, {line})",
         )
 
 

@@ -35,6 +35,14 @@ AGAIN = "W622"
 LOST = "W623"
 UNCOUPLED = ("W624", "The partner no longer exists; the coupling is removed and the record itself is left as it is")
 CONFLICT = "E625"
+LOST_INSERT = (
+    "W642",
+    "A new record that fails has no coupling to remember it by; it is not tried again until it changes, or by a full run",
+)
+FRESH_CONFLICT = (
+    "W643",
+    "A fresh coupling has no stamps, so both sides count as changed; the first run is a conflict unless a direction is chosen",
+)
 
 
 def open_ledger(world: World) -> None:
@@ -144,9 +152,30 @@ LEFT JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = l.src
 LEFT JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = l.dst""",
     )
     list_fields(step.number, made.values, "src", "true", made.fields, world)
+    list_traps(step, made, world)
     for at, warning in enumerate(made.warnings):
         note(
             step, warning, f"SELECT src, wr{at} AS text FROM {made.values} WHERE w{at} AND verdict <> 'conflict'", world
+        )
+
+
+def list_traps(step: Pass, made: Transfer, world: World) -> None:
+    """Warnings where the real behaviour surprises: R2.19 (a), R1.5 with R3.17."""
+    path, line = place(step.mapping.span)
+    lost = "verdict = 'fail' AND kid IS NULL"
+    fresh = "verdict = 'conflict' AND src_stamp IS NULL AND dst_stamp IS NULL"
+    traps = [
+        (LOST_INSERT[0], lost, LOST_INSERT[1]),
+        (FRESH_CONFLICT[0], fresh, FRESH_CONFLICT[1]),
+    ]
+    for code, where, words in traps:
+        if not (made.counts.get("fail") or made.counts.get("conflict")):
+            continue
+        world.run(
+            "warnings of traps",
+            f"""INSERT INTO plan.note
+SELECT {step.number}, r.record, 'warning', {literal(code)}, {literal(words)}, {path}, {line}
+FROM {made.table} w JOIN plan.record r ON r.pass = {step.number} AND r.cause IS NULL AND r.source_id = w.src WHERE {where}""",
         )
 
 

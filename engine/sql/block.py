@@ -25,6 +25,9 @@ from engine.sql.scope import Joined, Scope, Written
 from engine.sql.values import Around, NotPlanned, Reading, before, entry_of, value
 
 
+TEXT_CUT = "W641"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """SQL truth under which a record fails (or is warned about), SQL text of the reason, and the line that says so."""
@@ -355,9 +358,20 @@ def carry_into(
         for one in missing:
             when = joined_by("AND", [*frame.guards, f"({one.when})"])
             frame.outcome.failures.append(Failure(when=when, reason=one.reason, code="E633", span=span))
+    warn_of_cut(text, given.type, target, rule, span, frame)
     entry.values[target.name] = _guarded(new, now, frame)
     frame.outcome.origins[id(entry), target.name] = Origin(rule=rule, span=span)
     return entry.values[target.name]
+
+
+def warn_of_cut(text: str, source: model.Type, target: Field, rule: str, span: Span, frame: Frame) -> None:
+    """R4.9: a longer text is cut without an error; the plan does the same and says so."""
+    limit = target.length
+    if limit is None or source.kind not in blank.TEXTS or (source.length is not None and source.length <= limit):
+        return
+    reason = f"{literal(f'{target.caption} takes {limit} characters; cut by {rule}: ')} || {text}"
+    when = joined_by("AND", [*frame.guards, f"(length({text}) > {limit})"])
+    frame.outcome.warnings.append(Failure(when=when, reason=reason, code=TEXT_CUT, span=span))
 
 
 def current(entry: Written, target: Field, reading: Reading) -> str:
