@@ -88,9 +88,14 @@ def run(command: Command, limit: float) -> Measured:
 
         timer = threading.Timer(limit, stop)
         timer.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        took = time.perf_counter() - started
-        timer.cancel()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # interrupted: what was started must not go on
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        finally:
+            took = time.perf_counter() - started
+            timer.cancel()
         code = process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
