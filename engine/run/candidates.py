@@ -21,8 +21,8 @@ from engine.model import model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.optionbooks import couplings as relation_of_couplings
 from engine.run.world import World
-from engine.sql.block import Frame, Outcome
 from engine.sql.conditions import condition, joined_by
+from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, keys_of
 from engine.sql.values import Around, Reading

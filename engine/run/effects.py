@@ -17,12 +17,13 @@ from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple
 from engine.run.settle import defaults, platform_values, stored_as
 from engine.run.transfer import WrittenField
 from engine.run.world import World
-from engine.sql.block import Frame, Origin, equalities, find, read_block, searched_find
+from engine.sql.block import read_block
 from engine.sql.conditions import condition, found, joined_by
+from engine.sql.finding import equalities, find, searched_find
+from engine.sql.frame import Frame, Origin
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Extended, Joined, Written
 from engine.sql.values import Around, NotPlanned, Reading, before, entry_of, stored, value
-
 
 SETTING_CHANGES = "W640"
 

@@ -18,7 +18,7 @@ from engine.run.world import World
 from engine.source import Span
 from engine.sql import blank
 from engine.sql.blank import type_of
-from engine.sql.block import Failure
+from engine.sql.frame import Failure
 from engine.sql.quote import identifier, literal
 
 ACTIONS = {

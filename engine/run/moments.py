@@ -18,7 +18,8 @@ from engine.run.ledger import place
 from engine.run.pairs import uncouple
 from engine.run.transfer import Transfer
 from engine.run.world import World
-from engine.sql.block import Frame, Outcome, read_block
+from engine.sql.block import read_block
+from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Extended, Joined, Scope
 from engine.sql.values import Around

@@ -14,7 +14,8 @@ from engine.model import model
 from engine.model.model import Leg, Mapping, Statement
 from engine.run.settle import moment
 from engine.run.world import World
-from engine.sql.block import Frame, Outcome, read_block
+from engine.sql.block import read_block
+from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier
 from engine.sql.scope import Joined, Scope
 from engine.sql.values import Around

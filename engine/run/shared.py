@@ -9,7 +9,9 @@ from engine.model import model
 from engine.model.model import Model
 from engine.run.effects import Effects
 from engine.run.world import World
-from engine.sql.block import Frame, Outcome, find, read_block, sorting
+from engine.sql.block import read_block
+from engine.sql.finding import find, sorting
+from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Extended, Joined, Scope, Written
 from engine.sql.values import Around, value

@@ -29,8 +29,9 @@ from engine.run.candidates import Candidates
 from engine.run.world import World
 from engine.sql import blank
 from engine.sql.blank import type_of
-from engine.sql.block import Failure, Frame, Origin, Outcome, carry_into, read, read_block
+from engine.sql.block import carry_into, read, read_block
 from engine.sql.conditions import joined_by
+from engine.sql.frame import Failure, Frame, Origin, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, Written
 from engine.sql.values import Around, Reading, before

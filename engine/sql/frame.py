@@ -1,0 +1,81 @@
+"""What a block is read with: the records in reach, the guard, and what became of the unit so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from engine.model import model
+from engine.model.model import Statement
+from engine.source import Span
+from engine.sql import blank
+from engine.sql.conditions import joined_by
+from engine.sql.lookups import Missing
+from engine.sql.quote import literal
+from engine.sql.scope import Scope
+from engine.sql.values import Around, Reading, value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """SQL truth under which a record fails (or is warned about), SQL text of the reason, and the line that says so."""
+
+    when: str
+    reason: str
+    code: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The line that gave a field its value: as written in one line, and where."""
+
+    rule: str
+    span: Span
+
+
+@dataclass
+class Outcome:
+    """What a unit's statements came to so far; shared by all frames of the unit."""
+
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
+    origins: dict[tuple[int, str], Origin] = field(default_factory=dict)
+    template: list[model.ApplyTemplate] = field(default_factory=list)
+
+    def failed(self) -> str:
+        """SQL truth: the record failed already."""
+        return joined_by("OR", [one.when for one in self.failures])
+
+
+@dataclass
+class Frame:
+    """Where statements are read: the records in reach, the guard, and what is done about effects.
+
+    writing: the record that a `:=` without a name in front goes into (the binder names it).
+    effect: called with the frame and a statement that changes other records.
+    """
+
+    around: Around
+    scope: Scope
+    outcome: Outcome
+    guards: tuple[str, ...] = ()
+    effect: Callable[[Frame, Statement], None] | None = None
+
+    def reading(self, *, missing: list[Missing] | None = None, lenient: bool = False) -> Reading:
+        return Reading(scope=self.scope, around=self.around, missing=missing, lenient=lenient)
+
+    def guard(self) -> str:
+        return joined_by("AND", list(self.guards))
+
+    def under(self, guard: str) -> Frame:
+        return replace(self, guards=self.guards if guard == "true" else (*self.guards, guard))
+
+
+def said(message: model.Message, reading: Reading) -> str:
+    """SQL text of a message with its values filled in."""
+    parts = [
+        literal(part) if isinstance(part, str) else blank.shown(value(part, reading), part.type)
+        for part in message.parts
+    ]
+    return " || ".join(parts) if parts else "''"
