@@ -21,7 +21,7 @@ def changes(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def to_json(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """The whole plan in pieces: head, passes, records with their fields, notes (see engine.plan.tables)."""
+    """The whole plan in pieces: head, passes, records with their fields, notes (schemas/json/plan.schema.json)."""
     head = _rows(connection, "SELECT * EXCLUDE (format_version) FROM plan.head")
     yield f'{{"format_version": {FORMAT_VERSION},\n"head": {_text(next(head, {}))},\n"passes": ['
     yield from _listed(_rows(connection, "SELECT * FROM plan.pass ORDER BY pass"))
