@@ -58,7 +58,7 @@ def _option(text: str, source: Type, target: Type, old: str) -> str:
         cases.append(f"WHEN lower(trim({text})) IN ({listed}) THEN {one.number}")
     if not cases:
         return f"coalesce(TRY_CAST({text} AS INTEGER), {old})"
-    return f"(CASE WHEN trim({text}) = '' THEN {target.blank_option} {' '.join(cases)} ELSE {old} END)"
+    return f"(CASE {' '.join(cases)} ELSE {old} END)"
 
 
 def _number(text: str, source: Type, target: Type, old: str) -> str:
