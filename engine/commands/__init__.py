@@ -16,6 +16,7 @@ VERBS: dict[str, str] = {
     "snapshot": "import, show, export the data of both systems",
     "plan": "the dry run: what would be created, changed, skipped, refused, and why",
     "apply": "carry a saved plan out on a snapshot",
+    "test": "run scenarios: given this data, when this is done, then exactly this has changed",
     "report": "a saved plan as a page to read, search and hand over",
 }
 """Verb -> what it does, in the order of the help. The module of a verb is engine.commands.<verb>."""

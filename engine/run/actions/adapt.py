@@ -157,7 +157,7 @@ def conditions(record: model.Record, filters: Mapping[str, str], clock: Clock) -
     for name, text in filters.items():
         field = record.table.fields[name]
         try:
-            filter = filter_of(str(text), field, clock, record.span)  # noqa: A001
+            filter = filter_of(str(text), field, clock, record.span)
         except WrongFilterError as wrong:
             raise WrongOverrideError(str(wrong)) from wrong
         if filter is not None:

@@ -21,8 +21,9 @@ from engine.run.actions.runs import create_new, run_mapping
 from engine.run.dryrun import Session
 from engine.sql import blank
 from engine.sql.blank import TEXTS
-from engine.sql.block import Frame, Outcome, read
+from engine.sql.block import read
 from engine.sql.conditions import comparable, compared, condition, joined_by
+from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier
 from engine.sql.scope import Joined, Scope, keys_of
 from engine.sql.values import Reading, value

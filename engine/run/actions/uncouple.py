@@ -9,8 +9,9 @@ from engine.run.actions.records import Chosen, book, couplings, listed
 from engine.run.dryrun import Session
 from engine.run.effects import Effects
 from engine.run.world import World
-from engine.sql.block import Frame, Outcome, read_block
+from engine.sql.block import read_block
 from engine.sql.conditions import condition, joined_by
+from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier
 from engine.sql.scope import Joined, Scope
 from engine.sql.values import Around, Reading

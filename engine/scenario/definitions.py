@@ -1,0 +1,140 @@
+"""How a mapping is expected to stand, and how it stands -> the differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from engine.model import model
+from engine.run.actions.adapt import ARROWS, WrongOverrideError, conditions
+from engine.run.actions.filtertext import Clock
+from engine.scenario.scenario import Difference
+from engine.scenario.state import State
+
+DIRECTIONS = {arrow: name for name, arrow in ARROWS.items()}
+
+
+def mapping_differences(name: str, expected: object, state: State) -> Iterator[Difference]:
+    """What in a mapping's definition is not as expected; `absent`: it must not exist."""
+    mapping = state.model.mappings.get(name)
+    what = f"mapping {name}"
+    if expected == "absent" or not isinstance(expected, dict):
+        if mapping is not None:
+            yield Difference(what=what, expected="absent", got="it exists")
+        return
+    if mapping is None:
+        yield Difference(what=what, expected="is there", got="absent")
+        return
+    plain = _plain(mapping)
+    for key, value in expected.items():
+        if key in plain:
+            if plain[key] != value:
+                yield Difference(what=f"{what}, {key}", expected=_text(value), got=_text(plain[key]))
+        elif key in ("bc_filter", "sales_filter"):
+            yield from _filter(what, key, value, mapping, state.overrides.get(name, {}))
+        elif key == "fields":
+            yield from _fields(what, value, mapping)
+        elif key == "match_fields":
+            yield from _match_fields(what, value, state, name)
+        elif key == "extra_fields":
+            for one in value:
+                if not any(_is_extra(line, one) for line in _lines(mapping)):
+                    yield Difference(what=f"{what}, {key}", expected=f"{one['bc']} and {one['sales']}", got="no such line")
+        elif state.overrides.get(name, {}).get(key) != value:
+            got = state.overrides.get(name, {}).get(key)
+            yield Difference(what=f"{what}, {key}", expected=_text(value), got=_text(got))
+
+
+def _plain(mapping: model.Mapping) -> dict[str, object]:
+    return {
+        "direction": DIRECTIONS[mapping.arrow],
+        "only_coupled": not mapping.creates_missing,
+        "update_conflict": mapping.update_conflict.replace(" ", "-"),
+        "deletion_conflict": mapping.deletion_conflict,
+        "create_when_no_match": mapping.create_unmatched,
+        "sync_after_match": mapping.synchronise_matched,
+    }
+
+
+def _filter(
+    what: str, key: str, expected: Mapping[str, str], mapping: model.Mapping, override: Mapping[str, Any]
+) -> Iterator[Difference]:
+    record = mapping.bc if key == "bc_filter" else mapping.sales
+    got = mapping.bc_filter if key == "bc_filter" else mapping.sales_filter
+    if override.get(key) == expected:
+        return
+    day = date(2000, 1, 1)
+    try:
+        wanted = conditions(record, expected, Clock(today=day, work_date=day))
+    except WrongOverrideError as wrong:
+        yield Difference(what=f"{what}, {key}", expected=_text(expected), got=str(wrong))
+        return
+    if sorted(map(repr, wanted)) != sorted(map(repr, got)):
+        shown = " and ".join(" ".join(one.span.text.split()) for one in got)
+        yield Difference(what=f"{what}, {key}", expected=_text(expected), got=shown or "no filter")
+
+
+def _lines(mapping: model.Mapping) -> list[model.FieldLine]:
+    return [one for one in mapping.items if isinstance(one, model.FieldLine)]
+
+
+def _fields(what: str, expected: object, mapping: model.Mapping) -> Iterator[Difference]:
+    lines = _lines(mapping)
+    if not isinstance(expected, dict):
+        if lines:
+            yield Difference(what=f"{what}, fields", expected="none", got=f"{len(lines)} lines are on")
+        return
+    for name, wanted in expected.items():
+        mine = [one for one in lines if _bc_field(one) == name]
+        got: dict[str, object] = {"enabled": bool(mine)}
+        if mine:
+            one = mine[0]
+            way = "both" if one.two_way else ("to_sales" if one.to_sales is not None else "to_bc")
+            carry = one.to_sales or one.to_bc
+            cleared = carry is not None and carry.carried.not_found == "blank"
+            got |= {"direction": way, "clear_on_failure": cleared}
+        for key, value in wanted.items():
+            if got.get(key) != value:
+                yield Difference(what=f"{what}, {name} {key}", expected=_text(value), got=_text(got.get(key)))
+
+
+def _bc_field(line: model.FieldLine) -> str:
+    if line.to_sales is not None and line.to_sales.source is not None:
+        return line.to_sales.source.field.name
+    return line.to_bc.target.name if line.to_bc is not None else ""
+
+
+def _is_extra(line: model.FieldLine, wanted: Mapping[str, str]) -> bool:
+    way = "both" if line.two_way else ("to_sales" if line.to_sales is not None else "to_bc")
+    carry = line.to_sales or line.to_bc
+    if carry is None or way != wanted["direction"]:
+        return False
+    names = {carry.target.name, carry.source.field.name if carry.source is not None else ""}
+    return names == {wanted["bc"], wanted["sales"]}
+
+
+def _match_fields(what: str, expected: list[Mapping[str, Any]], state: State, name: str) -> Iterator[Difference]:
+    mapping = state.model.mappings[name]
+    from engine.run.actions.match import groups_of
+
+    groups = state.groups.get(name) or groups_of(mapping)
+    got = [
+        sorted((pair.bc.field.name, pair.exact) for pair in group if isinstance(pair.bc, model.Column)) for group in groups
+    ]
+    by_priority: dict[int, list[tuple[str, bool]]] = {}
+    for one in expected:
+        by_priority.setdefault(one["priority"], []).append((one["field"], bool(one.get("case_sensitive"))))
+    wanted = [sorted(by_priority[one]) for one in sorted(by_priority)]
+    if wanted != got:
+        yield Difference(what=f"{what}, match_fields", expected=str(wanted), got=str(got))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items())
+    return "nothing" if value is None else str(value)
+
+

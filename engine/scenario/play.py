@@ -1,0 +1,289 @@
+"""A scenario on its stage -> its actions carried out in turn, with the state before and after each."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from engine.catalog.catalog import Table
+from engine.model import model
+from engine.plan.legs import keeps_options
+from engine.run.actions import fullsync, marks
+from engine.run.actions.adapt import ARROWS, WrongOverrideError
+from engine.run.actions.clock import move_clock, take_model
+from engine.run.actions.couple import Refusal, couple
+from engine.run.actions.edit import Edit
+from engine.run.actions.filtertext import Clock
+from engine.run.actions.match import match
+from engine.run.actions.react import edit_and_react, react_to_setting
+from engine.run.actions.records import Chosen, on_side
+from engine.run.actions.runs import clear_watermarks, create_new, prioritised, run_mapping, synchronize_all
+from engine.run.actions.uncouple import uncouple
+from engine.scenario.lay import TableKey, made_id
+from engine.scenario.scenario import Action
+from engine.scenario.stage import Stage, StageError, model_of, typed_settings
+from engine.scenario.state import Rows, State, state_of
+from engine.scenario.values import plain, read_id, read_moment
+from engine.sql.values import NotPlanned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One action that was carried out. before: with its own edits laid in; unplanned: what the engine cannot do yet."""
+
+    action: Action
+    before: State
+    after: State
+    edits: tuple[Edit, ...]
+    unplanned: tuple[str, ...]
+
+
+def carry_out(stage: Stage, action: Action, number: int) -> Step:
+    """Carry out one action; what the engine cannot do is told in the step."""
+    before = state_of(stage)
+    known = len(stage.session.found)
+    unplanned: list[str] = []
+    if action.get("at") is not None:
+        moment = read_moment("at", action["at"])
+        assert moment is not None
+        move_clock(stage.session, moment)
+    else:
+        move_clock(stage.session, stage.session.around.now)
+    edits: list[Edit] = []
+    try:
+        _act(stage, action, before, number, edits)
+    except NotPlanned as problem:
+        unplanned.append(f"{problem.what} is not planned yet")
+    unplanned += [one.message for one in stage.session.found[known:]]
+    after = state_of(stage)
+    before = replace(before, rows=with_edits(before.rows, edits))
+    return Step(action=action, before=before, after=after, edits=tuple(edits), unplanned=tuple(unplanned))
+
+
+def with_edits(rows: Rows, edits: Sequence[Edit]) -> Rows:
+    """Rows with a user's own changes in them, which count as given."""
+    if not edits:
+        return rows
+    laid = copy.deepcopy(rows)
+    for one in edits:
+        table = laid.setdefault((one.table.system, one.table.name), {})
+        id = UUID(one.id)  # noqa: A001
+        if one.op == "delete":
+            table.pop(id, None)
+        else:
+            table[id] = {one.table.id_field: id, **table.get(id, {}), **one.values}
+    return laid
+
+
+def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Edit]) -> None:
+    session = stage.session
+    name = action.get("mapping")
+    needs = ("mapping", "create-new", "couple", "match", "uncouple")
+    if name is not None and name not in session.model.mappings and action["run"] != "change-mapping":
+        raise StageError(f"the mapping {name} does not exist under these settings")
+    chosen = _chosen(stage, action, state)
+    if action["run"] in needs and not session.around.settings.get("connection_working", True):
+        stage.refused.append(Refusal(mapping=str(name), record="", reason="There is no connection to Sales"))
+        return
+    match action["run"]:
+        case "mapping":
+            run_mapping(session, str(name), action.get("direction"), chosen)
+        case "create-new":
+            assert chosen is not None
+            create_new(session, str(name), chosen)
+        case "synchronize-all":
+            names = (str(name),) if name is not None else prioritised(session, stage.rules.first)
+            synchronize_all(session, names)
+        case "couple":
+            tables = _tables(stage, str(name))
+            pairs = [
+                tuple(str(_id(state, table, pair[side])) for side, table in zip(("bc", "sales"), tables, strict=True))
+                for pair in action["pairs"]
+            ]
+            first = action.get("first_sync", "none")
+            stage.refused += couple(session, str(name), pairs, None if first == "none" else first)  # type: ignore[arg-type]
+        case "match":
+            match(session, str(name), chosen, stage.groups.get(str(name)))
+        case "uncouple":
+            uncouple(session, str(name), chosen)
+        case "retry":
+            marks.retry(session, name, chosen)
+        case "full-sync":
+            _full_sync(stage, action)
+        case "process":
+            _process(stage, action, state)
+        case "change-setting":
+            _change_setting(stage, action["set"])
+        case "change-mapping":
+            _change_mapping(stage, str(name), action["set"])
+        case "edit":
+            for at, change in enumerate(action["edits"]):
+                edits.append(_edit(stage, change, state_of(stage), f"{number}/{at}"))
+        case other:
+            raise NotPlanned(f"the action {other}", None)
+
+
+def _tables(stage: Stage, name: str) -> tuple[Table, Table]:
+    mapping = stage.session.model.mappings[name]
+    return mapping.bc.table, mapping.sales.table
+
+
+def _chosen(stage: Stage, action: Action, state: State) -> Chosen | None:
+    """The records of an action by id; without a mapping they must be given by id."""
+    records = action.get("records")
+    if not records:
+        return None
+    system, references = next(iter(records.items()))
+    table = None
+    if action.get("mapping") in stage.session.model.mappings:
+        bc, sales = _tables(stage, action["mapping"])
+        table = bc if system == "bc" else sales
+    return Chosen(system=system, ids=tuple(str(_id(state, table, one)) for one in references))
+
+
+def _id(state: State, table: Table | None, given: object) -> UUID:
+    """The id of a row that is pointed at."""
+    if not isinstance(given, dict):
+        found = read_id("a row", given)
+        if found is None:
+            raise StageError("a row is pointed at by a blank id")
+        return found
+    if table is None:
+        raise StageError("rows of no table are pointed at by their fields")
+    ids = state.find((table.system, table.name), given)
+    if len(ids) != 1:
+        raise StageError(f"{len(ids)} rows of {table.name} have {given}; a row must be selected by exactly one")
+    return ids[0]
+
+
+def _full_sync(stage: Stage, action: Action) -> None:
+    match action["step"]:
+        case "plan":
+            fullsync.plan(stage.session)
+        case "advance":
+            fullsync.advance(stage.session)
+        case _:
+            name = action["mapping"]
+            fullsync.run_line(stage.session, name, stage.groups.get(name))
+
+
+def _process(stage: Stage, action: Action, state: State) -> None:
+    session = stage.session
+    match action["process"]:
+        case "reset-configuration":
+            stage.overrides = {}
+            _rebind(stage)
+            for mapping in session.model.mappings.values():
+                clear_watermarks(session, mapping)
+        case "find-broken-couplings":
+            marks.find_broken(session)
+        case "repair-couplings":
+            marks.repair(session)
+        case "list-skipped":
+            pass
+        case "delete-survivors" | "restore-deleted":
+            chosen = _chosen(stage, action, state)
+            for mapping in session.model.mappings.values():
+                if chosen is not None and not keeps_options(mapping):
+                    _clear_broken(stage, action["process"], mapping, chosen)
+        case other:
+            raise NotPlanned(f"the process {other}", None)
+
+
+def _clear_broken(stage: Stage, process: str, mapping: model.Mapping, chosen: Chosen) -> None:
+    """R3.38: the survivors go with their couplings, or the couplings go and what was deleted is created anew."""
+    session = stage.session
+    pairs = marks.broken(session, mapping, chosen)
+    kids = [one[0] for one in pairs]
+    if not pairs:
+        return
+    if process == "delete-survivors":
+        marks.delete_survivors(session, mapping, kids)
+        return
+    bc = on_side(session, mapping, Chosen(system="bc", ids=tuple(one[1] for one in pairs)), "bc")
+    marks.delete_couplings(session, kids)
+    rows = state_of(stage).rows
+    for system, table, ids in (
+        ("bc", mapping.bc.table, bc),
+        ("sales", mapping.sales.table, tuple(one[2] for one in pairs)),
+    ):
+        there = rows.get((table.system, table.name), {})
+        left = tuple(one for one in ids if UUID(one) in there)
+        if left:
+            create_new(session, mapping.name, Chosen(system=table.system, ids=left))
+        assert system == table.system
+
+
+def _rebind(stage: Stage) -> None:
+    around = stage.session.around
+    clock = Clock(today=around.now.date(), work_date=around.work_date)
+    made = model_of(stage.rules, stage.settings, stage.overrides, clock)
+    stage.groups = made.groups
+    take_model(stage.session, made.model)
+
+
+def _change_setting(stage: Stage, given: Mapping[str, Any]) -> None:
+    """Change settings with the effects that has; refused as a whole when a rule refuses one."""
+    kept = dict(stage.session.around.settings)
+    new = typed_settings(given, stage.catalog)
+    different = [name for name, value in new.items() if kept.get(name) != value]
+    stage.settings = {**kept, **new}
+    _rebind(stage)
+    refused = react_to_setting(stage.session, different)
+    stage.refused += refused
+    stage.settings = kept if refused else dict(stage.session.around.settings)
+    _rebind(stage)
+
+
+def _change_mapping(stage: Stage, name: str, given: Mapping[str, Any]) -> None:
+    """Change a mapping; refused for a direction that it cannot have (R4.2, R4.26)."""
+    mapping = stage.session.model.mappings.get(name)
+    if mapping is None:
+        raise StageError(f"the mapping {name} does not exist under these settings")
+    reason = _impossible(mapping, given.get("direction"))
+    if reason is not None:
+        stage.refused.append(Refusal(mapping=name, record="", reason=reason))
+        return
+    kept = stage.overrides
+    stage.overrides = {**kept, name: {**kept.get(name, {}), **given}}
+    stage.settings = dict(stage.session.around.settings)
+    try:
+        _rebind(stage)
+    except WrongOverrideError as wrong:
+        stage.overrides = kept
+        stage.refused.append(Refusal(mapping=name, record="", reason=str(wrong)))
+
+
+def _impossible(mapping: model.Mapping, direction: str | None) -> str | None:
+    if direction is None or ARROWS[direction] == mapping.arrow:
+        return None
+    if keeps_options(mapping) and direction == "both":
+        return f"{mapping.name} keeps the choices of an option column; it goes one way only"
+    lines = [one for one in mapping.items if isinstance(one, model.FieldLine)]
+    exact = {
+        "both": any(one.two_way for one in lines),
+        "to_sales": any(one.to_sales is not None and not one.two_way for one in lines),
+        "to_bc": any(one.to_bc is not None and not one.two_way for one in lines),
+    }
+    return None if exact[direction] else f"{mapping.name} has no enabled field line in the direction {direction}"
+
+
+def _edit(stage: Stage, change: Mapping[str, Any], state: State, seed: str) -> Edit:
+    table = stage.catalog.table(change["system"], change["table"])
+    key: TableKey = (table.system, table.name)
+    values = {name: plain(table.fields[name], value) for name, value in (change.get("set") or {}).items()}
+    if change["op"] == "create":
+        given = values.get(table.id_field)
+        id = given if isinstance(given, UUID) else made_id(f"edit/{seed}")  # noqa: A001
+        if "as" in change:
+            stage.labels[change["as"]] = (table.system, table.name, id)
+    else:
+        id = _id(state, table, change["key"])  # noqa: A001
+        if id not in state.rows.get(key, {}):
+            raise StageError(f"there is no {table.name} {change['key']} to be edited")
+    one = Edit(op=change["op"], table=table, id=str(id), values=values)
+    edit_and_react(stage.session, one)
+    return one

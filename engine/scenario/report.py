@@ -1,0 +1,108 @@
+"""Verdicts -> text for people, JSON for programs, JUnit for build servers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+from engine.scenario.scenario import Difference, Verdict
+from engine.terminal import paint
+
+FORMAT_VERSION = 1
+
+
+def counts(verdicts: Sequence[Verdict]) -> tuple[int, int]:
+    """How many passed and how many did not."""
+    passed = sum(one.status == "passed" for one in verdicts)
+    return passed, len(verdicts) - passed
+
+
+def to_json(verdicts: Sequence[Verdict]) -> str:
+    """Stable form, with `format_version`."""
+    passed, failed = counts(verdicts)
+    scenarios = [
+        {
+            "id": one.id,
+            "area": one.area,
+            "gate": one.gate,
+            "status": one.status,
+            "path": one.path,
+            "line": one.line,
+            "differences": [{"what": two.what, "expected": two.expected, "got": two.got} for two in one.differences],
+        }
+        for one in verdicts
+    ]
+    content = {"format_version": FORMAT_VERSION, "passed": passed, "failed": failed, "scenarios": scenarios}
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def to_junit(verdicts: Sequence[Verdict]) -> str:
+    """One test suite, a test case per scenario; a scenario that does not gate is told as skipped when it misses."""
+    passed, failed = counts(verdicts)
+    errors = sum(one.status == "error" for one in verdicts)
+    open_ones = sum(one.status == "failed" and not one.gate for one in verdicts)
+    total = passed + failed
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuite name="coupler" tests="{total}" failures="{failed - errors - open_ones}" errors="{errors}" '
+        f'skipped="{open_ones}" time="{sum(one.seconds for one in verdicts):.3f}">',
+    ]
+    for one in verdicts:
+        area = quoteattr(one.area or "scenarios")
+        case = f"  <testcase name={quoteattr(one.id)} classname={area} file={quoteattr(one.path)} "
+        case += f'line="{one.line}" time="{one.seconds:.3f}"'
+        if one.status == "passed":
+            lines.append(f"{case}/>")
+            continue
+        word = "error" if one.status == "error" else ("failure" if one.gate else "skipped")
+        first = one.differences[0].what if one.differences else ""
+        text = _xml("\n".join(line for two in one.differences for line in told(two)))
+        lines += [f"{case}>", f"    <{word} message={quoteattr(_xml_safe(first))}>{text}</{word}>", "  </testcase>"]
+    return "\n".join([*lines, "</testsuite>"])
+
+
+def _xml(text: str) -> str:
+    return escape(_xml_safe(text))
+
+
+def _xml_safe(text: str) -> str:
+    """XML has no place for control characters."""
+    return "".join(one if one in "\t\n" or ord(one) >= 32 else "\ufffd" for one in text)
+
+
+def to_text(verdicts: Sequence[Verdict], *, colour: bool) -> str:
+    """What failed, with expected and got side by side, and a last line that counts."""
+    lines: list[str] = []
+    for one in verdicts:
+        if one.status == "passed":
+            continue
+        word = {"failed": "FAILED", "error": "WRONG"}[one.status] + ("" if one.gate else " (does not count)")
+        lines.append(f"{paint(word, 'red', on=colour)} {paint(one.id, 'bold', on=colour)}  {one.path}:{one.line}")
+        if one.about:
+            lines.append(f"  {one.about}")
+        for two in one.differences:
+            lines += [f"    {line}" for line in told(two)]
+        lines.append("")
+    passed, _ = counts(verdicts)
+    lines.append(_last(verdicts, passed))
+    return "\n".join(lines) + "\n"
+
+
+def told(one: Difference) -> list[str]:
+    """A difference in lines: what, then expected and got under each other."""
+    if not one.expected:
+        return [f"{one.what}: {one.got}"]
+    return [one.what, f"  expected  {one.expected}", f"  got       {one.got}"]
+
+
+def _last(verdicts: Sequence[Verdict], passed: int) -> str:
+    missed = sum(one.status == "failed" and one.gate for one in verdicts)
+    open_ones = sum(one.status == "failed" and not one.gate for one in verdicts)
+    wrong = sum(one.status == "error" for one in verdicts)
+    parts = [f"{passed} passed"]
+    parts += [f"{missed} failed"] if missed else []
+    parts += [f"{wrong} in wrong files"] if wrong else []
+    parts += [f"{open_ones} failed that do not count"] if open_ones else []
+    seconds = sum(one.seconds for one in verdicts)
+    return f"{len(verdicts)} scenarios: {', '.join(parts)} in {seconds:.1f} s"

@@ -1,0 +1,98 @@
+"""A workspace or a folder of rules, and scenario files -> verdicts: the stages of `coupler test`, once, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.catalog.catalog import Catalog, Table
+from engine.catalog.load import load_catalog
+from engine.diagnostic import Diagnostic, in_source_order, worst
+from engine.pipeline import rule_sources
+from engine.scenario.read import read_files
+from engine.scenario.run import verdicts
+from engine.scenario.scenario import Known, Verdict
+from engine.scenario.stage import Rulebook
+from engine.source import Source
+from engine.syntax import ast
+from engine.syntax.parse import parse
+from engine.workspace import find_workspace, load_workspace, standard_rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """verdicts: one per scenario. found: why nothing could be run, or what is worth knowing."""
+
+    verdicts: tuple[Verdict, ...]
+    found: tuple[Diagnostic, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Did every gated scenario pass, and was there one?"""
+        if worst(self.found) == "error" or not self.verdicts:
+            return False
+        return all(one.status == "passed" or (one.status == "failed" and not one.gate) for one in self.verdicts)
+
+
+def test(
+    paths: Sequence[Path], *, rules: Path | None = None, base: Path | None = None, only: str | None = None
+) -> Tested:
+    """Run scenario files. paths: none means the folder tests/ of the workspace. rules: a folder of rule files."""
+    root = find_workspace(Path.cwd())
+    workspace, about = load_workspace(root) if root is not None else (None, ())
+    if rules is not None:
+        sources, about = rule_sources([rules])
+        overlays: tuple[Path, ...] = ()
+        shipped: frozenset[str] = frozenset()
+    else:
+        sources = workspace.rule_files if workspace is not None else standard_rules()
+        overlays = workspace.overlays if workspace is not None else ()
+        shipped = frozenset(one.path for one in workspace.standard_rules) if workspace is not None else frozenset()
+    catalog, about_tables = load_catalog(overlays)
+    book, found = rulebook(sources, catalog, shipped)
+    found = in_source_order([*(one for one in about if one.severity == "error"), *about_tables, *found])
+    if worst(found) == "error":
+        return Tested(verdicts=(), found=found)
+    chosen = list(paths) or [workspace.tests if workspace is not None else Path("tests")]
+    if not any(one.exists() for one in chosen):
+        message = f"there are no scenarios in {', '.join(one.as_posix() for one in chosen)}"
+        return Tested(verdicts=(), found=(_nothing(message, "name the files, or put them in the folder tests/"),))
+    made = tuple(verdicts(read_files(chosen, book.known, base), book, only))
+    if not made:
+        message = f"no scenario is called {only} or belongs to that area" if only else "the files hold no scenario"
+        return Tested(verdicts=(), found=(_nothing(message, ""),))
+    return Tested(verdicts=made, found=())
+
+
+def rulebook(
+    sources: Sequence[Source], catalog: Catalog, shipped: frozenset[str] = frozenset()
+) -> tuple[Rulebook, tuple[Diagnostic, ...]]:
+    """Rule texts -> what scenarios run against, and what is wrong with how they are written."""
+    parsed = [parse(source) for source in sources]
+    files = tuple(one.file for one in parsed)
+    declarations = [one for file in files for one in file.declarations]
+    mappings: dict[str, tuple[Table, Table]] = {}
+    for node in declarations:
+        if isinstance(node, ast.Mapping):
+            bc = catalog.find("bc", node.left.table.name.text)
+            sales = catalog.find("sales", node.right.table.name.text)
+            if bc and sales:
+                mappings.setdefault(node.name.text, (bc[0], sales[0]))
+    known = Known(catalog=catalog, mappings=mappings)
+    book = Rulebook(files=files, shipped=shipped, known=known, first=_first(declarations))
+    return book, in_source_order([slip for one in parsed for slip in one.mistakes])
+
+
+def _first(declarations: Sequence[ast.Declaration]) -> tuple[str, ...]:
+    """The order of R9.18: that of the job which runs some mappings and then all others."""
+    for node in declarations:
+        if isinstance(node, ast.Job):
+            runs = [one for one in node.lines if isinstance(one, ast.Run)]
+            if any(not one.names for one in runs):
+                return tuple(name.text for one in runs for name in one.names)
+    return ()
+
+
+def _nothing(message: str, hint: str) -> Diagnostic:
+    return Diagnostic(code="E436", name="no-scenario", severity="error", span=None, message=message, hint=hint)
