@@ -8,7 +8,7 @@ from typing import Final
 from engine.model.constants import BLANK, fitted, mismatch, unknown
 from engine.model.model import Call, Constant, Type, Value
 from engine.model.scope import Scope
-from engine.model.types import INTEGER, TEXT, Group, described, group, is_unknown, wider
+from engine.model.types import TEXT, Group, described, group, is_unknown, wider
 from engine.model.world import World
 from engine.syntax import ast
 
@@ -99,7 +99,5 @@ def _result(function: str, arguments: tuple[Value, ...]) -> Type:
             return Type(kind=arguments[0].type.kind, length=arguments[0].type.length)
         case "first line":
             return Type(kind="text", length=arguments[0].type.length)
-        case "plain text":
-            return TEXT
         case _:
-            return INTEGER
+            return TEXT

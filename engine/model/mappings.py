@@ -77,8 +77,10 @@ def mapping_of(world: World, variant: Variant, items: tuple[ast.MappingItem, ...
     draft = Draft(scope=Scope(names={**names}), bc=bc, sales=sales)
     first_look_up = len(world.gathered.look_ups)
     when = None if node.when is None else condition_of(world, Scope(), node.when)
+    world.sides = (variant.bc, variant.sales)
     for item in items:
         _read(world, draft, item)
+    world.sides = ()
     look_ups = tuple(world.gathered.look_ups[first_look_up:])
     return MappingFacts(
         mapping=_finished(world, draft, node),

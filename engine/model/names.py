@@ -62,7 +62,12 @@ def field_named(world: World, table: Table, name: ast.Name) -> Field | None:
             f"write {choices}",
         )
         return None
-    world.say("E204", name.span, f"table {called(table)} has no field {name.text}", field_hint(table, name.text))
+    hint = field_hint(table, name.text)
+    same_word = any(one.caption.casefold() == name.text.casefold() for one in table.fields.values())
+    for other in world.sides:
+        if other is not table and other.find(name.text) and not same_word:
+            hint = f"{name.text} is a field of {called(other)}"
+    world.say("E204", name.span, f"table {called(table)} has no field {name.text}", hint)
     return None
 
 

@@ -54,7 +54,8 @@ class Gathered:
 class World:
     """The surroundings of one binding.
 
-    broken: names of declarations that could not be read; nothing is said where they are used.
+    sides: the two tables of the mapping that is being bound. broken: names of declarations that could not be read;
+    nothing is said where they are used.
     """
 
     catalog: Catalog
@@ -73,6 +74,7 @@ class World:
     keys: dict[str, int] = field(default_factory=dict)
     laid_open: dict[str, int] = field(default_factory=dict)
     depth: int = 0
+    sides: tuple[Table, ...] = ()
     broken: frozenset[str] = frozenset()
     gathered: Gathered = field(default_factory=Gathered)
 

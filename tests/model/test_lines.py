@@ -223,3 +223,10 @@ def test_a_text_without_reference_may_hold_a_key() -> None:
 
 def test_the_mapping_of_the_example_binds() -> None:
     assert bound(mapping_text("No. -> Product ID")).diagnostics == ()
+
+
+def test_swapped_sides_are_told() -> None:
+    (first, *_) = bound(mapping_text("Product ID <-> No.")).diagnostics
+    assert (first.code, first.hint) == ("E204", "Product ID is a field of sales Product")
+    (only,) = bound(mapping_text("filter sales Blocked = No", "No. -> Product ID")).diagnostics
+    assert (only.code, only.hint) == ("E204", "Blocked is a field of bc Item")
