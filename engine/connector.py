@@ -58,3 +58,6 @@ BC_CREATED: Final = "SystemCreatedAt"
 SALES_CREATED: Final = "createdon"
 SALES_CREATED_BY: Final = "createdby"
 SALES_MODIFIED_BY: Final = "modifiedby"
+
+BOOKS: Final = frozenset({COUPLINGS, MAPPINGS, OPTION_COUPLINGS, JOBS, JOB_ERRORS})
+"""The tables that are the connector's own."""

@@ -175,6 +175,8 @@ def saved(world: World, out: Path) -> tuple[Diagnostic, ...]:
     import duckdb
 
     try:
+        if not out.parent.is_dir():
+            raise FileNotFoundError(2, f"there is no folder {out.parent.as_posix()}")
         save(world, out)
     except (OSError, duckdb.Error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]

@@ -11,6 +11,7 @@ from typing import Literal
 
 import duckdb
 
+from engine import connector
 from engine.catalog.catalog import Catalog, Table
 from engine.diagnostic import Diagnostic
 from engine.run.save import WAS, row_fingerprint
@@ -88,9 +89,9 @@ def stale(
         return ()
     connect(snapshot).close()
     connection.execute(f"ATTACH {literal(str(snapshot.resolve()))} AS snap (TYPE duckdb, READ_ONLY)")
-    total, moved, named = 0, 0, []
+    total, moved, named = 0, 0, list[str]()
     try:
-        for table in plan_tables(connection, catalog):
+        for table in sorted(plan_tables(connection, catalog), key=lambda one: one.name in connector.BOOKS):
             count, ids = moved_rows(connection, table)
             total += connection.execute(f"SELECT count(*) FROM {_plan_rows(table)}").fetchall()[0][0]
             moved += count

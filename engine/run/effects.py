@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from engine import connector
 from engine.catalog.catalog import Table
 from engine.model import model
 from engine.model.model import Statement
@@ -373,9 +374,7 @@ def _select(values: dict[str, str], stage: str, where: str) -> str:
 
 def _silent(table: Table) -> bool:
     """The connector's own books are not listed as changes."""
-    from engine import connector
-
-    return table.system == "bc" and table.name in (connector.MAPPINGS, connector.COUPLINGS, connector.OPTION_COUPLINGS)
+    return table.system == "bc" and table.name in connector.BOOKS
 
 
 def _written(statement: Statement) -> str:

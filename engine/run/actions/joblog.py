@@ -67,7 +67,7 @@ def _log_errors(session: Session, job: str, seed: str, errors: Sequence[JobError
         highest = f"coalesce((SELECT max({number}) FROM {world.relation(table)}), 0)"
     rows = ", ".join(f"({at}, {literal(one.record)}, {literal(one.reason)})" for at, one in enumerate(errors, start=1))
     values = {
-        connector.ERROR_NUMBER: f"CAST({highest} + at AS INTEGER)",
+        connector.ERROR_NUMBER: f"CAST({highest} + place AS INTEGER)",
         connector.ERROR_JOB: job,
         connector.ERROR_SOURCE: "record",
         connector.ERROR_MESSAGE: "left(reason, 250)",
@@ -76,5 +76,5 @@ def _log_errors(session: Session, job: str, seed: str, errors: Sequence[JobError
         table.modified_field: moment(session.around.now),
     }
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    id = f"CAST(md5({literal(f'error/{seed}/')} || at) AS UUID)"
-    world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM (VALUES {rows}) e(at, record, reason)")
+    id = f"CAST(md5({literal(f'error/{seed}/')} || place) AS UUID)"
+    world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM (VALUES {rows}) e(place, record, reason)")

@@ -64,7 +64,7 @@ def match(
         return ()
     proposals = _proposals(session, mapping, chosen, groups)
     coupled = _settle(session, mapping, proposals)
-    every = session.world.run("how many were looked at", f"SELECT id FROM {proposals.looked_at} ORDER BY at").fetchall()
+    every = session.world.run("how many were looked at", f"SELECT id FROM {proposals.looked_at} ORDER BY place").fetchall()
     unmatched = tuple(str(row[0]) for row in every if str(row[0]) not in coupled)
     _finish(session, mapping, coupled, unmatched)
     return coupled
@@ -72,7 +72,7 @@ def match(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Proposals:
-    """looked_at: table of the BC records (id, at: key order). found: table of (at, bc, grp, sales)."""
+    """looked_at: table of the BC records (id, place: its number in key order). found: table of (place, bc, grp, sales)."""
 
     looked_at: str
     found: str
@@ -88,10 +88,10 @@ def _proposals(
     id = f"s.{identifier(mapping.bc.table.id_field)}"
     world.run(
         "the records to be matched, in key order",
-        f"CREATE TEMP TABLE {looked_at} AS SELECT {id} AS id, row_number() OVER (ORDER BY {order or id}, {id}) AS at "
+        f"CREATE TEMP TABLE {looked_at} AS SELECT {id} AS id, row_number() OVER (ORDER BY {order or id}, {id}) AS place "
         f"FROM {scope.sql()} WHERE {_wanted(session, mapping, chosen, scope)}",
     )
-    world.run("what they find", f"CREATE TEMP TABLE {found} (at BIGINT, bc UUID, grp INTEGER, sales UUID)")
+    world.run("what they find", f"CREATE TEMP TABLE {found} (place BIGINT, bc UUID, grp INTEGER, sales UUID)")
     standing: dict[str, Equal] = {}
     for number, group in enumerate(groups):
         for one in group:
@@ -143,8 +143,8 @@ def _one_found(
     tests.append(joined_by("OR", [_usable(one, reading) for one in group]))
     sales_id = f"d.{identifier(sales.table.id_field)}"
     return (
-        f"SELECT l.at, l.id, {number}, any_value({sales_id}) FROM {scope.sql()}\n"
-        f"WHERE {joined_by('AND', tests)}\nGROUP BY l.at, l.id HAVING count(*) = 1"
+        f"SELECT l.place, l.id, {number}, any_value({sales_id}) FROM {scope.sql()}\n"
+        f"WHERE {joined_by('AND', tests)}\nGROUP BY l.place, l.id HAVING count(*) = 1"
     )
 
 
@@ -189,16 +189,16 @@ def _settle(session: Session, mapping: Mapping, proposals: _Proposals) -> tuple[
         taken = f"SELECT sales FROM {couplings(world, mapping)} k"
     world.run("who is taken already", f"DELETE FROM {proposals.found} WHERE sales IN ({taken})")
     while True:
-        held = f"(SELECT at, bc, grp, sales FROM {proposals.found} QUALIFY row_number() OVER (PARTITION BY at ORDER BY grp) = 1)"
-        losers = f"(SELECT at, grp FROM {held} h QUALIFY row_number() OVER (PARTITION BY sales ORDER BY at) > 1)"
+        held = f"(SELECT place, bc, grp, sales FROM {proposals.found} QUALIFY row_number() OVER (PARTITION BY place ORDER BY grp) = 1)"
+        losers = f"(SELECT place, grp FROM {held} h QUALIFY row_number() OVER (PARTITION BY sales ORDER BY place) > 1)"
         gone = world.one(
             "who comes too late goes on to what they found next",
             f"SELECT count(*) FROM {losers}",
         )[0]
         if not gone:
             break
-        world.run("they do", f"DELETE FROM {proposals.found} f USING {losers} o WHERE f.at = o.at AND f.grp = o.grp")
-    rows = world.run("who is coupled", f"SELECT CAST(bc AS VARCHAR) FROM {held} h ORDER BY at").fetchall()
+        world.run("they do", f"DELETE FROM {proposals.found} f USING {losers} o WHERE f.place = o.place AND f.grp = o.grp")
+    rows = world.run("who is coupled", f"SELECT CAST(bc AS VARCHAR) FROM {held} h ORDER BY place").fetchall()
     if rows:
         insert_couplings(session, mapping, held)
     return tuple(row[0] for row in rows)
