@@ -33,7 +33,7 @@ def all_mistakes(source: Source, stretch: Stretch) -> list[Diagnostic]:
             break
         except SlipError as slip:
             found = explain_slip(slip)
-            start, at, head = _statement(text, stretch, slip.span.start)
+            start, at, head = (0, 0, "") if found.name in _LAST else _statement(text, stretch, slip.span.start)
         except StopError:
             failed = failure(text, stretch.start, stretch.end, tables(), phrases())
             assert failed is not None

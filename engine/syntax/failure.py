@@ -66,7 +66,9 @@ def failure(
             )
         if terminal == "$END":
             return None
-        states = after
+        kept, top = after
+        del states[kept:]
+        states += top
         tokens.append(found)
         if terminal in ("{", "}", "_NL"):
             statement, opening = len(tokens), tuple(states)
@@ -77,18 +79,21 @@ def _fitting(states: list[int], grammar: Tables) -> frozenset[str]:
     return frozenset(t for t in terminals if _take(states, t, grammar) is not None)
 
 
-def _take(states: list[int], terminal: str, grammar: Tables) -> list[int] | None:
-    """The stack after the parser took a terminal; None when it cannot. The given stack stays as it is."""
-    stack = list(states)
+def _take(states: list[int], terminal: str, grammar: Tables) -> tuple[int, list[int]] | None:
+    """How many states stay and which come on top when the parser takes a terminal; None when it cannot."""
+    kept = len(states)
+    top: list[int] = []
     while True:
-        action = grammar.rows[stack[-1]].get(terminal)
+        row = grammar.rows[top[-1] if top else states[kept - 1]]
+        action = row.get(terminal)
         if action is None:
             return None
         if action >= 0:
-            return [*stack, action]
+            return kept, [*top, action]
         rule = grammar.rules[~action]
-        if rule.length:
-            del stack[-rule.length :]
-        stack.append(grammar.rows[stack[-1]][rule.target])
-        if stack[-1] == grammar.end:
-            return stack
+        gone = min(rule.length, len(top))
+        del top[len(top) - gone :]
+        kept -= rule.length - gone
+        top.append(grammar.rows[top[-1] if top else states[kept - 1]][rule.target])
+        if top[-1] == grammar.end:
+            return kept, top

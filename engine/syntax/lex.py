@@ -19,7 +19,7 @@ STOP = (
     r"|as(?![ ]of\b)|in(?=[ ](?:bc|sales)[ ]|[ ]pieces\())(?![\w.\-])"
 )
 _PART = r"""(?:[\w%/]++|-(?!>)|\.(?![^\W\d_]|[".])|:(?=[ ])|\?|(?<=[^\W\d_])'(?=[^\W\d_])|\([^()\n]*\))"""
-NAME = rf"[^\W\d_]{_PART}*+(?:[ ](?!{STOP})(?!-)(?!/[ ])(?:&(?=[ ])|{_PART}++))*+"
+NAME = rf"[^\W\d_]{_PART}*+(?:[ ](?!{STOP})(?!-)(?!/[ ])(?:&(?=[ ])|{_PART}++)){{0,40}}+"
 _BARE = r"""(?:[^\s|&()'"{},=<>\#.]|\.(?!\.))"""
 
 _TOKEN = re.compile(
@@ -39,7 +39,9 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-PATTERN = re.compile(rf"""[ \t]*+(@'(?:[^'\n]|'')*+'|{_BARE}++(?:[ ](?!{STOP}|[-+*/][ ]){_BARE}++)*+)""", re.VERBOSE)
+PATTERN = re.compile(
+    rf"""[ \t]*+(@'(?:[^'\n]|'')*+'|{_BARE}++(?:[ ](?!{STOP}|[-+*/][ ]){_BARE}++){{0,40}}+)""", re.VERBOSE
+)
 _WORD = re.compile(r"[ \t]*([a-z]+)(?![\w.\-])")
 # A line that begins with one of these goes on from the line before.
 GOING_ON_WORDS = ("and", "or", "else", "where", "via", "using", "then", "sorted", "when", "with", "gives", "like")
@@ -152,7 +154,7 @@ class Lexer:
     __slots__ = ("brackets", "end", "last", "phrases", "start", "stop", "text")
 
     def __init__(self, text: str, at: int, stop: int, phrases: Phrases) -> None:
-        self.text = text if stop == len(text) else text[:stop]
+        self.text = text
         self.stop = stop
         self.phrases = phrases
         self.start = self.end = at
@@ -162,19 +164,19 @@ class Lexer:
     def next(self, row: Mapping[str, int]) -> str:
         """The next terminal, for a parser whose row of the table this is."""
         text = self.text
-        if "PATTERN" in row and (found := PATTERN.match(text, self.end)) and is_pattern(found[1]):
+        if "PATTERN" in row and (found := PATTERN.match(text, self.end, self.stop)) and is_pattern(found[1]):
             self.start, self.end = found.span(1)
             self.last = "PATTERN"
             return "PATTERN"
         while True:
-            match = _TOKEN.match(text, self.end)
+            match = _TOKEN.match(text, self.end, self.stop)
             if match is None:
                 return self._bad()
             kind = match.lastgroup
             assert kind is not None
             if kind == "newline":
                 self.start, self.end = match.start(kind), match.end()
-                if self.brackets or self.last in _WANTS_MORE or _GOES_ON.match(text, self.end):
+                if self.brackets or self.last in _WANTS_MORE or _GOES_ON.match(text, self.end, self.stop):
                     continue
                 self.last = "_NL"
                 return "_NL"
@@ -212,10 +214,10 @@ class Lexer:
     def _bad(self) -> str:
         """Characters that begin nothing: up to the next blank."""
         text, at = self.text, self.end
-        while at < len(text) and text[at] in " \t\f":
+        while at < self.stop and text[at] in " \t\f":
             at += 1
         self.start = at
-        while at < len(text) and not text[at].isspace():
+        while at < self.stop and not text[at].isspace():
             at += 1
         self.end = max(at, self.start + 1)
         self.last = "BAD"

@@ -55,7 +55,11 @@ def expected(terminals: frozenset[str], before: str = "") -> tuple[str, ...]:
     rest = set(terminals) - {"_DOT"}
     if {"NAME", "TEXT", "NUMBER"} <= terminals:
         told.append(
-            "a condition" if "not" in terminals and before in _ASKING else "a value or a filter" if "PATTERN" in terminals else "a value"
+            "a condition"
+            if "not" in terminals and before in _ASKING
+            else "a value or a filter"
+            if "PATTERN" in terminals
+            else "a value"
         )
         rest -= _VALUE | _CONDITION | (_FILTER if "PATTERN" in terminals else frozenset())
     elif "NAME" in terminals:

@@ -52,7 +52,7 @@ LINES = [
     ("upper(trim(No.)) -> No.", "E118", "upper", "first filled"),
     ("// a comment", "E123", "//", "#"),
     ("-- a comment", "E123", "--", "#"),
-    ("require No. = 1 else fail \"x\"", "E131", "require", "in a block"),
+    ('require No. = 1 else fail "x"', "E131", "require", "in a block"),
     ("max(1, 2 -> No.", "E132", "(", "`)`"),
     ("No. -> No. -> No.", "E101", "->", "end of the line"),
     ("No. -> ", "E121", "", "a value"),
@@ -156,7 +156,7 @@ def test_mistakes_come_in_the_order_of_the_text() -> None:
         "{" * 10_000,
         "'" * 10_001,
         "let a = " + "9" * 100_000,
-        "job a \"a\" { every " + "9" * 5_000 + " minutes }",
+        'job a "a" { every ' + "9" * 5_000 + " minutes }",
         "a" * 200_000,
         "a " * 50_000,
         "let a = " + "if a then b else " * 3_000 + "c",
@@ -170,7 +170,20 @@ def test_huge_and_deep_texts_are_no_trouble(text: str) -> None:
     assert all(one.message and one.span is not None for one in parsed.mistakes)
 
 
-_JUNK = [*"{}()\"'=:<>-|&.*,#;@?/\\\n\t", "where ", "else ", "if ", "blank", "“", "\u00a0", "..", "9-9", "\r", "\x00", "🙂"]
+_JUNK = [
+    *"{}()\"'=:<>-|&.*,#;@?/\\\n\t",
+    "where ",
+    "else ",
+    "if ",
+    "blank",
+    "“",
+    "\u00a0",
+    "..",
+    "9-9",
+    "\r",
+    "\x00",
+    "🙂",
+]
 
 
 @settings(max_examples=60, deadline=None)

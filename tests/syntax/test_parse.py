@@ -9,8 +9,8 @@ import pytest
 
 from engine.source import Source, Span
 from engine.syntax import ast
-from tests.syntax.worlds import PAPER, filter_of, item, mapping, paper, read, statement, step, value
 from engine.syntax.parse import parse
+from tests.syntax.worlds import PAPER, filter_of, item, mapping, paper, read, statement, step, value
 
 NOWHERE = Span(source=Source(path="", text=""), start=0, end=0)
 
@@ -182,7 +182,7 @@ def test_a_filter_ends_where_the_condition_goes_on() -> None:
 
 
 def test_a_line_goes_on_after_a_comma_and_before_a_joining_word() -> None:
-    short = read(step("find bc Item as i where A = 1 and B = 2 sorted by C, D else fail \"none\"")).file
+    short = read(step('find bc Item as i where A = 1 and B = 2 sorted by C, D else fail "none"')).file
     long = read(
         step(
             "find bc Item as i where",
@@ -233,14 +233,20 @@ def test_comments_are_kept_with_their_places() -> None:
     ]
 
 
-# --- what else a rule can say ------------------------------------------------------------------------------------------
+# --- what else a rule can say --------------------------------------------------------------------------------
 
 
 def test_options_of_a_line() -> None:
     found = item("No. <-> No., blank means '-', to sales a.B, to bc c.D, unchecked, off, else keep when setting s")
     assert isinstance(found, ast.FieldLine)
     said = found.options
-    assert (said.unchecked, said.off, said.else_keep, said.else_blank, said.keep_if_blank) == (True, True, True, False, False)
+    assert (said.unchecked, said.off, said.else_keep, said.else_blank, said.keep_if_blank) == (
+        True,
+        True,
+        True,
+        False,
+        False,
+    )
     assert (said.blank_means, said.to_sales, said.to_bc) == (text("-"), path("a", "B"), path("c", "D"))
     assert said.when is not None
 

@@ -21,9 +21,11 @@ def paper(path: Path) -> Source:
 
 def mapping(*lines: str) -> str:
     """A mapping with these lines, the first of them being line 2."""
-    return 'mapping M "Items": bc Item as item <-> sales Product as product {\n' + "".join(
-        f"  {line}\n" for line in lines
-    ) + "}\n"
+    return (
+        'mapping M "Items": bc Item as item <-> sales Product as product {\n'
+        + "".join(f"  {line}\n" for line in lines)
+        + "}\n"
+    )
 
 
 def step(*lines: str) -> str:
