@@ -12,6 +12,7 @@ import pytest
 from engine.diagnostic import worst
 from engine.source import Source
 from engine.syntax import ast
+from engine.syntax.format import format_source
 from engine.syntax.parse import parse
 from tests.model.world import bound
 
@@ -50,3 +51,9 @@ def test_every_construct_has_an_example() -> None:
     unions = (ast.Value, ast.Condition, ast.Filter, ast.Statement, ast.MappingItem, ast.JobLine, ast.Declaration)
     wanted = {kind for union in unions for kind in typing.get_args(union)}
     assert {kind.__name__ for kind in wanted - shown} == set()
+
+
+@pytest.mark.parametrize("path", sorted(RULES.glob("*.rules")), ids=lambda path: path.name)
+def test_the_standard_rules_stand_in_the_one_style(path: Path) -> None:
+    source = Source(path=path.name, text=path.read_text(encoding="utf-8"))
+    assert format_source(source) == (source.text, ())
