@@ -167,6 +167,8 @@ def _import_file(
         staged = stage(connection, export, raw, columns)
     except Unreadable as why:
         return _File(told=(why.diagnostic(export),))
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         return _File(told=(unreadable(error).diagnostic(export),))
     groups = collect(connection, staged)

@@ -110,7 +110,7 @@ def new_snapshot(
             connection.execute("CHECKPOINT fresh")
             connection.execute("DETACH fresh")
             _move(part, target)
-        except duckdb.IOException as error:
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise _cannot_write(target, first_line(error)) from error
         except OSError as error:
             raise _cannot_write(target, error.strerror or str(error)) from error
@@ -178,6 +178,6 @@ def _cannot_write(target: Path, why: str) -> SnapshotProblem:
             severity="error",
             span=None,
             message=f"snapshot {target.as_posix()} cannot be written: {why}",
-            hint="look at the folder, its rights and the free space",
+            hint="look at the folder, its rights, the free space and the memory limit",
         )
     )

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import duckdb
 
+from engine.catalog.catalog import Field
 from engine.diagnostic import Diagnostic
-from engine.snapshot.cells import PLAIN, Dialect
+from engine.snapshot.cells import PLAIN, Dialect, read
 from engine.snapshot.files import Export
 from engine.snapshot.open import first_line
+from engine.snapshot.types import column_type, holds
 from engine.sql.quote import identifier, literal
 
 _PIECE = 4 * 1024 * 1024
@@ -29,7 +31,8 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 class Raw:
     """A file ready to be read.
 
-    relation: SQL of a table with VARCHAR columns c0 ... in the order of `headers`, rows in the order of the file.
+    relation: SQL of a table with columns c0 ... in the order of `headers`, rows in the order of the file.
+    types: their DuckDB types; empty when all are VARCHAR, as they are in CSV and JSON.
     path: what is really read (a UTF-8 copy where the file is in another encoding). rejects: the name of the DuckDB
     table that gets the lines it cannot split; blank when there is none. unit: how rows are numbered in messages.
     """
@@ -42,6 +45,21 @@ class Raw:
     delimiter: str = ","
     rejects: str = ""
     unit: str = "line"
+    types: tuple[str, ...] = ()
+
+    def cell(self, index: int) -> str:
+        """SQL: a cell as text."""
+        return f"CAST(c{index} AS VARCHAR)" if self.types and self.types[index] != "VARCHAR" else f"c{index}"
+
+    def is_typed(self, field: Field, index: int) -> bool:
+        """Does the file itself hold the column as values of the field's kind?"""
+        return bool(self.types) and holds(field.kind, self.types[index])
+
+    def value(self, field: Field, index: int) -> str:
+        """SQL: what is read from a cell; NULL where it is empty or unreadable."""
+        if self.is_typed(field, index):
+            return f"TRY_CAST(c{index} AS {column_type(field.kind)})"
+        return read(field, self.cell(index), self.dialect)
 
 
 class Unreadable(Exception):  # noqa: N818 - the user's file, not an error of the program
@@ -179,7 +197,12 @@ def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Raw:
     source = f"read_parquet({literal(str(path))}, hive_partitioning = false)"
     described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     headers = tuple(str(row[0]) for row in described)
-    picked = ", ".join(f"CAST({identifier(one)} AS VARCHAR) AS c{index}" for index, one in enumerate(headers))
+    zoned = "TIMESTAMP WITH TIME ZONE"
+    types = tuple(str(row[1]) for row in described)
+    picked = ", ".join(
+        identifier(one) + (" AT TIME ZONE 'UTC'" if kind == zoned else "") + f" AS c{index}"
+        for index, (one, kind) in enumerate(zip(headers, types, strict=True))
+    )
     return Raw(
         headers=headers,
         relation=f"(SELECT {picked} FROM {source})",
@@ -187,6 +210,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Raw:
         encoding="",
         dialect=PLAIN,
         unit="record",
+        types=tuple("TIMESTAMP" if kind == zoned else kind for kind in types),
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from engine.catalog.catalog import Field
-from engine.snapshot.cells import is_empty, read
+from engine.snapshot.cells import is_empty
 from engine.snapshot.columns import Column
 from engine.snapshot.faults import Fault
 from engine.snapshot.ids import shared, unique_keys
@@ -82,10 +82,10 @@ def _collect_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> N
     connection.execute(f"CREATE OR REPLACE TEMP TABLE marked AS FROM {_numbered(staged)} WHERE n IN ({marked})")
     for column, field, law in _laws(staged):
         if law.refuses:
-            cell = f"c{column.index}"
+            cell = staged.raw.cell(column.index)
             connection.execute(
                 f"""INSERT INTO {FAULTS} SELECT n, NULL, {literal(field.name)}, {cell}, {_words(law)}, NULL
-                FROM (SELECT n, {cell}, {_read(staged, column, field)} FROM marked) WHERE {law.condition}"""
+                FROM (SELECT n, c{column.index}, {_read(staged, column, field)} FROM marked) WHERE {law.condition}"""
             )
     connection.execute("DROP TABLE marked")
 
@@ -96,7 +96,7 @@ def _collect_odd(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     values = [_read(staged, column, field) for column, field in {column: field for column, field, _ in told}.items()]
     counts = [
         f"count(*) FILTER ({law.condition}), min(n, {SHOWN}) FILTER ({law.condition}), "
-        f"arg_min(c{column.index}, n, {SHOWN}) FILTER ({law.condition})"
+        f"arg_min({staged.raw.cell(column.index)}, n, {SHOWN}) FILTER ({law.condition})"
         for column, _, law in told
     ]
     row = connection.execute(
@@ -117,7 +117,7 @@ def _numbered(staged: Staged) -> str:
 
 
 def _read(staged: Staged, column: Column, field: Field) -> str:
-    return f"{read(field, f'c{column.index}', staged.raw.dialect)} AS v{column.index}"
+    return f"{staged.raw.value(field, column.index)} AS v{column.index}"
 
 
 def _words(law: Fault) -> str:
@@ -127,19 +127,20 @@ def _words(law: Fault) -> str:
 def _laws(staged: Staged) -> Iterator[tuple[Column, Field, Fault]]:
     for column, laws in staged.laws.items():
         if column.field is not None:
-            for law in (*laws, *_made_id(staged, column.field.name, f"c{column.index}")):
+            for law in (*laws, *_made_id(staged, column)):
                 yield column, column.field, law
 
 
-def _made_id(staged: Staged, field: str, cell: str) -> tuple[Fault, ...]:
+def _made_id(staged: Staged, column: Column) -> tuple[Fault, ...]:
     table = staged.export.table
-    if table.system == "sales" or field != table.id_field:
+    if table.system == "sales" or column.field is None or column.field.name != table.id_field:
         return ()
+    empty = is_empty(staged.raw.cell(column.index))
     return (
         Fault(
             code="W514",
             name="ids-made",
-            condition=f"({is_empty(cell)} OR TRY_CAST({cell} AS UUID) = UUID '00000000-0000-0000-0000-000000000000')",
+            condition=f"coalesce(v{column.index} = UUID '00000000-0000-0000-0000-000000000000', {empty})",
             reason="is blank; the id is made from table and key",
             hint="export the id with its values if couplings refer to these records",
         ),

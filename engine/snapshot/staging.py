@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from engine.catalog.catalog import Field, Table
-from engine.snapshot.cells import is_empty, kept, read
+from engine.snapshot.cells import kept
 from engine.snapshot.columns import Column
 from engine.snapshot.faults import Fault, faults
 from engine.snapshot.files import Export
@@ -50,19 +50,20 @@ def stage(connection: duckdb.DuckDBPyConnection, export: Export, raw: Raw, colum
         one: faults(
             export.system,
             one.field,
-            f"c{one.index}",
+            raw.cell(one.index),
             f"v{one.index}",
             raw.dialect,
             identity=one.field.name == table.id_field and has_ids(table),
+            typed=raw.is_typed(one.field, one.index),
         )
         for one in columns
         if one.field is not None
     }
     aside = tuple(one for one in columns if one.field is None)
     place = qualified("fresh", table.system, table.name)
-    values = [f"{read(field, f'c{one.index}', raw.dialect)} AS v{one.index}" for one, field in _fields(columns)]
+    values = [f"{raw.value(field, one.index)} AS v{one.index}" for one, field in _fields(columns)]
     picked = [f"{_final(table, field, known)} AS {identifier(field.name)}" for field in written_fields(table, columns)]
-    picked += [f'c{one.index} AS "?{number}"' for number, one in enumerate(aside)]
+    picked += [f'{raw.cell(one.index)} AS "?{number}"' for number, one in enumerate(aside)]
     picked += [f'{_any(laws, refuses=True)} AS "?wrong"', f'{_odd(table, laws, known)} AS "?odd"']
     source = f"(SELECT {', '.join(['*', *values])} FROM {raw.relation})"
     connection.execute(f"CREATE TABLE {place} AS SELECT {', '.join(picked)} FROM {source}")
@@ -130,7 +131,6 @@ def _odd(table: Table, laws: Mapping[Column, tuple[Fault, ...]], known: Mapping[
     """Any fault that is only told, or a BC record without an id where the export has the column."""
     odd = _any(laws, refuses=False)
     if table.system == "bc" and table.id_field in known:
-        column = known[table.id_field]
-        blank = f"({is_empty(f'c{column.index}')} OR v{column.index} = UUID '00000000-0000-0000-0000-000000000000')"
-        return f"({odd} OR {blank})"
+        value = f"v{known[table.id_field].index}"
+        return f"({odd} OR coalesce({value} = UUID '00000000-0000-0000-0000-000000000000', TRUE))"
     return odd

@@ -9,6 +9,7 @@ text and five decimals, 3 million rows a side, takes 0.21 s instead of 0.18 s.
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from engine.catalog.catalog import Field, Kind, System
@@ -38,6 +39,27 @@ def column_type(kind: Kind) -> str:
             return "TIMESTAMP"
         case "id":
             return "UUID"
+        case _:
+            assert_never(kind)
+
+
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+
+
+def holds(kind: Kind, type_name: str) -> bool:
+    """Is a DuckDB type already one of values of this kind, so that nothing needs to be read from text?"""
+    match kind:
+        case "option" | "integer" | "big integer" | "duration":
+            return type_name in _WHOLE
+        case "decimal":
+            scaled = re.fullmatch(r"DECIMAL\(\d+,(\d+)\)", type_name)
+            return type_name in _WHOLE or (scaled is not None and int(scaled[1]) <= DECIMAL_SCALE)
+        case "boolean" | "date" | "time" | "id":
+            return type_name == column_type(kind)
+        case "moment":
+            return type_name in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+        case "text" | "code" | "date formula" | "record id" | "blob":
+            return False
         case _:
             assert_never(kind)
 

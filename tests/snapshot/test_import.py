@@ -346,6 +346,23 @@ def test_records_without_lines_are_numbered(take: Take, tmp_path: Path, name: st
     assert found.message == "Item, record 3: column Level 'x' is no whole number that fits"
 
 
+def test_parquet_columns_keep_their_types_and_are_judged_all_the_same(take: Take, tmp_path: Path) -> None:
+    (tmp_path / "bc").mkdir()
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'Europe/Berlin'")
+        connection.execute(
+            f"""COPY (SELECT * FROM (VALUES
+            ('A', 5::BIGINT, 1.5::DECIMAL(9,3), TIMESTAMPTZ '2026-03-02 12:00:00+02', 1::SMALLINT, 7, TRUE),
+            ('B', 3000000000, 2, NULL, 9, NULL, NULL)) AS item("No.", "Level", "Unit Price", "SystemModifiedAt", "Type",
+            "Description", "Blocked")) TO '{tmp_path / "bc" / "Item.parquet"}' (FORMAT parquet)"""
+        )
+    assert codes(take({})) == ["E521", "W523"]
+    assert codes(take({}, allow_rejects=True)) == ["W520", "W523"]
+    assert rows(tmp_path, 'SELECT * EXCLUDE "SystemId" FROM snap.bc."Item"') == [
+        ("A", "7", 1, Decimal("1.5"), True, 5, datetime(2026, 3, 2, 10))
+    ]
+
+
 def test_a_message_holds_nothing_that_a_terminal_obeys(take: Take) -> None:
     result = take({"Item.csv": 'No.,Level,"bad\x1b[2J"\nA,"\x1b[31m\n",1\n'})
     assert [one.message for one in result.diagnostics if not one.message.isprintable()] == []
