@@ -262,7 +262,8 @@ y:=3
 def test_long_lines_are_broken_at_their_outermost_joints() -> None:
     text = (
         "step a {\nfind bc Sales Header Archive as earlier where Document Type = header.Document Type "
-        'and No. = header.No. and Version No. = 1 sorted by Doc. No. Occurrence descending else fail "No earlier version."\n}\n'
+        "and No. = header.No. and Version No. = 1 "
+        'sorted by Doc. No. Occurrence descending else fail "No earlier version."\n}\n'
     )
     assert (
         lawful(text)
