@@ -147,3 +147,9 @@ def test_once_carried_out_nothing_is_left_to_change(workspace: Path, tmp_path: P
     assert applied.returncode == 0, applied.stderr
     later = coupler(folder, "plan", "--now", "2026-06-15T08:05:00Z")
     assert later.returncode == 0, later.stdout
+
+
+def test_its_rules_are_in_the_one_style_and_have_no_mistakes(workspace: Path) -> None:
+    assert coupler(workspace, "fmt", "--check", "rules").returncode == 0
+    linted = coupler(workspace, "lint", "--strict")
+    assert linted.returncode == 0, linted.stdout
