@@ -34,7 +34,7 @@ _SHORT_ID = re.compile(r"~([0-9a-fA-F]{1,12})")
 def build_snapshot(target: Path, rows: World, catalog: Catalog) -> None:
     """Writes a snapshot with these rows: system -> table -> rows of technical field name -> value.
 
-    Values: numbers, booleans, dates, texts; options by number, caption, member name or `Customer (3)`; ids full or
+    Values: numbers, booleans, dates, texts; options by number, caption, member name or `Caption (3)`; ids full or
     short (`~c1` is 00000000-0000-0000-0000-0000000000c1); moments as ISO text. A table gets the columns that any of its
     rows gives, its key, its id and its moment of change; a field that a row does not give is blank. A row without
     id gets one: in BC from its key, in Sales from its place. Raises SnapshotProblem (E507 to E509) for wrong rows.

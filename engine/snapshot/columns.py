@@ -1,7 +1,7 @@
 """The header of an export and its table -> what each column holds.
 
 A header is the technical name, the caption, or either in another spelling; `No-1` (name and field number) and
-`_primarycontactid_value` (a look-up as the Web API writes it) are understood too.
+`_name_value` (a look-up as the Web API writes it) are understood too.
 """
 
 from __future__ import annotations

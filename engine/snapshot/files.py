@@ -1,7 +1,7 @@
 """A folder of exports -> which file holds which table.
 
 A file is named like its table, by technical name or caption, in any usual spelling: case, blanks, underscores, points
-and slashes do not count (`Salesperson_Purchaser.csv`), a table number may follow (`Customer-18.csv`).
+and slashes do not count (`Name_Of_Table.csv`), a table number may follow (`Name-18.csv`).
 """
 
 from __future__ import annotations

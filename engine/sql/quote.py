@@ -19,7 +19,7 @@ def identifier(name: str) -> str:
 
 
 def qualified(*parts: str) -> str:
-    """Several names joined by dots: `qualified("snap", "bc", "Item")` -> `"snap"."bc"."Item"`."""
+    """Several names joined by dots: `qualified("snap", "bc", "T")` -> `"snap"."bc"."T"`."""
     return ".".join(identifier(part) for part in parts)
 
 
