@@ -95,4 +95,4 @@ def _first(declarations: Sequence[ast.Declaration]) -> tuple[str, ...]:
 
 
 def _nothing(message: str, hint: str) -> Diagnostic:
-    return Diagnostic(code="E436", name="no-scenario", severity="error", span=None, message=message, hint=hint)
+    return Diagnostic(code="E446", name="no-scenario", severity="error", span=None, message=message, hint=hint)

@@ -131,7 +131,7 @@ class _Checker:
         where = "Business Central" if system == "bc" else "Sales"
         message = f"{where} has no table {name}"
         return None, [
-            Slip(path=path, code="E431", name="unknown-scenario-table", message=message, hint=hint, at_key=at_key)
+            Slip(path=path, code="E441", name="unknown-scenario-table", message=message, hint=hint, at_key=at_key)
         ]
 
     def row(self, table: Table, row: Mapping[str, Any], path: Path, *, after: bool) -> Iterator[Slip]:
@@ -147,13 +147,13 @@ class _Checker:
             hint = did_you_mean(name, list(table.fields))
             message = f"table {table.name} has no field {name}"
             return None, [
-                Slip(path=path, code="E432", name="unknown-scenario-field", message=message, hint=hint, at_key=True)
+                Slip(path=path, code="E442", name="unknown-scenario-field", message=message, hint=hint, at_key=True)
             ]
         if not field.stored and not after:
             message = f"field {name} of {table.name} is calculated and holds no value"
             hint = "give the rows that it is calculated from"
             return None, [
-                Slip(path=path, code="E432", name="unknown-scenario-field", message=message, hint=hint, at_key=True)
+                Slip(path=path, code="E442", name="unknown-scenario-field", message=message, hint=hint, at_key=True)
             ]
         return field, []
 
@@ -161,14 +161,14 @@ class _Checker:
         if isinstance(value, dict):
             if not after:
                 message = f"{field.name} is given as a condition"
-                yield Slip(path=path, code="E433", name="scenario-value", message=message, hint="give a plain value")
+                yield Slip(path=path, code="E443", name="scenario-value", message=message, hint="give a plain value")
             elif "at_least" in value:
                 yield from self.value(field, value["at_least"], path, after=False)
             return
         try:
             plain(field, value)
         except WrongValueError as wrong:
-            yield Slip(path=path, code="E433", name="scenario-value", message=wrong.message, hint=wrong.hint)
+            yield Slip(path=path, code="E443", name="scenario-value", message=wrong.message, hint=wrong.hint)
 
     def defaults(self, system: System, values: Mapping[str, Any], path: Path) -> Iterator[Slip]:
         """A default must be a field of some table of its system: the platform's own fields first, then any."""
@@ -176,7 +176,7 @@ class _Checker:
             tables = [self.catalog.table(system, one[0]) for one in self.catalog.names(system)]
             if not any(name in table.fields for table in tables):
                 message = f"no {'Business Central' if system == 'bc' else 'Sales'} table has a field {name}"
-                yield Slip(path=(*path, name), code="E432", name="unknown-scenario-field", message=message, at_key=True)
+                yield Slip(path=(*path, name), code="E442", name="unknown-scenario-field", message=message, at_key=True)
 
     def set_settings(self, values: Mapping[str, Any], path: Path, *, after: bool = False) -> Iterator[Slip]:
         by_name = {one.name: one for one in self.settings.own}
@@ -186,14 +186,14 @@ class _Checker:
                 hint = did_you_mean(name, list(by_name))
                 message = f"there is no setting {name}"
                 yield Slip(
-                    path=(*path, name), code="E434", name="unknown-scenario-name", message=message, hint=hint, at_key=True
+                    path=(*path, name), code="E444", name="unknown-scenario-name", message=message, hint=hint, at_key=True
                 )
             elif not (after and isinstance(value, dict)):
                 misuse = typed(setting, "" if setting.kind == "option" and value in ("Blank", None) else value)
                 if isinstance(misuse, Misuse):
                     here = (*path, name)
                     yield Slip(
-                        path=here, code="E433", name="scenario-value", message=misuse.message, hint=misuse.hint
+                        path=here, code="E443", name="scenario-value", message=misuse.message, hint=misuse.hint
                     )
 
     def moment(self, value: object, path: Path) -> Iterator[Slip]:
@@ -202,7 +202,7 @@ class _Checker:
         try:
             read_moment(str(path[-1]), value)
         except WrongValueError as wrong:
-            yield Slip(path=path, code="E433", name="scenario-value", message=wrong.message, hint=wrong.hint)
+            yield Slip(path=path, code="E443", name="scenario-value", message=wrong.message, hint=wrong.hint)
 
     # --- mappings, jobs, rows that are pointed at -------------------------------------------------------
 
@@ -210,13 +210,13 @@ class _Checker:
         if name not in self.known.mappings:
             hint = did_you_mean(str(name), list(self.known.mappings))
             message = f"there is no mapping {name}"
-            yield Slip(path=path, code="E434", name="unknown-scenario-name", message=message, hint=hint, at_key=at_key)
+            yield Slip(path=path, code="E444", name="unknown-scenario-name", message=message, hint=hint, at_key=at_key)
 
     def job(self, name: object, path: Path, *, at_key: bool = False) -> Iterator[Slip]:
         if name not in self.known.mappings and name not in PROCESSES:
             hint = did_you_mean(str(name), [*self.known.mappings, *PROCESSES])
             message = f"there is no mapping or process {name}"
-            yield Slip(path=path, code="E434", name="unknown-scenario-name", message=message, hint=hint, at_key=at_key)
+            yield Slip(path=path, code="E444", name="unknown-scenario-name", message=message, hint=hint, at_key=at_key)
 
     def override(self, name: str, override: object, path: Path) -> Iterator[Slip]:
         wrong = list(self.mapping(name, path, at_key=True))
@@ -265,7 +265,7 @@ class _Checker:
             try:
                 read_id("a row", given)
             except WrongValueError as wrong:
-                yield Slip(path=path, code="E433", name="scenario-value", message=wrong.message, hint=wrong.hint)
+                yield Slip(path=path, code="E443", name="scenario-value", message=wrong.message, hint=wrong.hint)
 
     # --- when -------------------------------------------------------------------------------------------
 
@@ -279,7 +279,7 @@ class _Checker:
         if "process" in action and action["process"] not in PROCESSES:
             hint = did_you_mean(str(action["process"]), PROCESSES)
             message = f"there is no process {action['process']}"
-            yield Slip(path=(*path, "process"), code="E434", name="unknown-scenario-name", message=message, hint=hint)
+            yield Slip(path=(*path, "process"), code="E444", name="unknown-scenario-name", message=message, hint=hint)
         if "job" in action:
             yield from self.job(action["job"], (*path, "job"))
         for system, references in (action.get("records") or {}).items():
@@ -313,7 +313,7 @@ class _Checker:
         for at, table_name in enumerate(then.get("ignore") or ()):
             if not any(self.catalog.has(system, table_name) for system in SYSTEMS):
                 message = f"there is no table {table_name}"
-                yield Slip(path=(*path, "ignore", at), code="E431", name="unknown-scenario-table", message=message)
+                yield Slip(path=(*path, "ignore", at), code="E441", name="unknown-scenario-table", message=message)
         for system in SYSTEMS:
             for table_name in (then.get("row_counts") or {}).get(system) or {}:
                 yield from self.table(system, table_name, (*path, "row_counts", system, table_name))[1]
@@ -351,7 +351,7 @@ class _Checker:
             yield from self.mapping(error["mapping"], (*path, "mapping"))
         elif error.get("process") not in PROCESSES:
             message = f"there is no process {error.get('process')}"
-            yield Slip(path=(*path, "process"), code="E434", name="unknown-scenario-name", message=message)
+            yield Slip(path=(*path, "process"), code="E444", name="unknown-scenario-name", message=message)
         if "record" in error and not isinstance(error["record"], dict):
             yield from self.reference(None, error["record"], (*path, "record"))
 
@@ -374,7 +374,7 @@ class _Checker:
             if not table_name:
                 hint = did_you_mean(name, list(labels))
                 message = f"{name} is neither the label of a created row nor a table"
-                yield Slip(path=path, code="E434", name="unknown-scenario-name", message=message, hint=hint)
+                yield Slip(path=path, code="E444", name="unknown-scenario-name", message=message, hint=hint)
             elif "field" in node and self.catalog.has(system, table_name):  # type: ignore[arg-type]
                 table = self.catalog.table(system, table_name)  # type: ignore[arg-type]
                 yield from self.field(table, node["field"], path, after=True)[1]

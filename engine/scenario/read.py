@@ -126,7 +126,7 @@ def _base_of(source: Source, known: Known) -> tuple[Given, tuple[Diagnostic, ...
 def _twice(id: str, other: str, places: Places, path: tuple[str | int, ...]) -> Diagnostic:  # noqa: A002
     message = f"a scenario {id} stands already in {other}"
     return Diagnostic(
-        code="E435",
+        code="E445",
         name="scenario-twice",
         severity="error",
         span=places.value(path),

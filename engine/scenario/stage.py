@@ -23,6 +23,7 @@ from engine.run.actions.couple import Refusal
 from engine.run.actions.filtertext import Clock
 from engine.run.actions.match import Group
 from engine.run.dryrun import Session, begin
+from engine.run.optionbooks import COLUMNS as OPTION_COLUMNS
 from engine.run.world import World
 from engine.scenario.lay import Start, made_id
 from engine.scenario.scenario import Known
@@ -97,10 +98,15 @@ def set_up(start: Start, rules: Rulebook, folder: Path) -> Stage:
         rows[system][name] = [dict(row) for row in given]
     for name, own in _books(start, rules.known).items():
         rows["bc"].setdefault(name, []).extend(own)
+    for bc, sales in rules.known.mappings.values():  # a real export holds these tables, if only empty
+        rows["bc"].setdefault(bc.name, [])
+        if sales.name != connector.OPTION_SET:
+            rows["sales"].setdefault(sales.name, [])
     path = folder / "scenario.duckdb"
     path.unlink(missing_ok=True)
     build_snapshot(path, rows, rules.known.catalog)  # type: ignore[arg-type]
     world = World.over(connect(path, threads=1), rules.known.catalog)
+    world.require(world.catalog.table("bc", connector.OPTION_COUPLINGS), OPTION_COLUMNS)
     session = begin(made.model, world, now=start.now, work_date=start.work_date)
     return Stage(
         rules=rules,

@@ -58,8 +58,9 @@ class State:
         return self.catalog.table(*key)
 
     def value(self, key: TableKey, row: Row, name: str) -> Plain:
-        """The plain value of a field of a row."""
-        return held(self.table(key).fields[name], row.get(name))
+        """The plain value of a field of a row. BC has no NULL: an option that nobody gave is its member 0."""
+        field, value = self.table(key).fields[name], row.get(name)
+        return held(field, 0 if value is None and key[0] == "bc" and field.kind == "option" else value)
 
     def find(self, key: TableKey, given: Mapping[str, Any]) -> list[UUID]:
         """The ids of the rows that have these values."""
