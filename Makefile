@@ -35,7 +35,7 @@ test-all: lint
 	$(BIN)/python -m pytest -n 2 -m ''
 
 bench: $(READY)
-	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/run.py
 
 clean:
 	rm -rf $(VENV) demo bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

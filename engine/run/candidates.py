@@ -21,6 +21,7 @@ from engine.model import model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.optionbooks import couplings as relation_of_couplings
 from engine.run.world import World
+from engine.sql.block import read
 from engine.sql.conditions import condition, joined_by
 from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier, literal
@@ -258,6 +259,9 @@ def recognise(step: Pass, scope: Scope, around: Around) -> str | None:
     if step.leg != "to_sales" or not step.mapping.recognise:
         return None
     frame = Frame(around=around, scope=scope, outcome=Outcome())
+    for item in step.mapping.items:
+        if isinstance(item, (model.Find, model.Let, model.Inlined, model.If)):
+            read(item, frame)
     table = step.destination.table
     inner = Scope(scope.relations, f"{scope.relations.relation(table)} r", scope)
     inner.names[step.destination.key] = Joined(alias="r", table=table, certain=True)

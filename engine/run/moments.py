@@ -18,7 +18,9 @@ from engine.run.ledger import place
 from engine.run.pairs import uncouple
 from engine.run.transfer import Transfer
 from engine.run.world import World
+from engine.sql import block as blocks
 from engine.sql.block import read_block
+from engine.sql.finding import sorting
 from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Extended, Joined, Scope
@@ -31,7 +33,8 @@ VERDICTS = {"new": "create", "changed": "update", "unchanged": "same"}
 class Deferred:
     """Statements met before the write that change other records, with the frame they were met in.
 
-    A run that a rule starts, and a record that a `find` creates, come at once: what follows builds on them.
+    A run that a rule starts, and a record that a `find` creates, come at once: what follows builds on them. So does a
+    `for each`: what fails in it fails the record.
     """
 
     effects: Effects
@@ -40,8 +43,34 @@ class Deferred:
     def keep(self, frame: Frame, statement: Statement) -> None:
         if isinstance(statement, (model.Synchronise, model.Find)):
             self.effects.carry_out(frame, statement)
+        elif isinstance(statement, model.ForEach):
+            self.each(frame, statement)
         else:
             self.statements.append((frame, statement))
+
+
+    def each(self, frame: Frame, statement: model.ForEach) -> None:
+        """All records of a `for each` at once; the first of them that fails, in their order, fails the record."""
+        effects, world = self.effects, self.effects.world
+        opened = effects.extended(statement.record, statement.where, frame)
+        inner = replace(opened, outcome=Outcome(origins=frame.outcome.origins), effect=self.keep)
+        read_block(statement.body, inner)
+        order = sorting(statement.sorting, statement.descending, statement.record.table, inner)
+        row = inner.scope.names[statement.record.key]
+        assert isinstance(row, Joined)
+        by = ", ".join(f"{row.alias}.{identifier(name)}{way}" for name, way in order)
+        for one, kept in (
+            *((one, frame.outcome.failures) for one in inner.outcome.failures),
+            *((one, frame.outcome.warnings) for one in inner.outcome.warnings),
+        ):
+            name = identifier(world.alias("fails"))
+            world.run(
+                "which records fail in it",
+                f"CREATE TEMP TABLE {name} AS SELECT {effects.unit} AS src, first({one.reason} ORDER BY {by}) AS reason "
+                f"FROM {inner.scope.sql()} WHERE {one.when} GROUP BY {effects.unit}",
+            )
+            alias = frame.scope.join(name, world.alias("failing"), f"{{alias}}.src = {effects.unit}")
+            kept.append(replace(one, when=f"({alias}.src IS NOT NULL)", reason=f"{alias}.reason"))
 
 
 def after_moments(
@@ -82,14 +111,11 @@ def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, wo
     effects = Effects(step=step, world=world, around=around, unit="w.src")
     frame = Frame(around=around, scope=scope, outcome=Outcome(), effect=effects.carry_out)
     for item in step.mapping.items:
-        if isinstance(item, (model.Find, model.Let)) and all(scope.entry(one) is None for one in [_key(item)]):
-            read_block(model.Block(statements=(item,), span=item.span), frame)
+        if not isinstance(item, (model.FieldLine, model.Moment)):
+            blocks.read(item, frame)
+    frame.outcome.failures.clear()  # they were told before the write
     read_block(moment.body, frame)
     failures(step, frame, world)
-
-
-def _key(item: model.Find | model.Let) -> str:
-    return item.record.key if isinstance(item, model.Find) else item.key
 
 
 def failures(step: Pass, frame: Frame, world: World) -> None:

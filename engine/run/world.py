@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 
-from engine import connector
 from engine.catalog.catalog import Catalog, System, Table
 from engine.snapshot.types import column_type, empty_value
 from engine.sql.quote import identifier, literal, qualified
@@ -258,10 +257,9 @@ class World:
 
 
 def _bare(table: Table) -> dict[str, str]:
-    """The columns of a table that the snapshot does not hold."""
-    if table.name == connector.OPTION_SET:
-        return {one.name: column_type(one.kind) for one in table.fields.values()}
-    return {table.id_field: "UUID"} | ({table.modified_field: "TIMESTAMP"} if table.modified_field else {})
+    """The columns of a table that the snapshot does not hold: all that are stored, without a row."""
+    return {one.name: column_type(one.kind) for one in table.fields.values() if one.stored}
+
 
 
 __all__ = ["OPERATION", "World", "literal"]
