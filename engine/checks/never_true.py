@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.checks.context import Context, finding, mappings, shown
+from engine.checks.context import Context, core, finding, mappings, shown
 from engine.checks.possible import columns_of, satisfiable
 from engine.diagnostic import Diagnostic
 from engine.model import model as m
@@ -12,8 +12,9 @@ from engine.source import Span
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    told: set[tuple[str, int]] = set()
-    single = [(one,) for one in context.every(m.Matches) if isinstance(one.filter, m.AllOf | m.AnyOf | m.Range)]
+    # A range that runs backwards has a law of its own: nothing that holds one is told here.
+    told = {_place(one.span) for one in context.every(m.Matches) if isinstance(one.filter, m.Range) and _backwards(one)}
+    single = [(one,) for one in context.every(m.Matches) if isinstance(one.filter, m.AllOf | m.AnyOf)]
     joined = [tuple(walk_all(one)) for one in context.every(m.All)]
     for parts in (*single, *joined):
         yield from _contradictions(parts, told)
@@ -22,6 +23,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for filters in (mapping.bc_filter, mapping.sales_filter):
             if len(filters) > 1:
                 yield from _contradictions(tuple(part for one in filters for part in walk_all(one)), told)
+
+
+def _backwards(one: m.Matches) -> bool:
+    column = core(one.value)
+    return isinstance(column, m.Column) and not satisfiable(column, [one])
 
 
 def walk_all(condition: m.Condition) -> Iterator[m.Condition]:

@@ -129,9 +129,7 @@ def golden() -> dict[str, str]:
 
 
 def write_anew() -> None:
-    parts = [
-        "# What a newcomer is told\n\nEvery edit in test_newcomer.py of the shipped rules and what lint says.\n"
-    ]
+    parts = ["# What a newcomer is told\n\nEvery edit in test_newcomer.py of the shipped rules and what lint says.\n"]
     parts += [f"\n## {title}\n\n```text\n{messages(edit)}```\n" for title, edit in EDITS.items()]
     GOLDEN.write_text("".join(parts), encoding="utf-8")
 
