@@ -80,8 +80,19 @@ def sample(folder: Path) -> tuple[Path, ...]:
 
 
 def is_sample(folder: Path) -> bool:
-    """Is this a folder that `sample` made, and nothing else?"""
+    """Is this a folder that `sample` made, in which nobody has changed or added anything that a person writes?"""
     from engine.shipped import shipped
 
-    mine, shipped_one = folder / "coupler.yaml", shipped("samples") / "contoso" / "coupler.yaml"
-    return mine.is_file() and mine.read_bytes() == shipped_one.read_bytes()
+    original = shipped("samples") / "contoso"
+    written = [path for path in folder.rglob("*") if path.suffix in WRITTEN]
+    return (folder / "coupler.yaml").is_file() and all(
+        _same(path, original / path.relative_to(folder)) for path in written
+    )
+
+
+WRITTEN = frozenset((".rules", ".yaml", ".csv", ".jinja", ".css", ".js"))
+"""The endings of what people write in a workspace; all else is made from it."""
+
+
+def _same(path: Path, other: Path) -> bool:
+    return path.is_file() and other.is_file() and path.read_bytes() == other.read_bytes()
