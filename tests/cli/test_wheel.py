@@ -40,6 +40,7 @@ def test_the_wheel_carries_every_file_of_the_product(wheel: Path) -> None:
     for folder in ("rules", "schemas", "samples/contoso"):
         assert {f"engine/_data/{name}" for name in shipped(folder)} <= names
     assert not [name for name in names if not name.startswith(("engine/", "coupler-"))]
+    assert not [name for name in names if name.endswith((".duckdb", ".plan", ".pyc"))]
 
 
 def test_the_wheel_asks_for_what_the_engine_imports(wheel: Path) -> None:
