@@ -9,6 +9,7 @@ from typing import Any
 from engine.model import model
 from engine.run.actions.adapt import ARROWS, WrongOverrideError, conditions
 from engine.run.actions.filtertext import Clock
+from engine.run.actions.match import groups_of
 from engine.scenario.scenario import Difference
 from engine.scenario.state import State
 
@@ -115,19 +116,24 @@ def _is_extra(line: model.FieldLine, wanted: Mapping[str, str]) -> bool:
 
 
 def _match_fields(what: str, expected: list[Mapping[str, Any]], state: State, name: str) -> Iterator[Difference]:
-    mapping = state.model.mappings[name]
-    from engine.run.actions.match import groups_of
+    """The match fields with their priorities as a user said them; those of a rule are numbered from 0."""
+    said = state.overrides.get(name, {}).get("match_fields")
+    if said is None:
+        got = [
+            (number, pair.bc.field.name, pair.exact)
+            for number, group in enumerate(groups_of(state.model.mappings[name]))
+            for pair in group
+            if isinstance(pair.bc, model.Column)
+        ]
+    else:
+        got = [(one["priority"], one["field"], bool(one.get("case_sensitive"))) for one in said]
+    wanted = [(one["priority"], one["field"], bool(one.get("case_sensitive"))) for one in expected]
+    if sorted(wanted) != sorted(got):
+        yield Difference(what=f"{what}, match_fields", expected=_fields_text(wanted), got=_fields_text(got))
 
-    groups = state.groups.get(name) or groups_of(mapping)
-    got = [
-        sorted((pair.bc.field.name, pair.exact) for pair in group if isinstance(pair.bc, model.Column)) for group in groups
-    ]
-    by_priority: dict[int, list[tuple[str, bool]]] = {}
-    for one in expected:
-        by_priority.setdefault(one["priority"], []).append((one["field"], bool(one.get("case_sensitive"))))
-    wanted = [sorted(by_priority[one]) for one in sorted(by_priority)]
-    if wanted != got:
-        yield Difference(what=f"{what}, match_fields", expected=str(wanted), got=str(got))
+
+def _fields_text(found: list[tuple[int, str, bool]]) -> str:
+    return ", ".join(f"{number} {name}{', exact case' if exact else ''}" for number, name, exact in sorted(found)) or "none"
 
 
 def _text(value: object) -> str:

@@ -66,7 +66,8 @@ def slips(content: Mapping[str, Any], path: Path, known: Known) -> Iterator[Slip
         for at, action in enumerate(actions):
             if isinstance(action, dict):
                 yield from checker.action(action, (*path, "when", at) if isinstance(when, list) else (*path, "when"))
-        yield from checker.then(content.get("then") or {}, (*path, "then"), _labels(content))
+        yield from checker.then(content.get("then") or {}, (*path, "then"))
+        yield from checker.labels(content.get("then"), (*path, "then"), _labels(content))
     else:
         yield from checker.given(content, path)
 
@@ -307,7 +308,7 @@ class _Checker:
 
     # --- then -------------------------------------------------------------------------------------------
 
-    def then(self, then: Mapping[str, Any], path: Path, labels: Mapping[str, tuple[str, str]]) -> Iterator[Slip]:
+    def then(self, then: Mapping[str, Any], path: Path) -> Iterator[Slip]:
         for at, change in enumerate(then.get("changes") or ()):
             yield from self.change(change, (*path, "changes", at), after=True)
         for at, table_name in enumerate(then.get("ignore") or ()):
@@ -342,9 +343,7 @@ class _Checker:
             for at, other in enumerate(line.get("depends_on") or () if isinstance(line, dict) else ()):
                 yield from self.mapping(other, (*path, "review_lines", name, "depends_on", at))
         for at, part in enumerate(then.get("after") or ()):
-            yield from self.then(part or {}, (*path, "after", at), labels)
-        if "after" in then or "changes" in then or labels:
-            yield from self.labels(then, path, labels)
+            yield from self.then(part or {}, (*path, "after", at))
 
     def error(self, error: Mapping[str, Any], path: Path) -> Iterator[Slip]:
         if "mapping" in error:

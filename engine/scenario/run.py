@@ -6,8 +6,8 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from engine.run.actions.adapt import WrongOverrideError
@@ -23,6 +23,8 @@ from engine.sql.conditions import condition, joined_by
 from engine.sql.quote import identifier
 from engine.sql.scope import Joined, Scope
 from engine.sql.values import Reading
+
+Selected = Mapping[str, Mapping[str, Sequence[UUID]]]
 
 
 def verdicts(files: Sequence[ScenarioFile], rules: Rulebook, only: str | None = None) -> Iterator[Verdict]:
@@ -88,27 +90,53 @@ def differences(scenario: Scenario, rules: Rulebook, folder: Path) -> list[Diffe
     start = lay(scenario.layers, rules.known.catalog)
     stage = set_up(start, rules, folder)
     try:
-        return _played(scenario, stage)
+        return compared(played(scenario, stage), scenario.then)
     finally:
         stage.world.connection.close()
 
 
-def _played(scenario: Scenario, stage: Stage) -> list[Difference]:
-    misses: list[Difference] = []
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """A scenario that was carried out. origin: the rows it started from, with its own edits laid in."""
+
+    rules: Rulebook
+    origin: Rows
+    steps: tuple[Step, ...]
+    labels: Mapping[str, tuple[str, str, UUID]]
+    selected: tuple[Selected, ...]
+
+
+def played(scenario: Scenario, stage: Stage) -> Played:
+    """Carry out all actions in turn."""
     origin: Rows = state_of(stage).rows
     parts: list[Then] = scenario.then.get("after") or []
-    step: Step | None = None
+    steps: list[Step] = []
+    selected: list[Selected] = []
     for number, action in enumerate(scenario.when):
         step = carry_out(stage, action, number)
         origin = with_edits(origin, step.edits)
+        wanted = {*(parts[number].get("selected") or {})} if number < len(parts) else set()
+        if number == len(scenario.when) - 1:
+            wanted |= {*(scenario.then.get("selected") or {})}
+        steps.append(step)
+        selected.append(_selected(stage, sorted(wanted)))
+    return Played(
+        rules=stage.rules, origin=origin, steps=tuple(steps), labels=dict(stage.labels), selected=tuple(selected)
+    )
+
+
+def compared(made: Played, then: Then) -> list[Difference]:
+    """What came out, against what is expected after each action and at the end."""
+    misses: list[Difference] = []
+    parts: list[Then] = then.get("after") or []
+    for number, step in enumerate(made.steps):
         misses += [Difference(what=f"action {number + 1}", expected="carried out", got=one) for one in step.unplanned]
         if number < len(parts) and parts[number]:
-            part = _expected(stage, step.before.rows, step, parts[number])
+            part = _expected(made, number, step.before.rows, parts[number])
             misses += [_after(number + 1, one) for one in part]
-    if step is not None:
-        misses += _expected(stage, origin, step, scenario.then)
-    if len(parts) > len(scenario.when):
-        misses.append(Difference(what="after", expected=f"{len(parts)} actions", got=f"{len(scenario.when)}"))
+    misses += _expected(made, len(made.steps) - 1, made.origin, then)
+    if len(parts) > len(made.steps):
+        misses.append(Difference(what="after", expected=f"{len(parts)} actions", got=f"{len(made.steps)}"))
     return misses
 
 
@@ -116,28 +144,29 @@ def _after(number: int, one: Difference) -> Difference:
     return Difference(what=f"after action {number}: {one.what}", expected=one.expected, got=one.got)
 
 
-def _expected(stage: Stage, before: Rows, step: Step, then: Then) -> list[Difference]:
+def _expected(made: Played, number: int, before: Rows, then: Then) -> list[Difference]:
+    step = made.steps[number]
     judge = Expected(
-        stage.rules.known,
+        made.rules.known,
         before,
         step.after,
         action=step.action,
         logged_before=len(step.before.log),
-        labels=stage.labels,
-        selected=_selected(stage, then.get("selected") or {}),
+        labels=made.labels,
+        selected=made.selected[number],
     )
     return judge.differences(then)
 
 
-def _selected(stage: Stage, wanted: Mapping[str, Any]) -> dict[str, dict[str, list[UUID]]]:
+def _selected(stage: Stage, names: Sequence[str]) -> Selected:
     """The ids that pass the filters of mappings; watermarks and couplings aside."""
     found: dict[str, dict[str, list[UUID]]] = {}
-    for name, sides in wanted.items():
+    for name in names:
         mapping = stage.session.model.mappings.get(name)
         if mapping is None:
             continue
         found[name] = {}
-        for side in sides:
+        for side in ("bc", "sales"):
             record = mapping.bc if side == "bc" else mapping.sales
             filters = mapping.bc_filter if side == "bc" else mapping.sales_filter
             scope = Scope(stage.world, f"{stage.world.relation(record.table)} s")
@@ -150,5 +179,3 @@ def _selected(stage: Stage, wanted: Mapping[str, Any]) -> dict[str, dict[str, li
             ).fetchall()
             found[name][side] = [row[0] for row in rows]
     return found
-
-

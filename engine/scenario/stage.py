@@ -51,13 +51,17 @@ JOB_FIELDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """The rules that scenarios run against. first: the mappings that a user's synchronise-all takes first, in order."""
+    """The rules that scenarios run against, and what was bound of them so far, by settings and changes of mappings.
+
+    first: the mappings that a user's synchronise-all takes first, in order.
+    """
 
     files: tuple[RuleFile, ...]
     shipped: frozenset[str]
     known: Known
     first: tuple[str, ...] = ()
     bound: dict[str, Model] = field(default_factory=dict)
+    adapted: dict[str, Adapted] = field(default_factory=dict)
 
 
 class StageError(Exception):
@@ -146,7 +150,7 @@ def model_of(rules: Rulebook, settings: Mapping[str, Any], overrides: Mapping[st
     known = rules.known
 
     def bound(files: Sequence[RuleFile]) -> Model:
-        key = repr(sorted(settings.items(), key=str)) if tuple(files) == rules.files else ""
+        key = repr(sorted(settings.items(), key=str)) if files is rules.files else ""
         if key and key in rules.bound:
             return rules.bound[key]
         made = bind(files, known.catalog, settings, shipped=rules.shipped)
@@ -160,7 +164,10 @@ def model_of(rules: Rulebook, settings: Mapping[str, Any], overrides: Mapping[st
 
     if not overrides:
         return Adapted(model=bound(rules.files), groups={})
-    return adapted(rules.files, overrides, bound, known.catalog, clock)
+    key = repr((sorted(settings.items(), key=str), overrides, clock))
+    if key not in rules.adapted:
+        rules.adapted[key] = adapted(rules.files, overrides, bound, known.catalog, clock)
+    return rules.adapted[key]
 
 
 # --- the connector's own tables ---------------------------------------------------------------------------
