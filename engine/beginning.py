@@ -22,7 +22,7 @@ RULES = """\
 #
 # change mapping ITEM-PRODUCT {
 #   create missing records
-#   filter bc Item Category Code = BIKES|PARTS
+#   on update conflict keep bc
 # }
 #
 # coupler lint finds every mistake; coupler show ITEM-PRODUCT prints the mapping as it finally stands.

@@ -148,7 +148,7 @@ def core(value: m.Value) -> m.Value:
 
 
 def shown(table: Table, field: Field) -> str:
-    """How messages call a field: `Item.Description`."""
+    """How messages call a field: `Table.Field`."""
     return f"{table.caption}.{field.caption}"
 
 

@@ -13,7 +13,7 @@ from engine.diagnostic import Diagnostic
 from engine.source import Span
 from engine.syntax import ast
 
-_UNKNOWN = frozenset(("E202", "E203", "E207", "E217", "E220", "E231"))
+_UNKNOWN = frozenset(("E202", "E203", "E207", "E215", "E217", "E220", "E231"))
 _OF_THE_WHOLE = frozenset(("W314", "W318", "W319", "W320"))
 """Laws that can only be judged when every declaration is there."""
 
@@ -43,6 +43,20 @@ def lost_names(files: Iterable[ast.RuleFile]) -> frozenset[str]:
 _NAMELESS = ast.Rule | ast.Whenever | ast.WheneverSetting | ast.Find | ast.Let
 
 
+def _without_tables(found: Sequence[Diagnostic], files: Sequence[ast.RuleFile]) -> frozenset[str]:
+    """The names of mappings that have a table which does not exist: nothing fits them."""
+    unknown = {(one.span.path, one.span.start) for one in found if one.span is not None and one.code == "E201"}
+    if not unknown:
+        return frozenset()
+    mappings = [one for file in files for one in file.declarations if isinstance(one, ast.Mapping)]
+    return frozenset(
+        one.name.text
+        for one in mappings
+        for side in (one.left, one.right)
+        if (side.table.span.path, side.table.span.start) in unknown
+    )
+
+
 def _around(name: Span, files: Sequence[ast.RuleFile], span: Span) -> bool:
     """Does a place lie in the declaration whose name stands at another?"""
     if name.path != span.path:
@@ -54,7 +68,7 @@ def _around(name: Span, files: Sequence[ast.RuleFile], span: Span) -> bool:
 def without_echoes(found: Sequence[Diagnostic], files: Sequence[ast.RuleFile]) -> tuple[Diagnostic, ...]:
     """The findings that tell something of their own."""
     unread = any(one.code.startswith("E1") for one in found)
-    lost = lost_names(files) if unread else frozenset[str]()
+    lost = (lost_names(files) if unread else frozenset[str]()) | _without_tables(found, files)
     wrong = [one.span for one in found if one.span is not None and one.code.startswith("E2")]
     misunderstood = {(span.path, span.line) for span in wrong}
 

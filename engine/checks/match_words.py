@@ -20,5 +20,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             for item in mapping.items:
                 if isinstance(item, ast.CreateUnmatched | ast.SynchroniseMatched):
                     message = f"mapping {mapping.name.text} has no `match` line, so nothing is ever matched"
-                    hint = "add a line like `match No. = Account Number`, or take this one away"
+                    hint = "add a line like `match Field = Column`, or take this one away"
                     yield finding("W338", "nothing-to-match", "warning", item.span, message, hint)

@@ -9,7 +9,7 @@ from pathlib import Path
 HELP = """
 coupler snapshot import june --bc exports/bc/ --sales exports/sales/
 coupler snapshot show june              # tables, rows, what was set aside
-coupler snapshot show june Item         # the first rows of a table
+coupler snapshot show june TABLE        # the first rows of a table
 coupler snapshot export june out/       # files again, one a table
 """
 EXITS = """
