@@ -221,11 +221,15 @@ def _mark(world: World, column: str, otherwise: str) -> str:
 
 
 def leaves_out_own_changes(step: Pass) -> bool:
-    """R2.15: a two-way mapping without a line that only goes to BC does not read the integration user's changes."""
+    """R2.15: a two-way mapping does not read the integration user's changes, unless a line only goes to BC.
+
+    A constant is no such line: it carries nothing from Sales.
+    """
     if step.leg != "to_bc" or not step.two_way:
         return False
     lines = [one for one in step.mapping.items if isinstance(one, model.FieldLine)]
-    return all(one.two_way or one.to_bc is None for one in lines)
+    own = step.source.key
+    return all(one.two_way or one.to_bc is None or own not in set(keys_of(one.to_bc.value)) for one in lines)
 
 
 def retries_are_off(step: Pass) -> bool:
