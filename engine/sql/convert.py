@@ -74,9 +74,9 @@ def _number(text: str, source: Type, target: Type, old: str) -> str:
 
 def head_kept(text: str, source: Type, target: Type, old: str) -> str | None:
     """R4.5: a longer destination whose first characters equal the source is left alone; SQL truth of that,
-    None where the rule does not apply."""
-    if source.kind != "text" or target.kind != "text" or source.length is None:
+    None where the rule does not apply. A text without a declared length is compared whole."""
+    if source.kind not in ("text", "code") or target.kind != "text" or source.length is None or target.length is None:
         return None
-    if target.length is not None and target.length <= source.length:
+    if target.length <= source.length:
         return None
     return f"({text} = left({old}, {source.length}))"
