@@ -170,7 +170,7 @@ def start(step: Pass, found: Candidates, world: World, around: Around, force: bo
     restore = step.mapping.deletion_conflict == "restore" and not force  # R3.10
     chosen = ", ".join(literal(one) for one in LOOKED_AT)
     new = f"(class IN ('insert'{', ' + literal('gone') if restore else ''}))"
-    id = new_id(step, "src")
+    id = new_id(step, "src", world, around) if found.classes.keys() & {"insert", "gone"} else "dst"
     base = (
         f"(SELECT * REPLACE (CASE WHEN {new} THEN {id} ELSE dst END AS dst), {new} AS is_new, "
         f"class = 'recognised' AS recognised FROM {found.table} WHERE class IN ({chosen})) c"
@@ -201,9 +201,17 @@ def partner_gone(step: Pass) -> Failure:
     return Failure(when="(class = 'gone')", reason=literal(reason), code="E634", span=step.mapping.span)
 
 
-def new_id(step: Pass, source: str) -> str:
-    """The id that a record created for a source record gets: always the same for the same source."""
-    return f"CAST(md5({literal(step.mapping.name + '/' + step.leg + '/')} || CAST({source} AS VARCHAR)) AS UUID)"
+def new_id(step: Pass, source: str, world: World, around: Around) -> str:
+    """The id that a record created for a source record gets: the same for the same source, as long as it is free.
+
+    It is taken when the coupling of a record created earlier was removed and that record stayed.
+    """
+    table = step.destination.table
+    rows, key = world.relation(table), identifier(table.id_field)
+    seed = f"{literal(step.mapping.name + '/' + step.leg + '/')} || CAST({source} AS VARCHAR)"
+    id = f"CAST(md5({seed}) AS UUID)"
+    other = f"CAST(md5({seed} || {literal(f'/{around.now.isoformat()}/')} || (SELECT count(*) FROM {rows})) AS UUID)"
+    return f"(CASE WHEN {id} IN (SELECT {key} FROM {rows}) THEN {other} ELSE {id} END)"
 
 
 def read_items(
