@@ -13,6 +13,7 @@ record, its stamp, is as old as the record unless a story says otherwise, so tha
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -318,10 +319,23 @@ class Story:
         given = {_field(known.fields, name): value for name, value in values.items()}
         if at is not None:
             given[known.modified_field] = moment(at)
+        self.change(system, table, id, given)
+
+    def change(self, system: System, table: str, id: str, values: Mapping[str, object]) -> None:
+        """Other values in a row of the snapshot, by technical name."""
+        key = identifier(self.rules.catalog.table(system, table).id_field)
+        sets = ", ".join(f"{identifier(name)} = ?" for name in values)
         with duckdb.connect(str(self.snapshot)) as file:
-            sets = ", ".join(f"{identifier(name)} = ?" for name in given)
-            key = identifier(known.id_field)
-            file.execute(f"UPDATE {qualified(system, table)} SET {sets} WHERE {key} = ?::UUID", [*given.values(), id])
+            file.execute(f"UPDATE {qualified(system, table)} SET {sets} WHERE {key} = ?::UUID", [*values.values(), id])
+
+    def add(self, row: Row) -> None:
+        """One more row, id included, in a table that has all its columns."""
+        names = ", ".join(identifier(one) for one in row.values)
+        marks = ", ".join("?" for _ in row.values)
+        with duckdb.connect(str(self.snapshot)) as file:
+            file.execute(
+                f"INSERT INTO {qualified(row.system, row.table)} ({names}) VALUES ({marks})", list(row.values.values())
+            )
 
     def remove(self, system: System, table: str, id: str) -> None:
         """A user deletes a row."""
@@ -332,8 +346,17 @@ class Story:
     def copy(self) -> Story:
         """The same story in a snapshot of its own."""
         file = self.snapshot.with_name(f"{next(_numbers)}.duckdb")
+        _to_full_length(self.snapshot)
         shutil.copyfile(self.snapshot, file)
         return Story(rules=self.rules, snapshot=file)
+
+
+def _to_full_length(file: Path) -> None:
+    """Free blocks at the end of its file the database gives back; later that looks like an end that is missing."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        ((size,),) = connection.execute("SELECT total_blocks * block_size FROM pragma_database_size()").fetchall()
+    if file.stat().st_size < size:
+        os.truncate(file, size)
 
 
 def _field(fields: Mapping[str, object], name: str) -> str:

@@ -6,9 +6,14 @@ import pytest
 
 from engine.run.candidates import RunScope
 from tests.plan.rules import BOTH, ITEMS, TO_BC, TO_SALES, creating, with_
-from tests.plan.stories import Row, bc_id, coupled, item, moment, product, sales_id, watermark, world
+from tests.plan.stories import Row, Story, bc_id, coupled, item, moment, product, sales_id, watermark, world
 
 FORCE = RunScope(force=True, since_watermark=False)
+
+
+def _mapping_row(story: Story) -> str:
+    (row,) = story.plan().table("bc", "Integration Table Mapping")
+    return str(row["SystemId"])
 
 
 def pair(bc: str = "Bike", sales: str = "Bike", *, bc_at: str = "08:00", sales_at: str = "08:00") -> tuple[Row, Row]:
@@ -104,6 +109,34 @@ def test_restore_does_not_ask_whether_the_mapping_creates() -> None:
         with_(TO_SALES, "on deletion conflict restore"), item("1", {"Description": "Bike"}), coupled("1")
     ).plan()
     assert [one["name"] for one in plan.table("sales", "product")] == ["Bike"]
+
+
+def test_a_restore_that_fails_has_lost_the_coupling_all_the_same() -> None:
+    rules = with_(
+        TO_SALES,
+        "on deletion conflict restore",
+        'every sales record { require item.Unit Cost > 0 else fail "No cost." }',
+    )
+    story = world(rules, item("1", {"Unit Cost": 0}), coupled("1", to_sales="Failure"))
+    plan = story.plan()
+    assert plan.counts("ITEMS", "to_sales") == {"failed": 1}
+    assert plan.coupling("1") is None
+    story.apply(plan)
+    story.edit("bc", "Item", bc_id("1"), "12:10")
+    assert story.plan(now="12:30").counts("ITEMS", "to_sales") == {"left_out": 1}
+
+
+def test_a_second_partner_is_made_beside_the_first_one_when_only_the_coupling_was_removed() -> None:
+    story = world(creating(TO_SALES), item("1", {"Description": "Bike"}))
+    for now in ("12:00", "12:30", "13:00"):
+        plan = story.plan(now=now)
+        assert plan.counts("ITEMS", "to_sales") == {"created": 1}
+        story.apply(plan)
+        (books,) = story.plan().table("bc", "CRM Integration Record")
+        story.remove("bc", "CRM Integration Record", str(books["SystemId"]))
+        story.edit("bc", "Item", bc_id("1"), now)
+        story.change("bc", "Integration Table Mapping", _mapping_row(story), {"Synch. Int. Tbl. Mod. On Fltr.": None})
+    assert len(story.plan("ITEMS", now="13:30").table("sales", "product")) == 4
 
 
 @pytest.mark.parametrize("strategy", ["fail", "restore", "uncouple"])

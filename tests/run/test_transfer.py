@@ -81,6 +81,18 @@ def test_only_the_first_characters_up_to_the_declared_length_of_the_source_are_c
     assert outcome(plan) == ({"unchanged": 1} if same else {"changed": 1})
 
 
+def test_a_code_in_a_longer_text_that_begins_alike_is_left_alone_too() -> None:
+    twenty = "ABCDEFGHIJKLMNOPQRST"
+    assert outcome(to_sales("Vendor No. -> Vendor ID", {"Vendor No.": twenty}, {"vendorid": twenty + "-2"})) == {
+        "unchanged": 1
+    }
+
+
+def test_a_text_without_a_declared_length_is_compared_whole() -> None:
+    plan = to_sales("Description 2 -> Description", {"Description 2": "x" * 50}, {"description": "x" * 51})
+    assert outcome(plan) == {"changed": 1}
+
+
 def test_the_head_rule_does_not_hold_for_new_records() -> None:
     plan = world(
         creating(TO_SALES.replace("Description", "Description 2")), item("1", {"Description 2": "Bike"})
