@@ -18,7 +18,9 @@ EXITS = """
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Run scenario files: given this data, when this is done, then this has changed and nothing else."
+    parser.description = (
+        "Run scenario files: given this data, when this is done, then this has changed and nothing else."
+    )
     parser.add_argument("paths", nargs="*", metavar="PATH", type=Path, help="files or folders (default: tests/)")
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text")
     parser.add_argument("--only", metavar="ID|AREA", help="only this scenario, or those of this area")

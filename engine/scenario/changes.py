@@ -1,4 +1,4 @@
-"""Two states and the changes that are expected -> the ways in which the expected rows can be the real ones, and the misses.
+"""Two states and the expected changes -> the ways in which listed rows can be the real ones, and the misses.
 
 Rules of `changes`: every listed change is found, each `create` its own new row; no other row that was there is
 changed or deleted; no other row is created in a table that is listed; `[]` means nothing at all. Stamps do not count,
@@ -23,7 +23,13 @@ from engine.scenario.values import Plain, WrongValueError, at_least, plain, read
 STAMPS = {
     "bc": {connector.BC_CREATED, "SystemCreatedBy", "SystemModifiedAt", "SystemModifiedBy"},
     "sales": {
-        *(connector.SALES_CREATED, connector.SALES_CREATED_BY, connector.SALES_MODIFIED_BY, "modifiedon", "versionnumber"),
+        *(
+            connector.SALES_CREATED,
+            connector.SALES_CREATED_BY,
+            connector.SALES_MODIFIED_BY,
+            "modifiedon",
+            "versionnumber",
+        ),
         *("createdonbehalfby", "modifiedonbehalfby", "overriddencreatedon"),
     },
 }
@@ -38,7 +44,7 @@ class Names:
     rows: Mapping[str, tuple[TableKey, UUID]] = field(default_factory=dict)
     values: Mapping[str, Plain] = field(default_factory=dict)
 
-    def with_row(self, label: str, key: TableKey, id: UUID) -> Names:  # noqa: A002
+    def with_row(self, label: str, key: TableKey, id: UUID) -> Names:
         return Names({**self.rows, label: (key, id)}, self.values)
 
     def with_value(self, name: str, value: Plain) -> Names:
@@ -68,13 +74,13 @@ def real(before: Rows, after: State) -> Real:
     touched: dict[TableKey, tuple[UUID, ...]] = {}
     for key in {*before, *after.rows}:
         old, new = before.get(key, {}), after.rows.get(key, {})
-        both = [id for id in new if id in old]  # noqa: A001
+        both = [id for id in new if id in old]
         created[key] = tuple(sorted((one for one in new if one not in old), key=str))
         deleted[key] = tuple(sorted((one for one in old if one not in new), key=str))
         table = after.table(key)
-        different = {id: different_fields(after, table, old[id], new[id]) for id in both}  # noqa: A001
-        changed[key] = tuple(id for id in both if different[id] - STAMPS[table.system])  # noqa: A001
-        touched[key] = tuple(id for id in both if different[id])  # noqa: A001
+        different = {id: different_fields(after, table, old[id], new[id]) for id in both}
+        changed[key] = tuple(id for id in both if different[id] - STAMPS[table.system])
+        touched[key] = tuple(id for id in both if different[id])
     return Real(created=created, deleted=deleted, changed=changed, touched=touched)
 
 
@@ -124,8 +130,8 @@ class Judge:
         if label in names.rows:
             candidates = [names.rows[label]]
         else:
-            candidates = [(key, id) for key, ids in self.real.created.items() if key[1] == label for id in ids]  # noqa: A001
-        for key, id in candidates:  # noqa: A001
+            candidates = [(key, id) for key, ids in self.real.created.items() if key[1] == label for id in ids]
+        for key, id in candidates:
             row = self.after.rows.get(key, {}).get(id, {})
             value = self.after.value(key, row, expected["field"]) if "field" in expected else id
             if value is not None and same(None, value, got):
@@ -150,14 +156,14 @@ class Judge:
         if creates:
             at, change = creates[0]
             key: TableKey = (change["system"], change["table"])
-            for id in self.real.created.get(key, ()):  # noqa: A001
+            for id in self.real.created.get(key, ()):
                 if id not in taken.values():
                     labelled = names.with_row(change["as"], key, id) if "as" in change else names
                     yield from self._assign(creates[1:], updates, labelled, {**taken, at: id})
             return
         agreed: Names | None = names
         order = [(at, taken[at]) for at in taken]
-        for at, id in order:  # noqa: A001
+        for at, id in order:
             change = self.listed[at]
             agreed = self._row_fits(change, id, agreed) if agreed is not None else None
         for _, change in updates:
@@ -170,7 +176,7 @@ class Judge:
 
     listed: Sequence[Mapping[str, Any]] = ()
 
-    def _row_fits(self, change: Mapping[str, Any], id: UUID, names: Names) -> Names | None:  # noqa: A002
+    def _row_fits(self, change: Mapping[str, Any], id: UUID, names: Names) -> Names | None:
         key: TableKey = (change["system"], change["table"])
         row = self.after.rows.get(key, {}).get(id)
         if row is None:
@@ -217,12 +223,12 @@ class Judge:
             key: TableKey = (change["system"], change["table"])
             if change["op"] == "create":
                 continue
-            id = self.pointed(change)  # noqa: A001
+            id = self.pointed(change)
             if change["op"] == "delete" and (id is None or id not in self.real.deleted.get(key, ())):
                 yield Difference(what=_called(change), expected="is deleted", got="is there" if id else "no such row")
-            elif change["op"] == "update" and id is not None and id in self.before.get(key, {}):
-                if id not in self.real.touched.get(key, ()) and id in self.after.rows.get(key, {}):
-                    yield Difference(what=_called(change), expected="is changed", got="nothing happened to it")
+            idle = id not in self.real.touched.get(key, ()) and id in self.after.rows.get(key, {})
+            if change["op"] == "update" and idle and id in self.before.get(key, {}):
+                yield Difference(what=_called(change), expected="is changed", got="nothing happened to it")
 
     def _others(
         self, expected: Sequence[Mapping[str, Any]], ignore: Sequence[str], ways: list[tuple[Names, dict[int, UUID]]]
@@ -234,13 +240,15 @@ class Judge:
         for key in sorted({*self.before, *self.after.rows}):
             if own_table(key) or key[1] in ignore:
                 continue
-            for id in self.real.changed.get(key, ()):  # noqa: A001
+            for id in self.real.changed.get(key, ()):
                 if (key, id) not in updated:
-                    yield Difference(what=f"{key[1]} {self._name(key, id)}", expected="unchanged", got=self._changes(key, id))
-            for id in self.real.deleted.get(key, ()):  # noqa: A001
+                    yield Difference(
+                        what=f"{key[1]} {self._name(key, id)}", expected="unchanged", got=self._changes(key, id)
+                    )
+            for id in self.real.deleted.get(key, ()):
                 if (key, id) not in updated:
                     yield Difference(what=f"{key[1]} {shown(None, id)}", expected="unchanged", got="deleted")
-            for id in self.real.created.get(key, ()):  # noqa: A001
+            for id in self.real.created.get(key, ()):
                 if id not in created and (key in tables or not expected):
                     what = f"{key[1]} {self._name(key, id)}"
                     yield Difference(what=what, expected="not created", got=f"created: {self._values(key, id)}")
@@ -251,7 +259,7 @@ class Judge:
         """Which listed change was missed, field by field, against the row that comes nearest."""
         told = False
         nearest = self._nearest(expected)
-        for at, id in nearest.items():  # noqa: A001
+        for at, id in nearest.items():
             if "as" in expected[at]:
                 names = names.with_row(expected[at]["as"], (expected[at]["system"], expected[at]["table"]), id)
         for at, change in enumerate(expected):
@@ -272,7 +280,9 @@ class Judge:
                 if agreed is None:
                     told = True
                     wanted = _written(value, table.fields[name])
-                    yield Difference(what=f"{_called(change)}, {name}", expected=wanted, got=shown(table.fields[name], got_value))
+                    yield Difference(
+                        what=f"{_called(change)}, {name}", expected=wanted, got=shown(table.fields[name], got_value)
+                    )
                 else:
                     names = agreed
         if not told:
@@ -286,9 +296,11 @@ class Judge:
                 continue
             key: TableKey = (change["system"], change["table"])
             table = self.after.table(key)
-            free = [id for id in self.real.created.get(key, ()) if id not in taken.values()]  # noqa: A001
+            free = [id for id in self.real.created.get(key, ()) if id not in taken.values()]
 
-            def agreeing(id: UUID, change: Mapping[str, Any] = change, key: TableKey = key, table: Table = table) -> int:  # noqa: A002
+            def agreeing(
+                id: UUID, change: Mapping[str, Any] = change, key: TableKey = key, table: Table = table
+            ) -> int:
                 row = self.after.rows[key][id]
                 hits = 0
                 for name, value in change["set"].items():
@@ -301,7 +313,7 @@ class Judge:
                 taken[at] = max(free, key=agreeing)
         return taken
 
-    def _name(self, key: TableKey, id: UUID) -> str:  # noqa: A002
+    def _name(self, key: TableKey, id: UUID) -> str:
         row = self.after.rows.get(key, {}).get(id) or self.before.get(key, {}).get(id) or {}
         if key[0] == "bc":
             parts = [str(row.get(one)) for one in self.after.table(key).key if row.get(one) not in (None, "")]
@@ -309,7 +321,7 @@ class Judge:
                 return ",".join(parts)
         return shown(None, id)
 
-    def _changes(self, key: TableKey, id: UUID) -> str:  # noqa: A002
+    def _changes(self, key: TableKey, id: UUID) -> str:
         table = self.after.table(key)
         old, new = self.before[key][id], self.after.rows[key][id]
         names = sorted(different_fields(self.after, table, old, new) - STAMPS[table.system])
@@ -319,7 +331,7 @@ class Judge:
             for one in names
         )
 
-    def _values(self, key: TableKey, id: UUID) -> str:  # noqa: A002
+    def _values(self, key: TableKey, id: UUID) -> str:
         table, row = self.after.table(key), self.after.rows[key][id]
         values = {
             name: self.after.value(key, row, name)

@@ -41,7 +41,9 @@ def mapping_differences(name: str, expected: object, state: State) -> Iterator[D
         elif key == "extra_fields":
             for one in value:
                 if not any(_is_extra(line, one) for line in _lines(mapping)):
-                    yield Difference(what=f"{what}, {key}", expected=f"{one['bc']} and {one['sales']}", got="no such line")
+                    yield Difference(
+                        what=f"{what}, {key}", expected=f"{one['bc']} and {one['sales']}", got="no such line"
+                    )
         elif state.overrides.get(name, {}).get(key) != value:
             got = state.overrides.get(name, {}).get(key)
             yield Difference(what=f"{what}, {key}", expected=_text(value), got=_text(got))
@@ -133,7 +135,10 @@ def _match_fields(what: str, expected: list[Mapping[str, Any]], state: State, na
 
 
 def _fields_text(found: list[tuple[int, str, bool]]) -> str:
-    return ", ".join(f"{number} {name}{', exact case' if exact else ''}" for number, name, exact in sorted(found)) or "none"
+    return (
+        ", ".join(f"{number} {name}{', exact case' if exact else ''}" for number, name, exact in sorted(found))
+        or "none"
+    )
 
 
 def _text(value: object) -> str:
@@ -142,5 +147,3 @@ def _text(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {inner}" for name, inner in value.items())
     return "nothing" if value is None else str(value)
-
-

@@ -14,7 +14,16 @@ from engine.scenario.changes import Judge, Names
 from engine.scenario.definitions import mapping_differences
 from engine.scenario.lay import TableKey
 from engine.scenario.scenario import Action, Difference, Known, Then
-from engine.scenario.stage import ARCHIVED, ARCHIVED_UPDATED, JOB_FIELDS, JOB_NAME, JOBS, RESULTS, STATISTICS, typed_settings
+from engine.scenario.stage import (
+    ARCHIVED,
+    ARCHIVED_UPDATED,
+    JOB_FIELDS,
+    JOB_NAME,
+    JOBS,
+    RESULTS,
+    STATISTICS,
+    typed_settings,
+)
 from engine.scenario.state import Logged, Row, Rows, State, record_text
 from engine.scenario.values import Plain, held, plain, read_id, same, shown
 
@@ -156,7 +165,7 @@ class Expected:
         found = []
         for rows in (self.after.rows, self.judge.before):
             for key, table_rows in rows.items():
-                for id, row in table_rows.items():  # noqa: A001
+                for id, row in table_rows.items():
                     if isinstance(given, dict):
                         table = self.after.table(key)
                         hit = all(name in table.fields for name in given) and all(
@@ -240,7 +249,9 @@ class Expected:
             got = held(fields[column], row.get(column))
             agreed = self.judge.fits_value(fields[column], value, got, names)
             if agreed is None:
-                expected = _text(value) if isinstance(value, dict) else shown(fields[column], plain(fields[column], value))
+                expected = (
+                    _text(value) if isinstance(value, dict) else shown(fields[column], plain(fields[column], value))
+                )
                 misses.append(
                     Difference(what=f"{_coupling_name(one)}, {what}", expected=expected, got=shown(fields[column], got))
                 )
@@ -279,7 +290,7 @@ class Expected:
         for name, sides in expected.items():
             for side, references in sides.items():
                 bc, sales = self.known.mappings[name]
-                wanted = {id for one in references for id in self._ids(bc if side == "bc" else sales, one)}  # noqa: A001
+                wanted = {id for one in references for id in self._ids(bc if side == "bc" else sales, one)}
                 got = self.selected_rows.get(name, {}).get(side)
                 if got is None:
                     yield Difference(what=f"selected {name} {side}", expected=_ids_text(wanted), got="no such mapping")
@@ -308,7 +319,9 @@ class Expected:
                 got = {one for one in str(row.get(fullsync.DEPENDS) or "").split("|") if one}
                 if got != set(line["depends_on"]):
                     wanted = ", ".join(sorted(line["depends_on"])) or "nothing"
-                    yield Difference(what=f"line {name}, depends_on", expected=wanted, got=", ".join(sorted(got)) or "nothing")
+                    yield Difference(
+                        what=f"line {name}, depends_on", expected=wanted, got=", ".join(sorted(got)) or "nothing"
+                    )
 
     def _named_row(
         self, what: str, table: Table, row: Row | None, expected: object, columns: Mapping[str, str]

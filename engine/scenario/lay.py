@@ -39,7 +39,7 @@ def lay(layers: Sequence[Given], catalog: Catalog) -> Start:
     """Lay the layers over one another, the lowest first."""
     now: object = None
     work_date: object = None
-    start = Start(now=datetime(2026, 1, 1), work_date=date(2026, 1, 1))  # noqa: DTZ001 - replaced below
+    start = Start(now=datetime(2026, 1, 1), work_date=date(2026, 1, 1))
     defaults: dict[str, dict[str, Any]] = {"bc": {}, "sales": {}}
     for layer in layers:
         now = layer.get("now", now)

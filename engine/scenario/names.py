@@ -187,15 +187,18 @@ class _Checker:
                 hint = did_you_mean(name, list(by_name))
                 message = f"there is no setting {name}"
                 yield Slip(
-                    path=(*path, name), code="E444", name="unknown-scenario-name", message=message, hint=hint, at_key=True
+                    path=(*path, name),
+                    code="E444",
+                    name="unknown-scenario-name",
+                    message=message,
+                    hint=hint,
+                    at_key=True,
                 )
             elif not (after and isinstance(value, dict)):
                 misuse = typed(setting, "" if setting.kind == "option" and value in ("Blank", None) else value)
                 if isinstance(misuse, Misuse):
                     here = (*path, name)
-                    yield Slip(
-                        path=here, code="E443", name="scenario-value", message=misuse.message, hint=misuse.hint
-                    )
+                    yield Slip(path=here, code="E443", name="scenario-value", message=misuse.message, hint=misuse.hint)
 
     def moment(self, value: object, path: Path) -> Iterator[Slip]:
         if value is None or isinstance(value, dict):
@@ -383,5 +386,3 @@ class _Checker:
         elif isinstance(node, Sequence) and not isinstance(node, str):
             for at, value in enumerate(node):
                 yield from self.labels(value, (*path, at), labels)
-
-

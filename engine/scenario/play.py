@@ -70,10 +70,10 @@ def with_edits(rows: Rows, edits: Sequence[Edit]) -> Rows:
     laid = copy.deepcopy(rows)
     for one in edits:
         table = laid.setdefault((one.table.system, one.table.name), {})
-        id = UUID(one.id)  # noqa: A001
+        id = UUID(one.id)
         if one.op == "delete":
             table.pop(id, None)
-        else:
+        elif one.op == "create" or id in table:  # a row that the engine created stays its creation
             table[id] = {one.table.id_field: id, **table.get(id, {}), **one.values}
     return laid
 
@@ -85,7 +85,7 @@ def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Ed
     if name is not None and name not in session.model.mappings and action["run"] != "change-mapping":
         raise StageError(f"the mapping {name} does not exist under these settings")
     chosen = _chosen(stage, action, state)
-    if action["run"] in needs and not session.around.settings.get("connection_working", True):
+    if action["run"] in needs and not _connected(session.around.settings):
         stage.refused.append(Refusal(mapping=str(name), record="", reason="There is no connection to Sales"))
         return
     match action["run"]:
@@ -124,6 +124,12 @@ def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Ed
                 edits.append(_edit(stage, change, state_of(stage), f"{number}/{at}"))
         case other:
             raise NotPlanned(f"the action {other}", None)
+
+
+def _connected(settings: Mapping[str, Any]) -> bool:
+    """Every run opens and tests the connection first (R2.2)."""
+    enabled = settings.get("enable_cds_connection") or settings.get("sales_connection_enabled")
+    return bool(enabled) and bool(settings.get("connection_working"))
 
 
 def _tables(stage: Stage, name: str) -> tuple[Table, Table]:
@@ -175,6 +181,7 @@ def _process(stage: Stage, action: Action, state: State) -> None:
     match action["process"]:
         case "reset-configuration":
             stage.overrides = {}
+            stage.settings = dict(session.around.settings)
             _rebind(stage)
             for mapping in session.model.mappings.values():
                 clear_watermarks(session, mapping)
@@ -277,11 +284,11 @@ def _edit(stage: Stage, change: Mapping[str, Any], state: State, seed: str) -> E
     values = {name: plain(table.fields[name], value) for name, value in (change.get("set") or {}).items()}
     if change["op"] == "create":
         given = values.get(table.id_field)
-        id = given if isinstance(given, UUID) else made_id(f"edit/{seed}")  # noqa: A001
+        id = given if isinstance(given, UUID) else made_id(f"edit/{seed}")
         if "as" in change:
             stage.labels[change["as"]] = (table.system, table.name, id)
     else:
-        id = _id(state, table, change["key"])  # noqa: A001
+        id = _id(state, table, change["key"])
         if id not in state.rows.get(key, {}):
             raise StageError(f"there is no {table.name} {change['key']} to be edited")
     one = Edit(op=change["op"], table=table, id=str(id), values=values)

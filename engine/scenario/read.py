@@ -85,7 +85,11 @@ def _parts(content: object) -> tuple[list[Any], Given | None, tuple[str | int, .
     if isinstance(content, dict):
         own = content.get("base")
         scenarios = content.get("scenarios")
-        return (scenarios if isinstance(scenarios, list) else []), own if isinstance(own, dict) else None, ("scenarios",)
+        return (
+            (scenarios if isinstance(scenarios, list) else []),
+            own if isinstance(own, dict) else None,
+            ("scenarios",),
+        )
     return [], None, ()
 
 
@@ -123,7 +127,7 @@ def _base_of(source: Source, known: Known) -> tuple[Given, tuple[Diagnostic, ...
     return base, tuple(slip.told(places) for slip in slips(base, ("base",), known))
 
 
-def _twice(id: str, other: str, places: Places, path: tuple[str | int, ...]) -> Diagnostic:  # noqa: A002
+def _twice(id: str, other: str, places: Places, path: tuple[str | int, ...]) -> Diagnostic:
     message = f"a scenario {id} stands already in {other}"
     return Diagnostic(
         code="E445",

@@ -45,8 +45,7 @@ def to_junit(verdicts: Sequence[Verdict]) -> str:
     total = passed + failed
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuite name="coupler" tests="{total}" failures="{failed - errors - open_ones}" errors="{errors}" '
-        f'skipped="{open_ones}" time="{sum(one.seconds for one in verdicts):.3f}">',
+        _suite(total, failed - errors - open_ones, errors, open_ones, sum(one.seconds for one in verdicts)),
     ]
     for one in verdicts:
         area = quoteattr(one.area or "scenarios")
@@ -60,6 +59,11 @@ def to_junit(verdicts: Sequence[Verdict]) -> str:
         text = _xml("\n".join(line for two in one.differences for line in told(two)))
         lines += [f"{case}>", f"    <{word} message={quoteattr(_xml_safe(first))}>{text}</{word}>", "  </testcase>"]
     return "\n".join([*lines, "</testsuite>"])
+
+
+def _suite(total: int, failures: int, errors: int, skipped: int, seconds: float) -> str:
+    numbers = f'tests="{total}" failures="{failures}" errors="{errors}" skipped="{skipped}"'
+    return f'<testsuite name="coupler" {numbers} time="{seconds:.3f}">'
 
 
 def _xml(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Scenarios and rules -> a verdict for each: set up, carried out, compared. Nothing that goes wrong stops the others."""
+"""Scenarios and rules -> a verdict for each: set up, carried out, compared; no mishap stops the others."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def wrong_file(file: ScenarioFile, only: str | None) -> Iterator[Verdict]:
     ids = [one for one in file.ids if only is None or one == only]
     if not ids and (only is None or not file.ids):
         ids = [Path(file.path).stem]
-    for id in ids:  # noqa: A001
+    for id in ids:
         yield Verdict(id=id, area="", gate=True, status="error", differences=misses, path=file.path, line=1)
 
 

@@ -242,11 +242,13 @@ def pointed_at(start: Start, table: Table | None, given: object) -> UUID | None:
         )
     ]
     if len(fitting) != 1:
-        raise StageError(f"{len(fitting)} rows of {table.name} have {_shown(given)}; a row must be selected by exactly one")
+        raise StageError(
+            f"{len(fitting)} rows of {table.name} have {_shown(given)}; a row must be selected by exactly one"
+        )
     return read_id(table.id_field, fitting[0][table.id_field])
 
 
-def _record_text(start: Start, table: Table | None, id: UUID | None) -> str:  # noqa: A002
+def _record_text(start: Start, table: Table | None, id: UUID | None) -> str:
     """`Payment Terms: NET30`: how BC names the record of an id."""
     if table is None or id is None:
         return ""

@@ -68,7 +68,7 @@ class State:
         wanted = {name: plain(fields[name], value) for name, value in given.items()}
         return [
             id
-            for id, row in self.rows.get(key, {}).items()  # noqa: A001
+            for id, row in self.rows.get(key, {}).items()
             if all(same(fields[name], self.value(key, row, name), value) for name, value in wanted.items())
         ]
 

@@ -204,7 +204,7 @@ def same(field: Field | None, one: Plain, other: Plain) -> bool:
 
 
 def _as_moment(value: date) -> datetime:
-    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
+    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
 
 
 def _record_id(text: str) -> tuple[str, tuple[str, ...]]:

@@ -8,10 +8,20 @@ from typing import Any
 
 NEVER_JUDGED = {"contains", "as", "op", "system", "table", "key", "mapping", "process", "bc_table", "leg"}
 OTHER_WORDS = {
-    **{"Success": "Failure", "Failure": "Blank", "Blank": "Success"},
-    **{"both": "to_sales", "to_sales": "to_bc", "to_bc": "both"},
-    **{"fail": "restore", "restore": "uncouple", "keep-bc": "keep-sales", "keep-sales": "fail", "absent": {"direction": "both"}},
-    **{"Full Synchronization": "Couple Records", "Ready": "Finished", "Finished": "Ready"},
+    "Success": "Failure",
+    "Failure": "Blank",
+    "Blank": "Success",
+    "both": "to_sales",
+    "to_sales": "to_bc",
+    "to_bc": "both",
+    "fail": "restore",
+    "restore": "uncouple",
+    "keep-bc": "keep-sales",
+    "keep-sales": "fail",
+    "absent": {"direction": "both"},
+    "Full Synchronization": "Couple Records",
+    "Ready": "Finished",
+    "Finished": "Ready",
 }
 
 
@@ -71,7 +81,9 @@ def parts(then: Mapping[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tupl
         yield (*path, "after", at), one
 
 
-def structure(then: Mapping[str, Any], path: tuple[Any, ...], part: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def structure(
+    then: Mapping[str, Any], path: tuple[Any, ...], part: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """One entry too few, one too many, absent for present and the other way round."""
     changes = part.get("changes")
     for at, change in enumerate(changes or []):

@@ -52,7 +52,12 @@ def test_ranges_may_be_open(text: str, low: str | None, high: str | None) -> Non
 
 @pytest.mark.parametrize(
     ("text", "pattern", "ignore_case", "negated"),
-    [("@york", "york", True, False), ("*k", "*k", False, False), ("<>A*", "A*", False, True), ("'@J & V*'", "J & V*", True, False)],
+    [
+        ("@york", "york", True, False),
+        ("*k", "*k", False, False),
+        ("<>A*", "A*", False, True),
+        ("'@J & V*'", "J & V*", True, False),
+    ],
 )
 def test_patterns(text: str, pattern: str, ignore_case: bool, negated: bool) -> None:
     found = read(text)
@@ -76,7 +81,17 @@ def test_dates_may_be_words_and_formulas() -> None:
     assert operand("2026-01-31", "Last Date Modified") == date(2026, 1, 31)
 
 
-@pytest.mark.parametrize(("text", "field"), [("(A", "City"), ("A|", "City"), ("A)", "City"), ("Everything", "Blocked"), ("soon", "Last Date Modified"), ("x", "Credit Limit (LCY)")])
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("(A", "City"),
+        ("A|", "City"),
+        ("A)", "City"),
+        ("Everything", "Blocked"),
+        ("soon", "Last Date Modified"),
+        ("x", "Credit Limit (LCY)"),
+    ],
+)
 def test_what_is_no_filter_is_refused(text: str, field: str) -> None:
     with pytest.raises(WrongFilterError):
         read(text, field)

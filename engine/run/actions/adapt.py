@@ -46,7 +46,11 @@ def adapted(
 
     Raises WrongOverrideError for what cannot be: a mapping or field line that does not exist, a filter that is none.
     """
-    files = [replace(one, declarations=tuple(_lines(two, overrides, catalog) for two in one.declarations)) for one in files]
+    partners = _partners(files, catalog)
+    files = [
+        replace(one, declarations=tuple(_lines(two, overrides, catalog, partners) for two in one.declarations))
+        for one in files
+    ]
     bound = bind(files)
     mappings = dict(bound.mappings)
     groups: dict[str, tuple[Group, ...]] = {}
@@ -65,7 +69,23 @@ def adapted(
 # --- field lines ------------------------------------------------------------------------------------------
 
 
-def _lines(node: ast.Declaration, overrides: Mapping[str, Override], catalog: Catalog) -> ast.Declaration:
+Partners = Mapping[tuple[str, str], str]
+
+
+def _partners(files: Sequence[ast.RuleFile], catalog: Catalog) -> Partners:
+    """(BC table, Sales table) -> the mapping between them."""
+    found: dict[tuple[str, str], str] = {}
+    for node in (one for file in files for one in file.declarations):
+        if isinstance(node, ast.Mapping):
+            bc, sales = (catalog.find(one.table.system, one.table.name.text) for one in (node.left, node.right))
+            if bc and sales:
+                found.setdefault((bc[0].name, sales[0].name), node.name.text)
+    return found
+
+
+def _lines(
+    node: ast.Declaration, overrides: Mapping[str, Override], catalog: Catalog, partners: Partners
+) -> ast.Declaration:
     if not isinstance(node, ast.Mapping | ast.ChangeMapping) or node.name.text not in overrides:
         return node
     override = overrides[node.name.text]
@@ -74,7 +94,7 @@ def _lines(node: ast.Declaration, overrides: Mapping[str, Override], catalog: Ca
     bc = catalog.find("bc", node.left.table.name.text)[0]
     sales = catalog.find("sales", node.right.table.name.text)[0]
     items = tuple(_line(item, override.get("fields"), bc) for item in node.items)
-    extra = tuple(_extra(one, node, bc, sales) for one in override.get("extra_fields") or ())
+    extra = tuple(_extra(one, node, bc, sales, partners) for one in override.get("extra_fields") or ())
     return replace(node, items=(*items, *extra))
 
 
@@ -91,7 +111,12 @@ def _line(item: ast.MappingItem, fields: object, bc: Table) -> ast.MappingItem:
                 options = replace(options, off=not change["enabled"])
             if "clear_on_failure" in change:
                 options = replace(options, else_blank=bool(change["clear_on_failure"]), else_keep=False)
-            item = replace(item, options=options, arrow=ARROWS[change["direction"]] if "direction" in change else item.arrow)
+            arrow = ARROWS[change["direction"]] if "direction" in change else item.arrow
+            if arrow == "->":
+                options = replace(options, to_bc=None)
+            elif arrow == "<-":
+                options = replace(options, to_sales=None)
+            item = replace(item, options=options, arrow=arrow)
     return item
 
 
@@ -111,13 +136,24 @@ def _all_on(node: ast.Declaration) -> ast.Declaration:
     return replace(node, items=tuple(items))
 
 
-def _extra(extra: Mapping[str, Any], node: ast.Mapping, bc: Table, sales: Table) -> ast.FieldLine:
-    """A line that a user adds; `via` where both fields point at records (R4.14)."""
+def _extra(extra: Mapping[str, Any], node: ast.Mapping, bc: Table, sales: Table, partners: Partners) -> ast.FieldLine:
+    """A line that a user adds; a look-up where both fields point at records of tables that a mapping links (R4.14)."""
     span = node.span
-    left: ast.Expression = _path(extra["bc"], span)
     right: ast.Expression = _path(extra["sales"], span)
+    ends = (
+        (one.table, other.table.removeprefix("sales "))
+        for one in bc.fields[extra["bc"]].references
+        for other in sales.fields[extra["sales"]].references
+    )
+    linked = next((partners[pair] for pair in ends if pair in partners), None)
+    if linked is not None:
+        right = ast.Via(span=span, value=right, mappings=(ast.Name(span=span, text=linked),))
     return ast.FieldLine(
-        span=span, left=left, arrow=ARROWS[extra["direction"]], right=right, options=ast.Options(span=span)
+        span=span,
+        left=_path(extra["bc"], span),
+        arrow=ARROWS[extra["direction"]],
+        right=right,
+        options=ast.Options(span=span),
     )
 
 

@@ -129,7 +129,11 @@ class _Reader:
                 if not bare.strip():
                     return field.blank_option
                 for one in field.options:
-                    if bare.strip().casefold() in (one.caption.strip().casefold(), one.name.casefold(), str(one.number)):
+                    if bare.strip().casefold() in (
+                        one.caption.strip().casefold(),
+                        one.name.casefold(),
+                        str(one.number),
+                    ):
                         return one.number
             case "boolean":
                 if bare.casefold() in ("yes", "true", "1", "no", "false", "0", ""):

@@ -18,7 +18,12 @@ from engine.sql.scope import Joined, Scope
 from engine.sql.values import Reading
 
 LINES = "CRM Full Synch. Review Line"
-NAME, DEPENDS, STATUS, RECOMMENDED = "Name", "Dependency Filter", "Job Queue Entry Status", "Initial Synch Recommendation"
+NAME, DEPENDS, STATUS, RECOMMENDED = (
+    "Name",
+    "Dependency Filter",
+    "Job Queue Entry Status",
+    "Initial Synch Recommendation",
+)
 TO_SALES_STATUS, TO_BC_STATUS, DIRECTION = "To Int. Table Job Status", "From Int. Table Job Status", "Direction"
 READY, FINISHED = 1, 5
 FULL, COUPLE, NOTHING = 0, 1, 2
@@ -97,7 +102,9 @@ def advance(session: Session) -> tuple[str, ...]:
         return ()
     idle = {name for name, recommended in _recommendations(session).items() if recommended == NOTHING}
     depends = dict(
-        world.run("who waits for whom", f"SELECT {identifier(NAME)}, {identifier(DEPENDS)} FROM {world.relation(table)}").fetchall()
+        world.run(
+            "who waits for whom", f"SELECT {identifier(NAME)}, {identifier(DEPENDS)} FROM {world.relation(table)}"
+        ).fetchall()
         if world.holds(table, DEPENDS)
         else []
     )
@@ -158,7 +165,9 @@ def _column(session: Session, column: str) -> dict[str, int]:
     if not world.holds(table, NAME):
         return {}
     held = identifier(column) if world.holds(table, column) else "0"
-    rows = world.run("the lines of the plan", f"SELECT {identifier(NAME)}, {held} FROM {world.relation(table)}").fetchall()
+    rows = world.run(
+        "the lines of the plan", f"SELECT {identifier(NAME)}, {held} FROM {world.relation(table)}"
+    ).fetchall()
     return {str(row[0]): int(row[1] or 0) for row in rows}
 
 
@@ -185,5 +194,3 @@ def _set(session: Session, name: str, values: dict[str, str]) -> None:
 
 def _is(name: str) -> str:
     return f"{identifier(NAME)} = {literal(name)}"
-
-

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine import connector
+from engine.catalog.catalog import Table
 from engine.model import model
 from engine.model.model import Mapping
 from engine.run.actions.nodes import nodes
-from engine.run.actions.records import Chosen, couplings, listed, on_side
+from engine.run.actions.records import Chosen, book, couplings, listed, on_side
 from engine.run.dryrun import Session
 from engine.run.settle import moment
 from engine.sql.conditions import condition, joined_by
@@ -30,23 +31,21 @@ def retry(session: Session, name: str | None = None, chosen: Chosen | None = Non
         assert chosen is not None
         bc = on_side(session, mapping, chosen, "bc")
         table = mapping.bc.table
-        exists = (
-            f"EXISTS (SELECT 1 FROM {session.world.relation(table)} b WHERE b.{identifier(table.id_field)} = k.bc)"
+        exists = f"EXISTS (SELECT 1 FROM {session.world.relation(table)} b WHERE b.{identifier(table.id_field)} = k.bc)"
+        rows = (
+            f"SELECT kid FROM {couplings(session.world, mapping)} k WHERE skipped AND bc IN ({listed(bc)}) AND {exists}"
         )
-        rows = f"SELECT kid FROM {couplings(session.world, mapping)} k WHERE skipped AND bc IN ({listed(bc)}) AND {exists}"
-        _mark(session, rows, {connector.SKIPPED: "false", STATISTICS: "false"})
-    if chosen is None:
-        coupled = session.world.catalog.table("bc", connector.COUPLINGS)
-        where = ""
-        if name is not None:
+        _mark(session, book(mapping, session.world), rows, {connector.SKIPPED: "false", STATISTICS: "false"})
+    for keeper in (connector.COUPLINGS, connector.OPTION_COUPLINGS) if chosen is None else ():
+        table = session.world.catalog.table("bc", keeper)
+        if session.world.holds(table, connector.SKIPPED) and session.world.holds(table, connector.COUPLED_TABLE):
             numbers = ", ".join(str(one.bc.table.number) for one in mappings)
-            where = f" AND {identifier(connector.COUPLED_TABLE)} IN ({numbers})"
-        if session.world.holds(coupled, connector.SKIPPED):
+            where = "" if name is None else f" AND {identifier(connector.COUPLED_TABLE)} IN ({numbers})"
             rows = (
-                f"SELECT {identifier(coupled.id_field)} AS kid FROM {session.world.relation(coupled)} "
+                f"SELECT {identifier(table.id_field)} AS kid FROM {session.world.relation(table)} "
                 f"WHERE {identifier(connector.SKIPPED)}{where}"
             )
-            _mark(session, rows, {connector.SKIPPED: "false"})
+            _mark(session, table, rows, {connector.SKIPPED: "false"})
 
 
 def find_broken(session: Session) -> None:
@@ -67,7 +66,7 @@ def find_broken(session: Session) -> None:
             f"SELECT kid FROM {couplings(session.world, mapping)} k WHERE NOT skipped AND bc NOT IN "
             f"(SELECT s.{id} FROM {scope.sql()} WHERE {inside})"
         )
-        _mark(session, rows, {connector.SKIPPED: "true"})
+        _mark(session, book(mapping, session.world), rows, {connector.SKIPPED: "true"})
 
 
 def repair(session: Session) -> None:
@@ -107,10 +106,9 @@ def _take_table(session: Session, mapping: Mapping, where: str) -> None:
     )
 
 
-def _mark(session: Session, rows: str, values: dict[str, str]) -> None:
+def _mark(session: Session, table: Table, rows: str, values: dict[str, str]) -> None:
     """Write marks into couplings. rows: a query with one column, their ids."""
     world = session.world
-    table = world.catalog.table("bc", connector.COUPLINGS)
     held = {name: sql for name, sql in values.items() if name == connector.SKIPPED or world.holds(table, name)}
     held[table.modified_field] = moment(session.around.now)
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in held.items())
@@ -137,8 +135,7 @@ def broken(session: Session, mapping: Mapping, chosen: Chosen) -> tuple[tuple[st
     """The couplings of chosen records of which one side is gone: (coupling, BC id, Sales id)."""
     world = session.world
     tests = [
-        f"NOT EXISTS (SELECT 1 FROM {world.relation(one.table)} o "
-        f"WHERE o.{identifier(one.table.id_field)} = k.{side})"
+        f"NOT EXISTS (SELECT 1 FROM {world.relation(one.table)} o WHERE o.{identifier(one.table.id_field)} = k.{side})"
         for one, side in ((mapping.bc, "bc"), (mapping.sales, "sales"))
     ]
     rows = world.run(

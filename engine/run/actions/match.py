@@ -64,7 +64,9 @@ def match(
         return ()
     proposals = _proposals(session, mapping, chosen, groups)
     coupled = _settle(session, mapping, proposals)
-    every = session.world.run("how many were looked at", f"SELECT id FROM {proposals.looked_at} ORDER BY place").fetchall()
+    every = session.world.run(
+        "how many were looked at", f"SELECT id FROM {proposals.looked_at} ORDER BY place"
+    ).fetchall()
     unmatched = tuple(str(row[0]) for row in every if str(row[0]) not in coupled)
     _finish(session, mapping, coupled, unmatched)
     return coupled
@@ -78,9 +80,7 @@ class _Proposals:
     found: str
 
 
-def _proposals(
-    session: Session, mapping: Mapping, chosen: Chosen | None, groups: Sequence[Group]
-) -> _Proposals:
+def _proposals(session: Session, mapping: Mapping, chosen: Chosen | None, groups: Sequence[Group]) -> _Proposals:
     world = session.world
     looked_at, found = identifier(world.alias("lookedat")), identifier(world.alias("found"))
     scope = _bc_rows(session, mapping, chosen)
@@ -141,11 +141,36 @@ def _one_found(
     tests = [condition(one, reading) for one in mapping.sales_filter]
     tests += [_equal(one, reading) for one in standing]
     tests.append(joined_by("OR", [_usable(one, reading) for one in group]))
-    sales_id = f"d.{identifier(sales.table.id_field)}"
+    found = f"SELECT l.place, l.id, d.{identifier(sales.table.id_field)} AS sales FROM "
+    pieces = [
+        f"{found}{scope.sql()}\nWHERE {joined_by('AND', [*tests, *branch])}" for branch in _branches(standing, reading)
+    ]
     return (
-        f"SELECT l.place, l.id, {number}, any_value({sales_id}) FROM {scope.sql()}\n"
-        f"WHERE {joined_by('AND', tests)}\nGROUP BY l.place, l.id HAVING count(*) = 1"
+        f"SELECT place, id, {number}, any_value(sales) FROM (\n" + "\nUNION ALL\n".join(pieces) + "\n) "
+        "GROUP BY place, id HAVING count(*) = 1"
     )
+
+
+def _branches(standing: Sequence[Equal], reading: Reading) -> list[list[str]]:
+    """The records in groups, each with an equality that a join can be made on; what is left is compared one by one.
+
+    Which comparisons are in force differs from record to record, as blank texts are not used. So each group is known
+    by the first text that is not blank; texts with wildcards make up the last group.
+    """
+    if any(one.bc.type.kind not in TEXTS or one.sales.type.kind not in TEXTS for one in standing):
+        return [[]]
+    branches: list[list[str]] = []
+    before: list[str] = []
+    plain: list[str] = []
+    for one in standing:
+        bc, sales = value(one.bc, reading), value(one.sales, reading)
+        wild = f"(strpos({bc}, '*') > 0 OR strpos({bc}, '?') > 0)" if not one.exact else "false"
+        equal = f"{bc} = {sales}" if one.exact else f"lower({bc}) = lower({sales})"
+        usable = _usable(one, reading)
+        branches.append([*before, usable, f"(NOT {wild})", equal])
+        plain.append(f"({usable} AND {wild}{''.join(f' AND {other}' for other in before)})")
+        before.append(f"(NOT {usable})")
+    return [*branches, [joined_by("OR", plain)]]
 
 
 def _bring_look_ups(session: Session, mapping: Mapping, scope: Scope, standing: Sequence[Equal]) -> None:
@@ -197,7 +222,9 @@ def _settle(session: Session, mapping: Mapping, proposals: _Proposals) -> tuple[
         )[0]
         if not gone:
             break
-        world.run("they do", f"DELETE FROM {proposals.found} f USING {losers} o WHERE f.place = o.place AND f.grp = o.grp")
+        world.run(
+            "they do", f"DELETE FROM {proposals.found} f USING {losers} o WHERE f.place = o.place AND f.grp = o.grp"
+        )
     rows = world.run("who is coupled", f"SELECT CAST(bc AS VARCHAR) FROM {held} h ORDER BY place").fetchall()
     if rows:
         insert_couplings(session, mapping, held)

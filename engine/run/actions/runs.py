@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from engine import connector
 from engine.catalog.catalog import System
-from engine.model.model import Leg, Mapping
+from engine.model.model import FieldLine, Leg, Mapping
 from engine.plan.legs import Pass, keeps_options, passes
 from engine.run.actions.joblog import log_job
 from engine.run.actions.records import Chosen, on_side, uncoupled, without_skipped
@@ -40,6 +40,12 @@ def run_mapping(session: Session, name: str, direction: Leg | None = None, chose
             message = f"{name} does not go {'to Sales' if leg == 'to_sales' else 'to Business Central'}"
             log_job(session, name, "synchronization", {}, direction=leg, message=message)
             continue
+        if not carries(mapping, leg):
+            message = (
+                f"{name} has no field line {'to Sales' if leg == 'to_sales' else 'to Business Central'} that is on"
+            )
+            log_job(session, name, "synchronization", {}, direction=leg, message=message)
+            continue
         step = Pass(number=0, mapping=mapping, leg=leg)
         if chosen is None:
             session.run(step, SCHEDULED)
@@ -47,6 +53,12 @@ def run_mapping(session: Session, name: str, direction: Leg | None = None, chose
         side = source_side(leg)
         ids = without_skipped(session, mapping, on_side(session, mapping, chosen, side), side)
         session.run(step, replace(CHOSEN, records=ids))
+
+
+def carries(mapping: Mapping, leg: Leg) -> bool:
+    """Has a mapping a field line for this leg? Without one the run fails as a whole (R2.23, R3.1)."""
+    lines = (one for one in mapping.items if isinstance(one, FieldLine))
+    return any((one.to_sales if leg == "to_sales" else one.to_bc) is not None for one in lines)
 
 
 def create_new(session: Session, name: str, chosen: Chosen) -> None:

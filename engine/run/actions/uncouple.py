@@ -117,5 +117,7 @@ class _Watched:
     def saved(self) -> int:
         """How many rows were changed since."""
         now = f"SELECT {self.columns} FROM {self.world.relation(self.table)}"
-        found: int = self.world.one("how many were saved", f"SELECT count(*) FROM ({now} EXCEPT SELECT * FROM {self.before})")[0]
+        found: int = self.world.one(
+            "how many were saved", f"SELECT count(*) FROM ({now} EXCEPT SELECT * FROM {self.before})"
+        )[0]
         return found
