@@ -10,18 +10,23 @@ from engine.model.world import World
 
 
 def order_of(depends_on: Dictionary[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The names, each after those it depends on: first those without dependencies, else as written.
+    """The names, each after those it depends on: first those without dependencies, then always the first written
+    of those whose turn it can be.
 
     Raises graphlib.CycleError when there is a circle.
     """
     places = {name: at for at, name in enumerate(depends_on)}
     sorter = TopologicalSorter({name: [one for one in needs if one in places] for name, needs in depends_on.items()})
     sorter.prepare()
-    order: list[str] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready(), key=lambda name: places[name])
-        order.extend(ready)
-        sorter.done(*ready)
+    free = sorted(sorter.get_ready(), key=lambda name: places[name])
+    sorter.done(*free)
+    order, waiting = list(free), list(sorter.get_ready())
+    while waiting:
+        first = min(waiting, key=lambda name: places[name])
+        waiting.remove(first)
+        order.append(first)
+        sorter.done(first)
+        waiting.extend(sorter.get_ready())
     return tuple(order)
 
 
