@@ -171,7 +171,7 @@ def candidates(step: Pass, world: World, around: Around, run: RunScope) -> Candi
     moved = "true" if mapping.always_compare else joined_by("OR", [failed, later(modified, src_stamp)])
     both = (
         joined_by("AND", [moved, joined_by("OR", [failed_back, later(dst_mod, dst_stamp)])])
-        if step.two_way
+        if step.two_way and not run.force
         else "false"
     )
     creates = mapping.creates_missing if run.creates_missing is None else run.creates_missing
