@@ -8,11 +8,12 @@ narrow pass: ids, stamps and marks only. The table `cand_N` holds a row per reco
     src_mod, dst_mod, src_stamp, dst_stamp   moments, UTC
     both            both sides changed since the last run (R3.13)
     failed_before   the last attempt in this direction failed; last_job the job that made it
-    class           left out, skip, insert, gone, untouched, compare, recognised
+    class           left out, skip, insert, gone, untouched, alike (surely unchanged), compare, recognised
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -100,6 +101,19 @@ class Candidates:
     classes: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """How to see that a coupled record needs no write, before its fields are looked at one by one (`engine.run.alike`).
+
+    source, partner: subqueries in place of the source's and the partner's rows, the former over `{rows} s`. test: SQL
+    truth over both, `s` and `d`.
+    """
+
+    source: str
+    partner: str
+    test: str
+
+
 def watermark(step: Pass, world: World) -> datetime | None:
     """The watermark of a leg, None for none (R2.6)."""
     table = world.catalog.table("bc", connector.MAPPINGS)
@@ -115,53 +129,43 @@ def watermark(step: Pass, world: World) -> datetime | None:
     return found
 
 
-def candidates(step: Pass, world: World, around: Around, run: RunScope) -> Candidates:
-    """Read the candidates of a leg into a table."""
+def candidates(
+    step: Pass, world: World, around: Around, run: RunScope, likeness: Callable[[], Alike | None] = lambda: None
+) -> Candidates:
+    """Read the candidates of a leg into a table. likeness: asked where there are many to compare."""
     mapping, kept = step.mapping, books(step)
     source, destination = step.source.table, step.destination.table
     couplings = world.catalog.table("bc", connector.COUPLINGS)
     coupled = relation_of_couplings(mapping, world)
-    scope = Scope(world, f"{world.relation(source)} s")
+    scope = Scope(world, "")
     scope.names[step.source.key] = Joined(alias="s", table=source, certain=True)
-    scope.joins.append(
-        f"LEFT JOIN {coupled} k ON k.{identifier(kept.source_id)} = s.{identifier(source.id_field)} "
-        f"AND k.{identifier(connector.COUPLED_TABLE)} = {mapping.bc.table.number}"
-    )
-    scope.joins.append(
-        f"LEFT JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = k.{identifier(kept.destination_id)}"
-    )
     reading = Reading(scope=scope, around=around)
-    filters = mapping.bc_filter if step.leg == "to_sales" else mapping.sales_filter
-    side = "bc" if step.leg == "to_sales" else "sales"
-    chosen = [condition(one, reading) for one in filters] if run.records is None else []
-    if run.records is not None:
-        listed = ", ".join(f"{literal(one)}::UUID" for one in run.records) or "NULL"
-        chosen.append(f"s.{identifier(source.id_field)} IN ({listed})")
-    if run.chosen is not None:
-        chosen.append(f"s.{identifier(source.id_field)} IN (SELECT _id FROM {run.chosen})")
-    modified = f"s.{identifier(source.modified_field)}"
-    since = watermark(step, world) if run.since_watermark else None
-    if since is not None:
-        back = since if step.leg == "to_sales" else since - STEP_BACK
-        chosen.append(f"{modified} > {literal(back)}")
-    if run.records is None and not run.force and leaves_out_own_changes(step):
-        by = world.catalog.table(step.source.table.system, step.source.table.name)
-        user = around.settings.get("integration_user")
-        if user and world.holds(by, connector.SALES_MODIFIED_BY):
-            chosen.append(f"s.{identifier(connector.SALES_MODIFIED_BY)} IS DISTINCT FROM {literal(str(user))}::UUID")
+    chosen = who_is_chosen(step, world, reading, run)
     skipped = _mark(world, connector.SKIPPED, "false")
     failed = f"({_mark(world, kept.out, '0')} = {connector.FAILURE} AND NOT {skipped})"
     failed_back = f"({_mark(world, kept.back, '0')} = {connector.FAILURE} AND NOT {skipped})"
-    retry = (
-        "false"
-        if run.records is not None
-        or run.chosen is not None
-        or retries_are_off(step)
-        or mapping.always_compare
-        or keeps_options(mapping)
-        else failed
+    own = f"k.{identifier(connector.COUPLED_TABLE)} = {mapping.bc.table.number}"
+    read = joined_by("AND", chosen)
+    if retries(step, run):
+        again = f"SELECT k.{identifier(kept.source_id)} FROM {coupled} k WHERE {own} AND {failed}"
+        read = joined_by("OR", [read, f"s.{identifier(source.id_field)} IN ({again})"])
+    wanted, partners, same = world.relation(source), world.relation(destination), "false"
+    read_later = bool(scope.joins)  # a filter that looks at other tables comes after them
+    if not read_later and read != "true":
+        wanted = f"(SELECT s.* FROM {wanted} s WHERE {read})"
+    scope.base = f"{wanted} s"
+    if not read_later and not run.force and world.count(source, f"{wanted} s") >= world.many:
+        seen = likeness()
+        if seen is not None:
+            scope.base, partners, same = seen.source.replace("{rows}", wanted), seen.partner, seen.test
+    scope.joins.append(
+        f"LEFT JOIN {coupled} k ON k.{identifier(kept.source_id)} = s.{identifier(source.id_field)} AND {own}"
     )
-    read = joined_by("OR", [retry, joined_by("AND", chosen)])
+    scope.joins.append(
+        f"LEFT JOIN {partners} d ON d.{identifier(destination.id_field)} = k.{identifier(kept.destination_id)}"
+    )
+    modified = f"s.{identifier(source.modified_field)}"
+    side = "bc" if step.leg == "to_sales" else "sales"
     out = [condition(one.condition, reading) for one in mapping.leave_out if one.system == side]
     recognised = recognise(step, scope, around)
     held = f"k.{identifier(kept.destination_id)}"
@@ -192,10 +196,11 @@ SELECT s.{identifier(source.id_field)} AS src, {partner} AS dst, k.{identifier(c
     {known}
     WHEN {held} IS NULL THEN '{uncoupled}'
     WHEN d.{identifier(destination.id_field)} IS NULL THEN 'gone'
-    WHEN {"true" if run.force else moved} THEN 'compare'
-    ELSE 'untouched' END AS class
+    WHEN NOT {"true" if run.force else moved} THEN 'untouched'
+    WHEN {same} THEN 'alike'
+    ELSE 'compare' END AS class
 FROM {scope.sql()}
-WHERE {read}""",
+WHERE {read if read_later else "true"}""",
     )
     rows = world.run("how many of each", f"SELECT class, count(*), max(src_mod) FROM {name} GROUP BY class").fetchall()
     classes = {row[0]: row[1] for row in rows}
@@ -207,6 +212,35 @@ WHERE {read}""",
         newest=max(stamps, default=None),
         classes=classes,
     )
+
+
+def who_is_chosen(step: Pass, world: World, reading: Reading, run: RunScope) -> list[str]:
+    """SQL truths over the source `s` that must all hold for a record to be read (R2.6, R2.7, R2.15)."""
+    mapping, source, around = step.mapping, step.source.table, reading.around
+    id = f"s.{identifier(source.id_field)}"
+    if run.records is not None:
+        chosen = [f"{id} IN ({', '.join(f'{literal(one)}::UUID' for one in run.records) or 'NULL'})"]
+    else:
+        filters = mapping.bc_filter if step.leg == "to_sales" else mapping.sales_filter
+        chosen = [condition(one, reading) for one in filters]
+    if run.chosen is not None:
+        chosen.append(f"{id} IN (SELECT _id FROM {run.chosen})")
+    since = watermark(step, world) if run.since_watermark else None
+    if since is not None:
+        back = since if step.leg == "to_sales" else since - STEP_BACK
+        chosen.append(f"s.{identifier(source.modified_field)} > {literal(back)}")
+    if run.records is None and not run.force and leaves_out_own_changes(step):
+        user = around.settings.get("integration_user")
+        if user and world.holds(source, connector.SALES_MODIFIED_BY):
+            chosen.append(f"s.{identifier(connector.SALES_MODIFIED_BY)} IS DISTINCT FROM {literal(str(user))}::UUID")
+    return chosen
+
+
+def retries(step: Pass, run: RunScope) -> bool:
+    """R2.8: are records read again whose last attempt failed, whatever the filters say?"""
+    if run.records is not None or run.chosen is not None:
+        return False
+    return not (retries_are_off(step) or step.mapping.always_compare or keeps_options(step.mapping))
 
 
 def later(moment: str, stamp: str) -> str:

@@ -14,6 +14,7 @@ from engine import connector
 from engine.diagnostic import Diagnostic
 from engine.model.model import Model
 from engine.plan.legs import Pass, keeps_options, passes
+from engine.run.alike import alike
 from engine.run.candidates import SCHEDULED, RunScope, candidates
 from engine.run.effects import Effects
 from engine.run.keepoptions import keep as keep_options
@@ -139,11 +140,14 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     """One leg of one mapping."""
     if keeps_options(step.mapping) and step.leg == "to_bc":
         raise NotPlanned("Carrying the choices of an option column to Business Central", step.mapping.span)
-    read = candidates(step, world, around, scope)
+    read = candidates(step, world, around, scope, lambda: alike(step, world, around))
     deferred = Deferred(effects=Effects(step=step, world=world, around=around, unit="c.src"))
     made = transfer(step, read, world, around, deferred.keep, force=scope.force)
     write_rows(step, made, world, around)
-    (keep_options if keeps_options(step.mapping) else keep_couplings)(step, made, world, around)
+    if keeps_options(step.mapping):
+        keep_options(step, made, world, around)
+    else:
+        keep_couplings(step, read, made, world, around)
     moved = move_watermark(step, read, world, around) if scope.moves_watermark else (None, None)
     list_records(step, read, made, world)
     after_moments(step, read, made, deferred, world, around)

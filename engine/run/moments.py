@@ -98,8 +98,9 @@ def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, wo
     rows = []
     if verdicts:
         rows.append(f"SELECT src, dst FROM {made.table} WHERE verdict IN ({verdicts})")
-    if "untouched" in moment.states:
-        rows.append(f"SELECT src, dst FROM {read.table} WHERE class = 'untouched'")
+    others = {"untouched": "untouched", "unchanged": "alike"}
+    if classes := [literal(others[one]) for one in sorted(moment.states) if one in others]:
+        rows.append(f"SELECT src, dst FROM {read.table} WHERE class IN ({', '.join(classes)})")
     base = "(" + " UNION ALL ".join(rows) + ") w"
     if not world.one("is there any", f"SELECT count(*) FROM {base}")[0]:
         return

@@ -80,7 +80,7 @@ def job_id(step: Pass, around: Around) -> str:
     return f"CAST(md5({literal(f'{step.mapping.name}/{step.leg}/{around.now.isoformat()}')}) AS UUID)"
 
 
-def keep_couplings(step: Pass, made: Transfer, world: World, around: Around) -> None:
+def keep_couplings(step: Pass, read: Candidates, made: Transfer, world: World, around: Around) -> None:
     """New couplings, stamps and results."""
     table = world.catalog.table("bc", connector.COUPLINGS)
     kept = books(step)
@@ -90,7 +90,7 @@ def keep_couplings(step: Pass, made: Transfer, world: World, around: Around) -> 
         world.delete(table, gone)
     stamps = not step.mapping.always_compare
     if stamps:
-        move_stamps(step, made, world, around)
+        move_stamps(step, read, made, world, around)
     if made.counts.get("create") or made.counts.get("update"):
         values = {
             kept.source_id: "src",
@@ -112,7 +112,7 @@ def keep_couplings(step: Pass, made: Transfer, world: World, around: Around) -> 
         world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM {made.table} WHERE {fresh}")
 
 
-def move_stamps(step: Pass, made: Transfer, world: World, around: Around) -> None:
+def move_stamps(step: Pass, read: Candidates, made: Transfer, world: World, around: Around) -> None:
     """R3.26, R3.27, R3.32, R3.33 for records that were coupled before."""
     table = world.catalog.table("bc", connector.COUPLINGS)
     kept = books(step)
@@ -130,9 +130,16 @@ def move_stamps(step: Pass, made: Transfer, world: World, around: Around) -> Non
     rows += " OR (class = 'gone' AND NOT is_new AND verdict IN ('fail', 'again'))"
     if made.counts.get("again"):
         values[connector.SKIPPED] = "verdict = 'again'"
-    if world.one("couplings whose stamps move", f"SELECT count(*) FROM {made.table} WHERE {rows}")[0]:
-        select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-        world.update(table, list(values), f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}")
+    if not any(made.counts.get(one) for one in ("update", "same", "fail", "again", "conflict")):
+        return
+    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+    query = f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}"
+    if read.classes.get("alike"):
+        query = (
+            f"SELECT kid AS _id, {select} FROM (FROM {made.table} UNION ALL BY NAME "
+            f"SELECT *, false AS is_new, 'same' AS verdict FROM {read.table} WHERE class = 'alike') WHERE {rows}"
+        )
+    world.update(table, list(values), query)
 
 
 def move_watermark(

@@ -76,11 +76,13 @@ def transfer(
     effect: called for a statement before the write that changes other records.
     """
     name = f"work_{step.number}"
+    unchanged = found.classes.get("alike", 0)
     if not any(found.classes.get(one) for one in LOOKED_AT):
         return nothing(step, found, world)
     frame, entry = start(step, found, world, around, force)
     frame.effect = effect
-    lines = read_items(step, frame, entry, force)
+    lines, later = read_items(step, frame, entry)
+    read_changed(later, frame, entry, force)
     fields = written(step, entry, frame)
     outcome = frame.outcome
     reason = choose([(one.when, one.reason) for one in outcome.failures], "NULL")
@@ -107,7 +109,9 @@ FROM {frame.scope.sql()}
 ))) u""",
     )
     wide(step, name, pairs, outcome, frame, world)
-    rows = world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall()
+    counts = dict(world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall())
+    if unchanged:
+        counts["same"] = counts.get("same", 0) + unchanged
     return Transfer(
         table=name,
         values=f"value_{step.number}",
@@ -115,7 +119,7 @@ FROM {frame.scope.sql()}
         failures=tuple(outcome.failures),
         lines=lines,
         warnings=tuple(outcome.warnings),
-        counts=dict(rows),
+        counts=counts,
     )
 
 
@@ -134,7 +138,7 @@ def nothing(step: Pass, found: Candidates, world: World) -> Transfer:
         failures=(),
         lines=(),
         warnings=(),
-        counts={},
+        counts={"same": unchanged} if (unchanged := found.classes.get("alike", 0)) else {},
     )
 
 
@@ -210,8 +214,10 @@ def new_id(step: Pass, source: str, world: World, around: Around) -> str:
     return f"(CASE WHEN {id} IN (SELECT {key} FROM {rows}) THEN {other} ELSE {id} END)"
 
 
-def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> tuple[model.FieldLine, ...]:
-    """Read a mapping from top to bottom; what says `changed` comes last, when the differences are known."""
+def read_items(
+    step: Pass, frame: Frame, entry: Written
+) -> tuple[tuple[model.FieldLine, ...], tuple[model.Moment, ...]]:
+    """Read a mapping from top to bottom. Gives its field lines and the blocks that say `changed`, still to be read."""
     lines: list[model.FieldLine] = []
     later: list[model.Moment] = []
     for item in step.mapping.items:
@@ -234,13 +240,17 @@ def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> tuple[m
                     read_block(item.body, frame.under("true" if "every" in item.states else "c.is_new"))
             case _:
                 read(item, frame)
+    return tuple(lines), tuple(later)
+
+
+def read_changed(later: tuple[model.Moment, ...], frame: Frame, entry: Written, force: bool) -> None:
+    """What says `changed` comes last, when the differences are known, and then what a template gives a new record."""
     for item in later:
         differs = any_difference(entry, frame) if not force else "true"
         changed = f"((NOT c.is_new) AND {differs})"
         read_block(item.body, frame.under(joined_by("OR", ["c.is_new", changed]) if "new" in item.states else changed))
     if frame.outcome.template:
         apply_templates(frame, entry)
-    return tuple(lines)
 
 
 def any_difference(entry: Written, frame: Frame) -> str:

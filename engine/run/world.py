@@ -26,7 +26,8 @@ class World:
 
     base: columns of the tables of the snapshot; changed: columns that the plan added to those it writes. stand_ins:
     relations for tables that the snapshot does not hold. statements: every statement carried out with the words above
-    it, for `--sql`.
+    it, for `--sql`. sizes: rows of the tables of the snapshot.
+    many: from so many on a table is large, and what only pays in large tables is done.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -36,6 +37,8 @@ class World:
     statements: list[tuple[str, str]] = field(default_factory=list)
     counter: int = 0
     stand_ins: dict[tuple[str, str], str] = field(default_factory=dict)
+    sizes: dict[tuple[str, str], int] = field(default_factory=dict)
+    many: int = 20_000
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
@@ -47,6 +50,10 @@ class World:
         ).fetchall()
         for schema, table, column, type in rows:
             world.base.setdefault((schema, table), {})[column] = type
+        sizes = connection.execute(
+            "SELECT schema_name, table_name, estimated_size FROM duckdb_tables() WHERE database_name = 'snap'"
+        ).fetchall()
+        world.sizes = {(schema, table): size for schema, table, size in sizes}
         for system in ("bc", "sales"):
             connection.execute(f"CREATE SCHEMA delta_{system}")
             connection.execute(f"CREATE SCHEMA state_{system}")
@@ -97,6 +104,16 @@ class World:
         row = self.run(about, statement).fetchone()
         assert row is not None
         return row
+
+    def count(self, table: Table, rows: str) -> int:
+        """How many rows a query over a table has; 0 for a small table, without looking."""
+        if not self.is_large(table):
+            return 0
+        return int(self.one(f"how many of {table.caption}", f"SELECT count(*) FROM {rows}")[0])
+
+    def is_large(self, table: Table) -> bool:
+        """Does the snapshot hold many rows of a table?"""
+        return self.sizes.get((table.system, table.name), 0) >= self.many
 
     # --- all or nothing ---
 

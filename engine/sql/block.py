@@ -197,6 +197,8 @@ def current(entry: Written, target: Field, reading: Reading) -> str:
     """SQL of what a field of a record being written holds so far."""
     if target.name in entry.values:
         return entry.values[target.name]
+    if entry.kept is not None:
+        return f"{entry.kept}.{identifier(target.name)}"
     return before(entry, target, reading)
 
 

@@ -51,12 +51,14 @@ class Written:
 
     id: SQL of its id. exists: SQL truth, false for a record that is about to be created.
     values: technical field name -> SQL of the value it will have.
+    kept: alias that is written where a field keeps what stands in it; None for that of `old`.
     """
 
     table: Table
     old: Joined | None
     id: str
     exists: str
+    kept: str | None = None
     values: dict[str, str] = field(default_factory=dict)
 
 
