@@ -46,5 +46,5 @@ def worst(found: Iterable[Diagnostic]) -> Severity | None:
     seen = {one.severity for one in found}
     for severity in ("error", "warning", "note"):
         if severity in seen:
-            return severity  # type: ignore[return-value]
+            return severity
     return None

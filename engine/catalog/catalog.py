@@ -58,8 +58,8 @@ class Criterion:
 class Reference:
     """A field holds the key (BC) or the id (Sales) of a record of `table`.
 
-    table: the technical name of a table of the same system (it need not be in the catalog). field: the technical name of the
-    field referred to. where: further conditions on that record. when: conditions on the record that holds
+    table: the technical name of a table of the same system (it need not be in the catalog). field: the technical name
+    of the field referred to. where: further conditions on that record. when: conditions on the record that holds
     the reference; a field may have several references, each with its own `when`.
     """
 

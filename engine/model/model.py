@@ -674,7 +674,7 @@ class Rule(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction(Bound):
-    """`whenever T as a is …`: what happens at once when a user edits. `to`: of `changed to`, true now and not before."""
+    """`whenever T as a is …`: what happens at once on an edit. `to`: of `changed to`, true now and not before."""
 
     record: Record
     change: Literal["created", "changed", "changed to", "deleted"]
