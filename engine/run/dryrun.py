@@ -18,7 +18,7 @@ from engine.run.alike import alike
 from engine.run.candidates import SCHEDULED, RunScope, candidates
 from engine.run.effects import Effects
 from engine.run.keepoptions import keep as keep_options
-from engine.run.ledger import list_records, open_ledger, write_pass
+from engine.run.ledger import counters, list_records, open_ledger, write_pass
 from engine.run.moments import Deferred, after_moments
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
@@ -150,9 +150,9 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
         keep_couplings(step, read, made, world, around)
     moved = move_watermark(step, read, world, around) if scope.moves_watermark else (None, None)
     list_records(step, read, made, world)
+    write_job(step, made, counters(read, made), world, around)  # before the runs that its rules start
     after_moments(step, read, made, deferred, world, around)
-    counters = write_pass(step, read, made, moved, world)
-    write_job(step, made, counters, world, around)
+    write_pass(step, read, made, moved, world)
 
 
 def not_planned(step: Pass, problem: NotPlanned) -> Diagnostic:

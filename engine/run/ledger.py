@@ -239,15 +239,25 @@ FROM ({rows}) n LEFT JOIN plan.record r ON r.pass = {step.number} AND r.cause IS
     )
 
 
+def counters(found: Candidates, made: Transfer) -> dict[str, int]:
+    """What a leg came to, by the counters of the job log (R3.25); Conflicts are part of Failed."""
+    counts = made.counts
+    conflicts = counts.get("conflict", 0)
+    return {
+        "Inserted": counts.get("create", 0),
+        "Modified": counts.get("update", 0),
+        "Unchanged": found.classes.get("untouched", 0) + counts.get("same", 0) + counts.get("uncouple", 0),
+        "Skipped": found.classes.get("skip", 0) + counts.get("lost", 0) + counts.get("again", 0),
+        "Failed": counts.get("fail", 0) + conflicts,
+        "Conflicts": conflicts,
+    }
+
+
 def write_pass(
     step: Pass, found: Candidates, made: Transfer, moved: tuple[datetime | None, datetime | None], world: World
-) -> dict[str, int]:
-    """The summary row of a leg; gives the counters of the job log (R3.25)."""
-    counts = made.counts
-    created, changed = counts.get("create", 0), counts.get("update", 0)
-    unchanged = found.classes.get("untouched", 0) + counts.get("same", 0) + counts.get("uncouple", 0)
-    skipped = found.classes.get("skip", 0) + counts.get("lost", 0) + counts.get("again", 0)
-    failed, conflicts = counts.get("fail", 0), counts.get("conflict", 0)
+) -> None:
+    """The summary row of a leg."""
+    counted = counters(found, made)
     warnings = world.one(
         "its warnings", f"SELECT count(*) FROM plan.note WHERE pass = {step.number} AND severity = 'warning'"
     )[0]
@@ -262,12 +272,12 @@ def write_pass(
             step.destination.table.caption,
             found.scanned,
             found.left_out,
-            created,
-            changed,
-            unchanged,
-            skipped,
-            failed,
-            conflicts,
+            counted["Inserted"],
+            counted["Modified"],
+            counted["Unchanged"],
+            counted["Skipped"],
+            counted["Failed"] - counted["Conflicts"],
+            counted["Conflicts"],
             warnings,
             moved[0],
             moved[1],
@@ -275,10 +285,3 @@ def write_pass(
             step.mapping.span.line,
         ],
     )
-    return {
-        "Inserted": created,
-        "Modified": changed,
-        "Unchanged": unchanged,
-        "Skipped": skipped,
-        "Failed": failed + conflicts,
-    }

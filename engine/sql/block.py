@@ -229,5 +229,9 @@ def numbered(given: Value, entry: Written, target: Field, frame: Frame) -> str |
         first = int(pattern[len(stem) :] or 1)
         number = f"(coalesce({highest} + 1, {first}) + {position} - 1)"
         return f"({literal(stem)} || lpad(CAST({number} AS VARCHAR), {max(digits, 1)}, '0'))"
+    # The lines of a number series are not in the catalog: its code stands before a running number of our own.
     series = value(given.start, frame.reading())
-    return f"({series} || '-' || lpad(CAST({position} AS VARCHAR), 5, '0'))"
+    stem = f"(CASE WHEN {series} = '' THEN 'NEW' ELSE {series} END || '-')"
+    tail = f"TRY_CAST(substr(t.{column}, length({stem}) + 1) AS BIGINT)"
+    highest = f"coalesce((SELECT max({tail}) FROM {rows} WHERE starts_with(t.{column}, {stem})), 0)"
+    return f"({stem} || lpad(CAST({highest} + {position} AS VARCHAR), 5, '0'))"
