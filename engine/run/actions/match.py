@@ -67,7 +67,8 @@ def match(
     every = session.world.run(
         "how many were looked at", f"SELECT id FROM {proposals.looked_at} ORDER BY place"
     ).fetchall()
-    unmatched = tuple(str(row[0]) for row in every if str(row[0]) not in coupled)
+    done = frozenset(coupled)
+    unmatched = tuple(str(row[0]) for row in every if str(row[0]) not in done)
     _finish(session, mapping, coupled, unmatched)
     return coupled
 
