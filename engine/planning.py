@@ -52,38 +52,98 @@ def plan(
 
     told: the head will be shown or saved, so it needs the fingerprint of the snapshot.
     """
+    ground = opened(
+        mappings=mappings,
+        snapshot=snapshot,
+        now=now,
+        work_date=work_date,
+        memory=memory,
+        threads=threads,
+        told=told or out is not None,
+    )
+    if not isinstance(ground, Opened):
+        return Planned(world=None, found=ground)
+    scope = RunScope(force=True, since_watermark=False) if force else SCHEDULED
+    outcome = dry_run(
+        ground.rules.model,
+        ground.world,
+        now=ground.now,
+        work_date=ground.work_date,
+        names=mappings,
+        scope=scope,
+        progress=progress,
+    )
+    return finished(ground, outcome.found, out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What any plan begins with: the workspace, its rules, a world over its snapshot, the clock.
+
+    fingerprint: of the snapshot; blank when nobody will be told.
+    """
+
+    workspace: Workspace
+    rules: pipeline.Rules
+    world: World
+    snapshot: Path
+    fingerprint: str
+    now: datetime
+    work_date: date
+
+
+def opened(
+    *,
+    mappings: Sequence[str] = (),
+    snapshot: str | None = None,
+    now: str | None = None,
+    work_date: str | None = None,
+    memory: str | None = None,
+    threads: int | None = None,
+    told: bool = False,
+) -> Opened | tuple[Diagnostic, ...]:
+    """The workspace around the current folder, ready to plan on; or what stands in the way. mappings: must exist."""
     workspace, rules, found = ready()
     if workspace is None or rules is None:
-        return Planned(world=None, found=found)
+        return found
     moment, day, wrong = clock(now, work_date)
     path, missing = chosen_snapshot(workspace, snapshot)
     unknown = unknown_mappings(mappings, rules)
     problems = tuple(one for one in (*wrong, missing, *unknown) if one is not None)
     if problems or path is None:
-        return Planned(world=None, found=problems)
+        return problems
     try:
         connection = connect(path, threads=threads, memory_limit=memory, preserve_insertion_order=False)
-        before = fingerprint(path) if told or out is not None else ""
+        before = fingerprint(path) if told else ""
     except SnapshotProblem as refused:
-        return Planned(world=None, found=(refused.diagnostic,))
+        return (refused.diagnostic,)
     world = World.over(connection, rules.catalog)
-    scope = RunScope(force=True, since_watermark=False) if force else SCHEDULED
-    outcome = dry_run(rules.model, world, now=moment, work_date=day, names=mappings, scope=scope, progress=progress)
-    write_head(
-        world,
-        version=VERSION,
-        company=workspace.company,
-        snapshot=shown(path, workspace),
+    return Opened(
+        workspace=workspace,
+        rules=rules,
+        world=world,
+        snapshot=path,
         fingerprint=before,
-        rules=rules_fingerprint(workspace),
         now=moment,
         work_date=day,
-        settings=without_secrets(workspace.settings),
     )
-    found = tuple(outcome.found)
-    if out is not None:
-        found = (*found, *saved(world, out))
-    return Planned(world=world, found=found)
+
+
+def finished(ground: Opened, found: Sequence[Diagnostic], out: Path | None) -> Planned:
+    """The plan with its head, saved if wanted."""
+    write_head(
+        ground.world,
+        version=VERSION,
+        company=ground.workspace.company,
+        snapshot=shown(ground.snapshot, ground.workspace),
+        fingerprint=ground.fingerprint,
+        rules=rules_fingerprint(ground.workspace),
+        now=ground.now,
+        work_date=ground.work_date,
+        settings=without_secrets(ground.workspace.settings),
+    )
+    unsaved = saved(ground.world, out) if out is not None else ()
+    return Planned(world=ground.world, found=(*found, *unsaved))
 
 
 def ready() -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, ...]]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.planning import Planned
 
 HELP = """
 coupler plan                              # the dry run of every mapping on the workspace's snapshot
@@ -23,6 +27,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "mappings", nargs="*", metavar="MAPPING", help="only these mappings, in dependency order (default: all)"
     )
+    parser.add_argument("--force", action="store_true", help="compare every record, whatever stamps and watermarks say")
+    options(parser)
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """The options that every verb has that makes a plan."""
     parser.add_argument(
         "--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one in coupler.yaml)"
     )
@@ -30,7 +40,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--work-date", metavar="DATE", help="the work date of Business Central (default: the day of the clock)"
     )
-    parser.add_argument("--force", action="store_true", help="compare every record, whatever stamps and watermarks say")
     parser.add_argument("--details", action="store_true", help="every record and field, not the summary alone")
     parser.add_argument(
         "--sql", action="store_true", help="print the statements that made the plan, instead of the plan"
@@ -42,10 +51,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from engine import planning, terminal
-    from engine.checks import render
-    from engine.diagnostic import worst
-    from engine.plan import exchange, text
+    from engine import planning
     from engine.run.progress import bar
 
     with bar(sys.stderr) as progress:
@@ -61,6 +67,16 @@ def run(arguments: argparse.Namespace) -> int:
             told=arguments.json,
             progress=progress,
         )
+    return tell(made, arguments)
+
+
+def tell(made: Planned, arguments: argparse.Namespace) -> int:
+    """Print a plan as the options want it; its exit code."""
+    from engine import terminal
+    from engine.checks import render
+    from engine.diagnostic import worst
+    from engine.plan import exchange, text
+
     errors = terminal.coloured(sys.stderr)
     if made.found:
         terminal.tell(render.to_text(made.found, colour=errors))
