@@ -102,10 +102,6 @@ def set_up(start: Start, rules: Rulebook, folder: Path) -> Stage:
         rows[system][name] = [dict(row) for row in given]
     for name, own in _books(start, rules.known).items():
         rows["bc"].setdefault(name, []).extend(own)
-    for bc, sales in rules.known.mappings.values():  # a real export holds these tables, if only empty
-        rows["bc"].setdefault(bc.name, [])
-        if sales.name != connector.OPTION_SET:
-            rows["sales"].setdefault(sales.name, [])
     path = folder / "scenario.duckdb"
     path.unlink(missing_ok=True)
     build_snapshot(path, rows, rules.known.catalog)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from engine.catalog.catalog import Catalog, Table
@@ -46,23 +47,27 @@ def adapted(
 
     Raises WrongOverrideError for what cannot be: a mapping or field line that does not exist, a filter that is none.
     """
-    partners = _partners(files, catalog)
-    files = [
-        replace(one, declarations=tuple(_lines(two, overrides, catalog, partners) for two in one.declarations))
-        for one in files
-    ]
+    if any({"fields", "extra_fields"} & one.keys() for one in overrides.values()):
+        partners = _partners(files, catalog)
+        files = [
+            replace(one, declarations=tuple(_lines(two, overrides, catalog, partners) for two in one.declarations))
+            for one in files
+        ]
     bound = bind(files)
     mappings = dict(bound.mappings)
     groups: dict[str, tuple[Group, ...]] = {}
-    whole: Model | None = None
+
+    def whole(written: Sequence[ast.RuleFile], name: str) -> model.Mapping:
+        return bind([replace(one, declarations=tuple(map(_all_on, one.declarations))) for one in written]).mappings[
+            name
+        ]
+
     for name, override in overrides.items():
         if name not in mappings:
             continue
         mappings[name] = _replaced(mappings[name], override, clock)
         if "match_fields" in override:
-            if whole is None:
-                whole = bind([replace(one, declarations=tuple(map(_all_on, one.declarations))) for one in files])
-            groups[name] = _groups(whole.mappings[name], override["match_fields"])
+            groups[name] = _groups(bound.mappings[name], override["match_fields"], partial(whole, files, name))
     return Adapted(model=replace(bound, mappings=mappings), groups=groups)
 
 
@@ -235,11 +240,16 @@ def _with_templates(
     return tuple(adapt(item) for item in mapping.items)
 
 
-def _groups(mapping: model.Mapping, fields: Sequence[Mapping[str, Any]]) -> tuple[Group, ...]:
-    """Match fields by priority, 0 first; a field is compared with the Sales field of its line, on or off (R5.3)."""
+def _groups(
+    mapping: model.Mapping, fields: Sequence[Mapping[str, Any]], with_all: Callable[[], model.Mapping]
+) -> tuple[Group, ...]:
+    """Match fields by priority, 0 first; a field is compared with the Sales field of its line, on or off (R5.3).
+
+    with_all: the mapping with all its lines on.
+    """
     by_priority: dict[int, list[Equal]] = {}
     for one in fields:
-        pair = _pair(mapping, one["field"])
+        pair = _pair(mapping, one["field"]) or _pair(with_all(), one["field"])
         if pair is None:
             raise WrongOverrideError(f"{mapping.name} has no field line for {one['field']}")
         equal = Equal(bc=pair[0], sales=pair[1], exact=bool(one.get("case_sensitive")))
