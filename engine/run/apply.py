@@ -5,6 +5,7 @@ Refused when the snapshot is not the one the plan was made from; the rows of the
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ from engine.catalog.catalog import Catalog, Table
 from engine.diagnostic import Diagnostic
 from engine.run.save import WAS, row_fingerprint
 from engine.run.world import OPERATION
-from engine.snapshot.open import SnapshotProblem, connect, fingerprint, memory_connection, problem
+from engine.snapshot.open import SnapshotProblem, connect, fingerprint, first_line, memory_connection, problem
 from engine.sql.quote import identifier, literal, qualified
 
 NAMED = 10
@@ -36,11 +37,16 @@ def apply(plan: Path, snapshot: Path, catalog: Catalog) -> Applied | tuple[Diagn
         try:
             if found := stale(connection, plan, snapshot, catalog):
                 return found
-            return write(connection, snapshot, catalog)
+            return write(connection, plan, snapshot, catalog)
         finally:
             connection.close()
     except SnapshotProblem as refused:
         return (refused.diagnostic,)
+    except duckdb.Error as error:
+        damaged = plan.name in str(error)
+        return (
+            no_plan(plan, f"it is damaged ({first_line(error)})") if damaged else not_applied(plan, snapshot, error),
+        )
 
 
 def open_plan(path: Path) -> duckdb.DuckDBPyConnection:
@@ -68,6 +74,17 @@ def no_plan(path: Path, why: str) -> Diagnostic:
         span=None,
         message=f"{path.name} cannot be used as a plan: {why}",
         hint="write one with coupler plan --out FILE",
+    )
+
+
+def not_applied(plan: Path, snapshot: Path, error: duckdb.Error) -> Diagnostic:
+    return Diagnostic(
+        code="E612",
+        name="not-applied",
+        severity="error",
+        span=None,
+        message=f"{plan.name} could not be written to {snapshot.name}: {first_line(error)}; the snapshot is as it was",
+        hint="make room on its disk, or make the file writable, and apply the plan again",
     )
 
 
@@ -143,7 +160,7 @@ def moved_rows(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[int
     return count, [row[0] for row in rows]
 
 
-def write(connection: duckdb.DuckDBPyConnection, snapshot: Path, catalog: Catalog) -> Applied:
+def write(connection: duckdb.DuckDBPyConnection, plan: Path, snapshot: Path, catalog: Catalog) -> Applied:
     """Write the rows in one transaction; on any trouble nothing is written."""
     try:
         connection.execute(f"ATTACH {literal(str(snapshot.resolve()))} AS target (TYPE duckdb)")
@@ -157,12 +174,14 @@ def write(connection: duckdb.DuckDBPyConnection, snapshot: Path, catalog: Catalo
         ]
         connection.execute("COMMIT")
     except BaseException as error:
-        connection.execute("ROLLBACK")
-        if isinstance(error, duckdb.Error):
-            raise problem(snapshot, error) from error
+        with suppress(duckdb.Error):  # a COMMIT that failed has ended the transaction itself
+            connection.execute("ROLLBACK")
+        if isinstance(error, duckdb.Error) and plan.name not in str(error):
+            raise SnapshotProblem(not_applied(plan, snapshot, error)) from error
         raise
     finally:
-        connection.execute("DETACH target")
+        with suppress(duckdb.Error):  # what was committed lies in the log beside the file until there is room for it
+            connection.execute("DETACH target")
     return Applied(tables=tuple(one for one in done if any(one[2:])))
 
 
