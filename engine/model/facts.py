@@ -6,9 +6,9 @@ that a `change mapping` added has its place there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from engine.frozen import dataclass
 from engine.model.model import Bound, Condition, FieldLine, LeaveOut, Mapping, MatchCriterion, Value
 from engine.source import Span
 from engine.syntax import ast

@@ -8,13 +8,14 @@ name the facts that the words stand for.
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from engine.catalog.catalog import Field, Kind, Option, System, Table
+from engine.frozen import dataclass
 from engine.source import Span
 
 Leg = Literal["to_sales", "to_bc"]

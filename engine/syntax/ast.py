@@ -7,11 +7,12 @@ Brackets are kept (`Group`), so that the formatter gives back what the author gr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, time
 from decimal import Decimal
 from typing import Literal
 
+from engine.frozen import dataclass
 from engine.source import Source, Span
 
 System = Literal["bc", "sales"]
