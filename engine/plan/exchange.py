@@ -22,8 +22,10 @@ def changes(connection: duckdb.DuckDBPyConnection) -> int:
 
 def to_json(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """The whole plan in pieces: head, passes, records with their fields, notes (schemas/json/plan.schema.json)."""
-    head = _rows(connection, "SELECT * EXCLUDE (format_version) FROM plan.head")
-    yield f'{{"format_version": {FORMAT_VERSION},\n"head": {_text(next(head, {}))},\n"passes": ['
+    head = next(_rows(connection, "SELECT * EXCLUDE (format_version) FROM plan.head"), {})
+    if "settings" in head:
+        head["settings"] = json.loads(head["settings"])
+    yield f'{{"format_version": {FORMAT_VERSION},\n"head": {_text(head)},\n"passes": ['
     yield from _listed(_rows(connection, "SELECT * FROM plan.pass ORDER BY pass"))
     yield '],\n"records": ['
     records = _rows(connection, "SELECT * FROM plan.record ORDER BY pass, record")
