@@ -149,7 +149,7 @@ def with_comments(text: str, rng: random.Random) -> str:
     phrases = ("create or change", "when idle", "create when")
     for at, line in enumerate(text.splitlines()):
         for word in (" and ", " or ", " else ", " where ", " when ", " + "):
-            if line.count(word) != 1 or any(sign in line for sign in ("'", '"', *phrases)) or rng.random() > 0.3:
+            if line.count(word) != 1 or any(sign in line for sign in ("'", '"', "#", *phrases)) or rng.random() > 0.3:
                 continue
             between = rng.choice(["\n  ", f"  # inside {at}\n# inside on its own {at}\n"])
             line = line.replace(word, between + word.strip() + " ")
