@@ -13,6 +13,7 @@ VERBS: dict[str, str] = {
     "fmt": "bring rule files into the one style",
     "explain": "what a code like E204 means: wrong, right, why",
     "show": "a mapping as it finally stands, with where each line came from",
+    "graph": "draw which mapping needs which, in the order of a run",
     "snapshot": "import, show, export the data of both systems",
     "plan": "the dry run: what would be created, changed, skipped, refused, and why",
     "apply": "carry a saved plan out on a snapshot",

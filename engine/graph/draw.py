@@ -1,0 +1,73 @@
+"""The rules of a workspace -> the drawing of their mappings, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from engine.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from engine.catalog.settings import Value as Setting
+
+Format = Literal["mermaid", "svg"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """text: the drawing, None when there is nothing to draw. found: why not, or what is wrong with what was drawn."""
+
+    text: str | None
+    found: tuple[Diagnostic, ...]
+
+
+def draw(names: Sequence[str] = (), form: Format = "mermaid") -> Drawn:
+    """The mappings of the workspace around the current folder. names: only these and their neighbours."""
+    from engine import pipeline
+    from engine.graph.graph import graph_of, neighbourhood
+    from engine.graph.mermaid import to_mermaid
+    from engine.graph.svg import to_svg
+    from engine.workspace import find_workspace, load_workspace
+
+    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
+    if workspace is None:
+        return Drawn(text=None, found=about)
+    shipped = frozenset(one.path for one in workspace.standard_rules)
+    settings = cast("Mapping[str, Setting]", workspace.settings)
+    rules = pipeline.understand(workspace.rule_files, workspace.overlays, settings, shipped)
+    unknown = tuple(_unknown(name, rules.model.mappings) for name in names if name not in rules.model.mappings)
+    if unknown:
+        return Drawn(text=None, found=unknown)
+    graph = graph_of(rules.model)
+    if names:
+        graph = neighbourhood(graph, names)
+    text = to_svg(graph, names) if form == "svg" else to_mermaid(graph)
+    return Drawn(text=text, found=tuple(one for one in rules.found if one.severity == "error"))
+
+
+def _unknown(name: str, known: Mapping[str, object]) -> Diagnostic:
+    from engine.catalog.suggest import did_you_mean
+
+    return Diagnostic(
+        code="E680",
+        name="no-mapping-to-draw",
+        severity="error",
+        span=None,
+        message=f"there is no mapping {name} under the present settings",
+        hint=did_you_mean(name, sorted(known)) or "coupler show lists the mappings",
+    )
+
+
+def keep(text: str, out: Path) -> tuple[Diagnostic, ...]:
+    """Write a drawing, or a scenario, to its file; what stood in the way, if anything."""
+    try:
+        out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"{out.as_posix()} could not be written: {error.strerror or error}"
+        hint = "name a file in a folder that exists and may be written"
+        return (
+            Diagnostic(code="E681", name="file-not-written", severity="error", span=None, message=message, hint=hint),
+        )
+    return ()

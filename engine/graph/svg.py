@@ -1,0 +1,134 @@
+"""The graph of the mappings -> an SVG picture that stands by itself: light, readable in print, with no script in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+from engine.graph.graph import Edge, Graph, Node, told_circle
+from engine.graph.layout import HEIGHT, WIDTH, Laid, lay_out
+from engine.graph.mermaid import ARROWS
+
+MARGIN = 24.0
+HEAD = 46.0
+RED = "#b3261e"
+STYLE = f"""
+    text {{ font-family: "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #1f2328 }}
+    .title {{ font-size: 17px; font-weight: 600 }}
+    .about {{ font-size: 12px; fill: #57606a }}
+    .warn {{ font-size: 13px; font-weight: 600; fill: {RED} }}
+    .box {{ fill: #f6f8fa; stroke: #8c959f }}
+    .chosen {{ fill: #e7f0fb; stroke: #1f5fa8; stroke-width: 1.6 }}
+    .circle {{ stroke: {RED}; stroke-width: 2 }}
+    .name {{ font-size: 13px; font-weight: 600 }}
+    .tables {{ font-size: 11px; fill: #57606a }}
+    .place {{ font-size: 11px; fill: #57606a; text-anchor: end }}
+    .road {{ fill: none; stroke: #57606a; stroke-width: 1.3 }}
+    .implied {{ stroke: #a9b1ba; stroke-width: 1 }}
+    .within {{ stroke-dasharray: 5 3 }}
+    .back {{ stroke: {RED}; stroke-width: 2 }}
+"""
+
+
+def to_svg(graph: Graph, chosen: Sequence[str] = ()) -> str:
+    """One picture. chosen: mappings that were asked for by name; they are marked."""
+    laid = lay_out(graph)
+    top = MARGIN + HEAD + 20.0 * len(graph.circles)
+    wide = max(laid.wide + 2 * MARGIN, 640.0)
+    high = top + laid.high + MARGIN
+    size = f"{_n(wide)} {_n(high)}"
+    ringed = {name for one in graph.circles for name in one}
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {size}" {_sized(wide, high)}>',
+        f"  <title>{_escaped('The order of the mappings')}</title>",
+        f"  <style>{STYLE}  </style>",
+        _marker("end", "#57606a"),
+        _marker("end-implied", "#a9b1ba"),
+        _marker("end-back", RED),
+        f'  <rect {_sized(wide, high)} fill="#ffffff"/>',
+        f'  <text class="title" x="{_n(MARGIN)}" y="{_n(MARGIN + 10)}">The order of the mappings</text>',
+        f'  <text class="about" x="{_n(MARGIN)}" y="{_n(MARGIN + 30)}">{_escaped(_about(graph))}</text>',
+    ]
+    for at, circle in enumerate(graph.circles):
+        told = _escaped(f"Circle: {told_circle(circle)}")
+        lines.append(f'  <text class="warn" x="{_n(MARGIN)}" y="{_n(MARGIN + 52 + 20 * at)}">{told}</text>')
+    lines.append(f'  <g transform="translate({_n(MARGIN)} {_n(top)})">')
+    drawn = sorted(zip(graph.edges, laid.roads, strict=True), key=lambda one: (one[0].circle, not one[0].implied))
+    lines += [_road(edge, road) for edge, road in drawn]
+    lines += [_box(one, laid, one.name in ringed, one.name in chosen) for one in graph.nodes]
+    return "\n".join([*lines, "  </g>", "</svg>"]) + "\n"
+
+
+def _about(graph: Graph) -> str:
+    told = f"{len(graph.nodes)} mappings; an arrow leads from what runs first to what depends on it"
+    told += "; the number is the place in a run of all"
+    if any(one.implied for one in graph.edges):
+        told += "; light: follows from other arrows"
+    if any(one.within for one in graph.edges):
+        told += "; dashed: runs only within the other"
+    return told
+
+
+def _marker(name: str, colour: str) -> str:
+    return (
+        f'  <marker id="coupler-{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
+        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="{colour}"/></marker>'
+    )
+
+
+def _road(edge: Edge, points: Sequence[tuple[float, float]]) -> str:
+    kind = "back" if edge.circle else ("implied" if edge.implied else "")
+    names = " ".join(one for one in ("road", kind, "within" if edge.within else "") if one)
+    end = f"coupler-end{'-' + kind if kind else ''}"
+    about = _escaped(f"{edge.before} before {edge.after}")
+    return f'    <path class="{names}" marker-end="url(#{end})" d="{_path(points)}"><title>{about}</title></path>'
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    (x, y), *rest = points
+    drawn = [f"M{_n(x)} {_n(y)}"]
+    for to_x, to_y in rest:
+        if to_y == y and to_x != x:
+            drawn.append(f"H{_n(to_x)}")
+        else:
+            reach = 30.0 if to_x == x else (to_x - x) / 2
+            end = to_x + 30.0 if to_x == x else to_x - reach
+            drawn.append(f"C{_n(x + reach)} {_n(y)} {_n(end)} {_n(to_y)} {_n(to_x)} {_n(to_y)}")
+        x, y = to_x, to_y
+    return " ".join(drawn)
+
+
+def _box(node: Node, laid: Laid, ringed: bool, chosen: bool) -> str:
+    x, y = laid.boxes[node.name]
+    names = " ".join(one for one, on in (("box", True), ("chosen", chosen), ("circle", ringed)) if on)
+    tables = f"{node.bc} {ARROWS[node.arrow]} {node.sales}"
+    return "\n".join(
+        [
+            f'    <g transform="translate({_n(x)} {_n(y)})"><title>{_escaped(f"{node.name}: {node.title}")}</title>',
+            f'      <rect class="{names}" {_sized(WIDTH, HEIGHT)} rx="5"/>',
+            f'      <text class="name" x="10" y="19"{_fitted(node.name, 8.3, 156)}>{_escaped(node.name)}</text>',
+            f'      <text class="place" x="{_n(WIDTH - 9)}" y="18">{node.place}</text>',
+            f'      <text class="tables" x="10" y="36"{_fitted(tables, 5.9, WIDTH - 20)}>{_escaped(tables)}</text>',
+            "    </g>",
+        ]
+    )
+
+
+def _fitted(text: str, letter: float, room: float) -> str:
+    """Long words are set closer, so that they stay in their box."""
+    if len(text) * letter <= room:
+        return ""
+    return f' textLength="{_n(room)}" lengthAdjust="spacingAndGlyphs"'
+
+
+def _escaped(text: str) -> str:
+    clean = "".join(one if ord(one) >= 32 else " " for one in text)
+    return escape(clean, {'"': "&quot;", "'": "&#39;"})
+
+
+def _sized(wide: float, high: float) -> str:
+    return f'width="{_n(wide)}" height="{_n(high)}"'
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,155 @@
+"""coupler graph: which mapping needs which, circles by their names, pictures that nothing can break out of."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from engine.cli import main
+from engine.graph.graph import Graph, Node, connected, neighbourhood, told_circle
+from engine.graph.layout import HEIGHT, WIDTH, lay_out
+from engine.graph.mermaid import to_mermaid
+from engine.graph.svg import to_svg
+
+
+def graph(*pairs: str, alone: tuple[str, ...] = ()) -> Graph:
+    """`A>B`: A runs before B."""
+    links = [one.split(">") for one in pairs]
+    names = list(dict.fromkeys([name for link in links for name in link] + list(alone)))
+    nodes = tuple(
+        Node(name=name, title=name.lower(), place=at, bc="Customer", sales="Account", arrow="->")
+        for at, name in enumerate(names, start=1)
+    )
+    return connected(nodes, {(one[0], one[1]): False for one in links})
+
+
+def test_a_circle_is_told_by_the_names_on_it_and_its_arrows_are_marked() -> None:
+    made = graph("A>B", "B>C", "C>A", "C>D")
+    assert [told_circle(one) for one in made.circles] == ["A needs C needs B needs A"]
+    assert {(one.before, one.after) for one in made.edges if one.circle} == {("A", "B"), ("B", "C"), ("C", "A")}
+
+
+def test_two_circles_are_two() -> None:
+    assert len(graph("A>B", "B>A", "C>D", "D>C", "B>C").circles) == 2
+
+
+def test_a_mapping_that_needs_itself_is_a_circle_of_one() -> None:
+    assert graph("A>A").circles == (("A", "A"),)
+
+
+def test_every_mapping_that_stands_in_a_circle_is_named() -> None:
+    made = graph("A>B", "B>C", "C>A", "A>D", "D>C")
+    assert {name for one in made.circles for name in one} == {"A", "B", "C", "D"}
+
+
+def test_an_arrow_into_a_circle_is_implied_by_no_road_through_it() -> None:
+    assert not any(one.implied for one in graph("S>A", "S>B", "A>B", "B>A").edges)
+
+
+def test_an_arrow_that_others_say_already_is_light() -> None:
+    assert [(one.before, one.after) for one in graph("A>B", "B>C", "A>C").edges if one.implied] == [("A", "C")]
+
+
+def test_the_neighbours_of_a_mapping_are_what_it_needs_and_what_needs_it() -> None:
+    made = neighbourhood(graph("A>B", "B>C", "C>D", "D>E"), ["C"])
+    assert [one.name for one in made.nodes] == ["B", "C", "D"]
+
+
+NAMES = some.sampled_from("ABCDEFGHIJ")
+PAIRS = some.lists(some.builds(lambda one, two: f"{one}>{two}", NAMES, NAMES), max_size=25)
+
+
+@given(PAIRS, some.sets(some.sampled_from("KLMNOP")))
+def test_no_two_mappings_lie_on_each_other_and_all_is_on_the_paper(pairs: list[str], alone: set[str]) -> None:
+    made = graph(*pairs, alone=tuple(sorted(alone)))
+    laid = lay_out(made)
+    boxes = list(laid.boxes.values())
+    assert set(laid.boxes) == {one.name for one in made.nodes}
+    for at, (x, y) in enumerate(boxes):
+        assert -0.01 <= x <= laid.wide - WIDTH + 0.01
+        assert -0.01 <= y <= laid.high - HEIGHT + 0.01
+        assert all(abs(x - other_x) >= WIDTH or abs(y - other_y) >= HEIGHT - 0.01 for other_x, other_y in boxes[:at])
+    for edge, road in zip(made.edges, laid.roads, strict=True):
+        assert len(road) >= 2
+        if not edge.circle:
+            assert road[0][0] < road[-1][0], "what runs first stands left"
+
+
+@given(some.text(min_size=1, max_size=30))
+def test_no_name_or_title_breaks_out_of_its_picture(text: str) -> None:
+    node = Node(name=text, title=f"<script>{text}", place=1, bc=text, sales='"]; click m1', arrow="<->")
+    made = Graph(nodes=(node,), edges=(), circles=((text, text),))
+    drawn = fromstring(to_svg(made))
+    assert {one.tag.rpartition("}")[2] for one in drawn.iter()} <= {
+        *("svg", "title", "style", "marker", "path", "rect", "text", "g")
+    }
+    lines = to_mermaid(made).splitlines()
+    assert [line[:4] for line in lines[:3]] == ["flow", "  %%", "  m1"]
+    assert re.fullmatch(r'  m1\["[^"\[\]<>]*<br/>[^"\[\]<>]*"\]', lines[2])
+
+
+# --- on a workspace -------------------------------------------------------------------------------------
+
+RULES = """\
+mapping CURRENCY "Currencies": bc Currency as currency -> sales Transaction Currency as money {
+  Code -> isocurrencycode
+}
+mapping CUSTOMER "Customers": bc Customer as customer -> sales Account as account {
+  depends on CURRENCY
+  Name -> Account Name
+}
+mapping CONTACT "People": bc Contact as person -> sales Contact as contact {
+  depends on CUSTOMER
+  Name -> Last Name
+}
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "coupler.yaml").write_text("company: Adatum\nrules: [rules/]\n", encoding="utf-8")
+    (tmp_path / "rules" / "base.rules").write_text(RULES, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_drawing_of_a_workspace(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["graph"]) == 0
+    assert capsys.readouterr().out == (
+        "flowchart LR\n"
+        '  m1["1. CURRENCY<br/>Currency → Transaction Currency"]\n'
+        '  m2["2. CUSTOMER<br/>Customer → Account"]\n'
+        '  m3["3. CONTACT<br/>Contact → Contact"]\n'
+        "  m1 --> m2\n"
+        "  m2 --> m3\n"
+    )
+
+
+def test_a_file_that_ends_in_svg_is_one_and_the_names_choose(workspace: Path) -> None:
+    assert main(["graph", "CURRENCY", "--out", "order.svg"]) == 0
+    drawn = (workspace / "order.svg").read_text(encoding="utf-8")
+    assert "CUSTOMER" in drawn
+    assert "CONTACT" not in drawn
+    fromstring(drawn)
+
+
+def test_a_circle_is_drawn_and_told_all_the_same(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (workspace / "rules" / "ours.rules").write_text("change mapping CURRENCY {\n  depends on CONTACT\n}\n")
+    assert main(["graph", "--out", "order.svg"]) == 1
+    assert "E218" in capsys.readouterr().err
+    assert "Circle: CURRENCY needs CONTACT needs CUSTOMER needs CURRENCY" in (workspace / "order.svg").read_text(
+        "utf-8"
+    )
+
+
+def test_an_unknown_name_and_a_file_that_cannot_be_written(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["graph", "CUSTOMERS"]) == 1
+    assert "did you mean CUSTOMER?" in capsys.readouterr().err
+    assert main(["graph", "--out", "nowhere/order.svg"]) == 1
+    assert "E681" in capsys.readouterr().err
