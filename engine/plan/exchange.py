@@ -12,9 +12,9 @@ FORMAT_VERSION = 1
 
 
 def changes(connection: duckdb.DuckDBPyConnection) -> int:
-    """How many records would be created, changed or removed in either system."""
+    """How many records would be created, changed or removed in either system, and couplings made or taken away."""
     row = connection.execute(
-        "SELECT count(*) FROM plan.record WHERE action IN ('create', 'change', 'delete', 'uncouple')"
+        "SELECT count(*) FROM plan.record WHERE action IN ('create', 'change', 'delete', 'couple', 'uncouple')"
     ).fetchone()
     assert row is not None
     return int(row[0])

@@ -12,12 +12,13 @@ import duckdb
 
 from engine.terminal import paint
 
-WAYS = {"to_sales": "-> Sales", "to_bc": "-> BC"}
+WAYS = {"to_sales": "-> Sales", "to_bc": "-> BC", "by_hand": "by hand"}
 COUNTERS = ("created", "changed", "unchanged", "skipped", "failed", "conflicts")
 SIGNS = {
     "create": ("+", "green"),
     "change": ("~", "yellow"),
     "delete": ("-", "red"),
+    "couple": ("+", "green"),
     "uncouple": ("-", "red"),
     "fail": ("!", "red"),
     "conflict": ("!", "red"),
@@ -28,7 +29,9 @@ WORDS = {
     "fail": "fails",
     "conflict": "conflict",
     "skip": "skipped",
+    "couple": "coupled",
     "uncouple": "uncoupled",
+    "delete": "removed",
     "create": "new",
     "change": "changed",
 }

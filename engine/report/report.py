@@ -23,7 +23,7 @@ ACTIONS: dict[str, str] = {
 SYSTEMS: dict[str, str] = {"bc": "Business Central", "sales": "Sales"}
 """Name of a system in the plan -> the name people use."""
 
-LEGS: dict[str, str] = {"to_sales": "to Sales", "to_bc": "to Business Central"}
+LEGS: dict[str, str] = {"to_sales": "to Sales", "to_bc": "to Business Central", "by_hand": "by hand"}
 """Leg of a mapping -> its direction in words."""
 
 ATTENTION = ("fail", "conflict")

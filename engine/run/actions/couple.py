@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine import connector
+from engine.catalog.catalog import Table
 from engine.model.model import Leg, Mapping
 from engine.plan.legs import keeps_options
 from engine.run.actions.records import Chosen, book, couplings
@@ -64,9 +65,9 @@ def couple_pair(session: Session, mapping: Mapping, pair: Pair) -> Refusal | Non
         return None
     table = book(mapping, world)
     others = [row for row in rows if str(row[1]) != pair[0]]
-    for kid, _, _, lives in others:
+    for kid, holder, _, lives in others:
         if lives:
-            return _taken(session, mapping, pair)
+            return _taken(session, mapping, pair, str(holder))
         world.delete(table, f"SELECT {literal(str(kid))}::UUID")
     now = moment(session.around.now)
     if own is not None and keeps_options(mapping):
@@ -128,14 +129,19 @@ def _insert_option_couplings(world: World, mapping: Mapping, pairs: str, now: st
     )
 
 
-def _taken(session: Session, mapping: Mapping, pair: Pair) -> Refusal:
+def _taken(session: Session, mapping: Mapping, pair: Pair, holder: str) -> Refusal:
+    """R1.9: the Sales record has a partner of this BC table already; both are named."""
+    sales, bc = named(session, mapping.sales.table, pair[1]), named(session, mapping.bc.table, holder)
+    reason = f"{mapping.sales.table.caption} {sales} is already coupled with {mapping.bc.table.caption} {bc}"
+    return Refusal(mapping=mapping.name, record="", reason=reason)
+
+
+def named(session: Session, table: Table, id: str) -> str:
+    """How people call a record; its id when there is none."""
     world = session.world
-    table = mapping.sales.table
     found = world.run(
         "its name",
-        f"SELECT {label(table, 's', world)} FROM {world.relation(table)} s "
-        f"WHERE s.{identifier(table.id_field)} = {literal(pair[1])}::UUID",
+        f"SELECT {label(table, 'r', world)} FROM {world.relation(table)} r "
+        f"WHERE r.{identifier(table.id_field)} = {literal(id)}::UUID",
     ).fetchone()
-    name = found[0] if found is not None else pair[1]
-    reason = f"The {table.caption} {name} is already coupled with another {mapping.bc.table.caption}"
-    return Refusal(mapping=mapping.name, record="", reason=reason)
+    return str(found[0]) if found is not None else id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from engine.model.model import Mapping
 from engine.plan.legs import keeps_options, passes
@@ -139,6 +139,52 @@ def run_line(session: Session, name: str, groups: Sequence[Group] | None = None)
         failed = len(session.found) > before or _all_failed(session)
         results[TO_SALES_STATUS if step.leg == "to_sales" else TO_BC_STATUS] = str(ERROR if failed else SUCCESS)
     _set(session, name, {STATUS: str(FINISHED), **results})
+
+
+def recommend_full(session: Session, name: str) -> None:
+    """R7.3: the user overrides the recommendation of a line."""
+    _set(session, name, {RECOMMENDED: str(FULL)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the plan as it stands. Statuses as in its table: 0 blank, READY, FINISHED; of the jobs 1 success, 3 error."""
+
+    name: str
+    depends: tuple[str, ...]
+    recommended: int
+    direction: int
+    status: int
+    to_sales: int
+    to_bc: int
+
+
+def lines(session: Session) -> tuple[Line, ...]:
+    """The lines of the plan in the order in which their mappings run."""
+    world = session.world
+    table = world.catalog.table("bc", LINES)
+    if not world.holds(table, NAME):
+        return ()
+    numbers = (RECOMMENDED, DIRECTION, STATUS, TO_SALES_STATUS, TO_BC_STATUS)
+    held = ", ".join(identifier(one) if world.holds(table, one) else "0" for one in numbers)
+    depends = identifier(DEPENDS) if world.holds(table, DEPENDS) else "''"
+    rows = world.run(
+        "the lines of the plan", f"SELECT {identifier(NAME)}, {depends}, {held} FROM {world.relation(table)}"
+    ).fetchall()
+    order = {name: at for at, name in enumerate(session.model.order)}
+    found = [
+        Line(
+            name=str(row[0]),
+            depends=tuple(one for one in str(row[1] or "").split("|") if one),
+            recommended=int(row[2] or 0),
+            direction=int(row[3] or 0),
+            status=int(row[4] or 0),
+            to_sales=int(row[5] or 0),
+            to_bc=int(row[6] or 0),
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda one: (order.get(one.name, len(order)), one.name)))
 
 
 def _all_failed(session: Session) -> bool:

@@ -41,6 +41,14 @@ class Equal:
 Group = tuple[Equal, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """The ids of the BC records that were looked at: those coupled, and those without a match, in key order."""
+
+    coupled: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+
+
 def groups_of(mapping: Mapping) -> tuple[Group, ...]:
     """The criteria of a mapping in order of priority."""
     return tuple(
@@ -48,10 +56,8 @@ def groups_of(mapping: Mapping) -> tuple[Group, ...]:
     )
 
 
-def match(
-    session: Session, name: str, chosen: Chosen | None = None, groups: Sequence[Group] | None = None
-) -> tuple[str, ...]:
-    """Match-based coupling of these BC records or of all that pass the filter; gives the ids of those coupled.
+def match(session: Session, name: str, chosen: Chosen | None = None, groups: Sequence[Group] | None = None) -> Matched:
+    """Match-based coupling of these BC records or of all that pass the filter.
 
     groups: what they are matched by, in order of priority; that of the mapping when nothing is said. A chosen record
     need not pass the filter.
@@ -61,7 +67,7 @@ def match(
     if not groups:
         reason = f"{name} says by no field how its records are matched"
         log_job(session, name, "coupling", {}, message=reason, errors=[JobError(record="", reason=reason)])
-        return ()
+        return Matched()
     proposals = _proposals(session, mapping, chosen, groups)
     coupled = _settle(session, mapping, proposals)
     every = session.world.run(
@@ -70,7 +76,7 @@ def match(
     done = frozenset(coupled)
     unmatched = tuple(str(row[0]) for row in every if str(row[0]) not in done)
     _finish(session, mapping, coupled, unmatched)
-    return coupled
+    return Matched(coupled=coupled, unmatched=unmatched)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
