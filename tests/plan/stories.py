@@ -273,10 +273,11 @@ class Plan:
 
 @dataclass(kw_only=True)
 class Story:
-    """A snapshot and the rules that run on it."""
+    """A snapshot and the rules that run on it. written: it was changed since it was built."""
 
     rules: Rules
     snapshot: Path
+    written: bool = False
 
     def plan(
         self, *names: str, now: str = NOON, work_date: str = DAY, scope: RunScope = SCHEDULED, threads: int = 1
@@ -305,6 +306,7 @@ class Story:
         """Save a plan and carry it out on the snapshot."""
         file = self.snapshot.with_suffix(f".{next(_numbers)}.plan")
         save(plan.world, file)
+        self.written = True
         return apply(file, self.snapshot, self.rules.catalog)
 
     def run(self, *names: str, now: str = NOON, then: str = "12:30") -> Plan:
@@ -325,6 +327,7 @@ class Story:
         """Other values in a row of the snapshot, by technical name."""
         key = identifier(self.rules.catalog.table(system, table).id_field)
         sets = ", ".join(f"{identifier(name)} = ?" for name in values)
+        self.written = True
         with duckdb.connect(str(self.snapshot)) as file:
             file.execute(f"UPDATE {qualified(system, table)} SET {sets} WHERE {key} = ?::UUID", [*values.values(), id])
 
@@ -332,6 +335,7 @@ class Story:
         """One more row, id included, in a table that has all its columns."""
         names = ", ".join(identifier(one) for one in row.values)
         marks = ", ".join("?" for _ in row.values)
+        self.written = True
         with duckdb.connect(str(self.snapshot)) as file:
             file.execute(
                 f"INSERT INTO {qualified(row.system, row.table)} ({names}) VALUES ({marks})", list(row.values.values())
@@ -340,18 +344,20 @@ class Story:
     def remove(self, system: System, table: str, id: str) -> None:
         """A user deletes a row."""
         key = identifier(self.rules.catalog.table(system, table).id_field)
+        self.written = True
         with duckdb.connect(str(self.snapshot)) as file:
             file.execute(f"DELETE FROM {qualified(system, table)} WHERE {key} = ?::UUID", [id])
 
     def copy(self) -> Story:
         """The same story in a snapshot of its own."""
         file = self.snapshot.with_name(f"{next(_numbers)}.duckdb")
-        _to_full_length(self.snapshot)
+        if self.written:
+            to_full_length(self.snapshot)
         shutil.copyfile(self.snapshot, file)
         return Story(rules=self.rules, snapshot=file)
 
 
-def _to_full_length(file: Path) -> None:
+def to_full_length(file: Path) -> None:
     """Free blocks at the end of its file the database gives back; later that looks like an end that is missing."""
     with duckdb.connect(str(file), read_only=True) as connection:
         ((size,),) = connection.execute("SELECT total_blocks * block_size FROM pragma_database_size()").fetchall()
