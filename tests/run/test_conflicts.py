@@ -383,6 +383,13 @@ def test_a_forced_run_knows_no_update_conflict() -> None:
     assert plan.row("bc", "Item", bc_id("1"))["Description"] == "Bike"
 
 
+def test_a_forced_run_lowers_no_stamp() -> None:
+    story = world(BOTH, *pair("Bike", "Cycle", bc_at="10:00", sales_at="11:00"), coupled("1"))
+    plan = story.plan(scope=FORCE)
+    assert plan.row("sales", "product", sales_id("1"))["name"] == "Bike"
+    assert plan.stamps("1") == (moment("12:00"), moment("12:00"))  # each leg wrote, both sides had changed
+
+
 def test_an_implicit_match_is_coupled_and_forced() -> None:
     rules = with_(TO_SALES, "recognise sales where Name = item.Description")
     plan = world(rules, *pair("Bike", "Bike"), product("2", {"name": "Cycle"})).plan()
