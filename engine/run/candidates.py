@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine import connector
+from engine.catalog.catalog import Table
 from engine.model import model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.optionbooks import couplings as relation_of_couplings
@@ -180,6 +181,7 @@ def candidates(
     )
     creates = mapping.creates_missing if run.creates_missing is None else run.creates_missing
     uncoupled = "insert" if creates else "left out"
+    marked = skipped if step.leg == "to_sales" else marked_anywhere(skipped, held, creates, source, world)
     name = f"cand_{step.number}"
     if recognised is not None:
         known = f"WHEN {held} IS NULL AND {recognised} IS NOT NULL THEN 'recognised'"
@@ -192,7 +194,7 @@ SELECT s.{identifier(source.id_field)} AS src, {partner} AS dst, k.{identifier(c
   {modified} AS src_mod, {dst_mod} AS dst_mod, {src_stamp} AS src_stamp, {dst_stamp} AS dst_stamp,
   {both} AS both_changed, {failed} AS failed_before, k.{identifier(kept.job)} AS last_job,
   CASE WHEN {joined_by("OR", out) if out else "false"} THEN 'left out'
-    WHEN {skipped} THEN 'skip'
+    WHEN {marked} THEN 'skip'
     {known}
     WHEN {held} IS NULL THEN '{uncoupled}'
     WHEN d.{identifier(destination.id_field)} IS NULL THEN 'gone'
@@ -212,6 +214,16 @@ WHERE {read if read_later else "true"}""",
         newest=max(stamps, default=None),
         classes=classes,
     )
+
+
+def marked_anywhere(skipped: str, held: str, creates: bool, source: Table, world: World) -> str:
+    """R1.6: on the way to Business Central the mark counts whichever BC table the Sales record is coupled with."""
+    couplings = world.catalog.table("bc", connector.COUPLINGS)
+    if not world.holds(couplings, connector.SKIPPED):
+        return skipped
+    others = f"SELECT {identifier(connector.COUPLED_SALES_ID)} FROM {world.relation(couplings)} WHERE {identifier(connector.SKIPPED)}"
+    there = f"s.{identifier(source.id_field)} IN ({others})"
+    return f"({skipped} OR {there if creates else f'({held} IS NOT NULL AND {there})'})"
 
 
 def who_is_chosen(step: Pass, world: World, reading: Reading, run: RunScope) -> list[str]:
