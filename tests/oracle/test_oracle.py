@@ -367,7 +367,7 @@ def drive(data: st.DataObject) -> None:
                 edit(data.draw, state, told, moment(CLOCKS[at - 1]))
         force = data.draw(st.sampled_from([False, False, False, False, True]), label="force")
         scope = RunScope(force=True, since_watermark=False) if force else SCHEDULED
-        plan = told.plan("ITEMS", now=clock, scope=scope)
+        plan = told.plan("ITEMS", now=clock, scope=scope, many=data.draw(st.sampled_from([None, 1]), label="many"))
         counters = run(mapping, state, now, UUID(USER), force=force)
         for leg, counts in counters.items():
             found = {**plan.counts("ITEMS", leg), "scanned": plan.scanned("ITEMS", leg)}

@@ -280,12 +280,23 @@ class Story:
     written: bool = False
 
     def plan(
-        self, *names: str, now: str = NOON, work_date: str = DAY, scope: RunScope = SCHEDULED, threads: int = 1
+        self,
+        *names: str,
+        now: str = NOON,
+        work_date: str = DAY,
+        scope: RunScope = SCHEDULED,
+        threads: int = 1,
+        many: int | None = None,
     ) -> Plan:
-        """A dry run of all mappings, or of those named, on a copy of the snapshot, which may then go on changing."""
+        """A dry run of all mappings, or of those named, on a copy of the snapshot, which may then go on changing.
+
+        many: from how many rows on the planner takes its short cuts for large tables.
+        """
         clock, file = moment(now), self.copy().snapshot
         before = fingerprint(file)
         planned = World.over(connect(file, threads=threads), self.rules.catalog)
+        if many is not None:
+            planned.many = many
         session = dry_run(
             self.rules.model, planned, now=clock, work_date=date.fromisoformat(work_date), names=names, scope=scope
         )

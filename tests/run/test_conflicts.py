@@ -38,6 +38,14 @@ def test_the_skip_mark_holds_for_forced_runs_too() -> None:
     assert story.plan(scope=FORCE).counts("ITEMS", "to_sales") == {"skipped": 1}
 
 
+def test_on_the_way_to_bc_the_mark_of_any_coupling_of_the_sales_record_counts() -> None:
+    rows = (item("1"), product("1", {"name": "Bike"}, "10:00"), coupled("2", table=156, with_="1", skipped=True))
+    assert world(TO_BC, *rows, coupled("1")).plan().counts("ITEMS", "to_bc") == {"skipped": 1}
+    assert world(creating(TO_BC), *rows).plan().counts("ITEMS", "to_bc") == {"skipped": 1}
+    assert world(TO_BC, *rows).plan().counts("ITEMS", "to_bc") == {"left_out": 1}
+    assert world(TO_SALES, *rows, coupled("1")).plan().counts("ITEMS", "to_sales") == {"unchanged": 1}
+
+
 def test_the_skip_mark_stands_before_a_missing_partner() -> None:
     story = world(with_(ITEMS, "on deletion conflict restore"), item("1"), coupled("1", skipped=True))
     plan = story.plan()
