@@ -76,8 +76,8 @@ def write_rows(step: Pass, made: Transfer, world: World, around: Around) -> None
 
 
 def job_id(step: Pass, around: Around) -> str:
-    """The id of the job row of a leg: the same for the same clock and leg."""
-    return f"CAST(md5({literal(f'{step.mapping.name}/{step.leg}/{around.now.isoformat()}')}) AS UUID)"
+    """The id of the job row of a leg: the same for the same clock and the same leg of a plan."""
+    return f"CAST(md5({literal(f'{step.mapping.name}/{step.leg}/{step.number}/{around.now.isoformat()}')}) AS UUID)"
 
 
 def keep_couplings(step: Pass, read: Candidates, made: Transfer, world: World, around: Around) -> None:
@@ -205,7 +205,7 @@ def write_job(step: Pass, made: Transfer, counters: dict[str, int], world: World
         errors.modified_field: now,
     }
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    id = f"CAST(md5({literal(f'error/{step.leg}/{around.now.isoformat()}/')} || source_record) AS UUID)"
+    id = f"CAST(md5({literal(f'error/{step.leg}/{step.number}/{around.now.isoformat()}/')} || source_record) AS UUID)"
     world.insert(
         errors,
         list(values),
