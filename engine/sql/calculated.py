@@ -1,10 +1,10 @@
-"""A FlowField -> the subquery that computes it from the tables of the snapshot."""
+"""A FlowField -> the grouped join that computes it from the tables of the snapshot."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from engine.catalog.catalog import Criterion, Field, Table
+from engine.catalog.catalog import Calculation, Criterion, Field, Table
 from engine.sql import blank
 from engine.sql.blank import type_of
 from engine.sql.quote import identifier, literal
@@ -24,37 +24,55 @@ def calculation(entry: Joined, field: Field, reading: Reading) -> str:
         return blank.blank(kind)
     table = catalog.table("bc", wanted.table)
     relations = reading.scope.relations
-    alias = relations.alias(table.name)
-    tests = [_criterion(one, table, alias, entry, reading) for one in wanted.where]
-    where = " AND ".join(one for one in tests if one) or "true"
-    rows = f"FROM {relations.relation(table)} {alias} WHERE {where}"
-    if wanted.method == "exist":
-        return f"({'NOT ' if wanted.negated else ''}EXISTS (SELECT 1 {rows}))"
-    if wanted.method == "count":
-        return f"coalesce((SELECT count(*) {rows}), 0)"
-    if wanted.field not in table.fields or not relations.holds(table, wanted.field):
+    if wanted.method not in ("exist", "count") and (
+        wanted.field not in table.fields or not relations.holds(table, wanted.field)
+    ):
         return blank.blank(kind)
-    source = f"{alias}.{identifier(wanted.field)}"
-    worked = {
-        "sum": f"sum({source})",
-        "max": f"max({source})",
-        "min": f"min({source})",
-        "average": f"avg({source})",
-    }.get(wanted.method, f"min({source})")
+    alias = relations.alias(table.name)
+    pairs = [_pair(one, table, alias, entry, reading) for one in wanted.where if one.how == "field"]
+    own = [_criterion(one, table, alias, reading) for one in wanted.where if one.how != "field"]
+    worked = _worked(wanted, f"{alias}.{identifier(wanted.field)}" if wanted.field else "")
+    keys = "".join(f"{left} AS g{at}, " for at, (left, _) in enumerate(pairs))
+    group = f" GROUP BY {', '.join(f'g{at}' for at in range(len(pairs)))}" if pairs else ""
+    where = " AND ".join(one for one in own if one) or "true"
+    query = f"(SELECT {keys}{worked} AS result FROM {relations.relation(table)} {alias} WHERE {where}{group})"
+    test = " AND ".join(f"{{alias}}.g{at} = {right}" for at, (_, right) in enumerate(pairs)) or "true"
+    joined = reading.scope.holder(entry.alias).join(query, relations.alias("calculated"), test)
+    if wanted.method == "exist":
+        there = f"(coalesce({joined}.result, 0) > 0)"
+        return f"(NOT {there})" if wanted.negated else there
     sign = "-" if wanted.negated else ""
-    return f"coalesce({sign}(SELECT {worked} {rows}), {blank.blank(kind)})"
+    return f"coalesce({sign}{joined}.result, {blank.blank(kind)})"
 
 
-def _criterion(one: Criterion, table: Table, alias: str, entry: Joined, reading: Reading) -> str:
+def _worked(wanted: Calculation, source: str) -> str:
+    match wanted.method:
+        case "exist" | "count":
+            return "count(*)"
+        case "average":
+            return f"avg({source})"
+        case "sum" | "max" | "min" as function:
+            return f"{function}({source})"
+        case "lookup":
+            return f"min({source})"
+        case _:
+            assert_never(wanted.method)
+
+
+def _pair(one: Criterion, table: Table, alias: str, entry: Joined, reading: Reading) -> tuple[str, str]:
+    """(SQL of the field of the table summed over, SQL of what it must equal in the record itself)."""
+    relations = reading.scope.relations
+    left = f"{alias}.{identifier(one.field)}" if relations.holds(table, one.field) else "NULL"
+    right = f"{entry.alias}.{identifier(one.value)}" if relations.holds(entry.table, one.value) else "NULL"
+    return left, right
+
+
+def _criterion(one: Criterion, table: Table, alias: str, reading: Reading) -> str:
     relations = reading.scope.relations
     if one.how == "flow filter" or one.field not in table.fields or not relations.holds(table, one.field):
         return ""
     field = table.fields[one.field]
     left = f"{alias}.{identifier(one.field)}"
-    if one.how == "field":
-        if one.value not in entry.table.fields or not relations.holds(entry.table, one.value):
-            return "false"
-        return f"{left} = {entry.alias}.{identifier(one.value)}"
     if one.how == "is":
         return f"{left} = {_fixed(field, one.value)}"
     wanted = [part.strip() for part in one.value.split("|")]

@@ -93,6 +93,15 @@ class Scope:
             scope = scope.parent
         return scope
 
+    def holder(self, alias: str) -> Scope:
+        """The scope in whose FROM clause an alias stands, from here out."""
+        scope: Scope = self
+        while scope.parent is not None:
+            if scope.base.endswith(f" {alias}") or any(f" {alias} ON " in one for one in scope.joins):
+                break
+            scope = scope.parent
+        return scope
+
     def join(self, what: str, alias: str, condition: str) -> str:
         """LEFT JOIN of a relation, once for the same relation and condition; gives the alias to use.
 
