@@ -38,7 +38,7 @@ def _verb(verb: str, rest: list[str]) -> int:
 
     from engine.commands.arguments import Parser
 
-    module = import_module(f"engine.commands.{verb}")
+    module = import_module(f"engine.commands.{verb.replace('-', '')}")
     parser = Parser(prog=f"coupler {verb}", example=module.HELP, exits=module.EXITS)
     module.add(parser)
     code: int = module.run(parser.parse_args(rest))

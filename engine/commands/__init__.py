@@ -17,7 +17,13 @@ VERBS: dict[str, str] = {
     "snapshot": "import, show, export the data of both systems",
     "plan": "the dry run: what would be created, changed, skipped, refused, and why",
     "apply": "carry a saved plan out on a snapshot",
+    "couple": "couple two records by hand",
+    "match": "couple records by the fields they are matched by",
+    "uncouple": "remove couplings",
+    "sync": "synchronise records now, forced, in either direction",
+    "retry": "take skip marks off, so that the next run tries again",
+    "full-sync": "a full synchronisation: its lines, its waves, one line",
     "test": "run scenarios: given this data, when this is done, then exactly this has changed",
     "report": "a saved plan as a page to read, search and hand over",
 }
-"""Verb -> what it does, in the order of the help. The module of a verb is engine.commands.<verb>."""
+"""Verb -> what it does, in the order of the help. The module of a verb is engine.commands.<verb>, without hyphens."""

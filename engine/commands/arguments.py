@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import NoReturn
 
 
@@ -26,7 +27,26 @@ class Parser(argparse.ArgumentParser):
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def error(self, message: str) -> NoReturn:
-        raise WrongArgumentsError(f"{self.prog}: {message}{_nearest_option(self, message)}")
+        way_out = _nearest_option(self, message) or f"{self.prog} --help says more"
+        raise WrongArgumentsError(f"{self.prog}: {_plainly(message)}; {way_out}")
+
+
+def _plainly(message: str) -> str:
+    """What argparse says -> the same in words that need no programmer."""
+    for pattern, plain in _PLAINLY:
+        found = re.fullmatch(pattern, message)
+        if found:
+            return found.expand(plain)
+    return message
+
+
+_PLAINLY = (
+    (r"argument (\S+): invalid int value: '(.*)'", r"\1 takes a whole number, not \2"),
+    (r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", r"\1 is one of \3, not \2"),
+    (r"argument (\S+): expected one argument", r"\1 needs a value behind it"),
+    (r"the following arguments are required: (.*)", r"\1 is missing"),
+    (r"unrecognized arguments: (.*)", r"\1 is not known here"),
+)
 
 
 def _nearest_option(parser: argparse.ArgumentParser, message: str) -> str:
@@ -38,4 +58,4 @@ def _nearest_option(parser: argparse.ArgumentParser, message: str) -> str:
     written = message.removeprefix(prefix).split()[0].split("=")[0]
     known = [option for action in parser._actions for option in action.option_strings]
     near = difflib.get_close_matches(written, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"did you mean {near[0]}?" if near else ""

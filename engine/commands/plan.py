@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.manual.stage import Wish
     from engine.planning import Planned
 
 HELP = """
@@ -70,6 +71,21 @@ def run(arguments: argparse.Namespace) -> int:
     return tell(made, arguments)
 
 
+def wish(arguments: argparse.Namespace) -> Wish:
+    """These options, for what is done by hand."""
+    from engine.manual.stage import Wish
+
+    return Wish(
+        snapshot=arguments.snapshot,
+        now=arguments.now,
+        work_date=arguments.work_date,
+        out=arguments.out,
+        memory=arguments.memory,
+        threads=arguments.threads,
+        told=arguments.json,
+    )
+
+
 def tell(made: Planned, arguments: argparse.Namespace) -> int:
     """Print a plan as the options want it; its exit code."""
     from engine import terminal
@@ -96,11 +112,11 @@ def tell(made: Planned, arguments: argparse.Namespace) -> int:
         if arguments.details:
             for line in text.details(connection, colour=on):
                 print(line)
-        changes = exchange.changes(connection)
-        print()
-        print(closing(changes, arguments))
     if worst(made.found) == "error":
         return 1
+    if not (arguments.sql or arguments.json):
+        print()
+        print(closing(exchange.changes(connection), arguments))
     return 2 if exchange.changes(connection) else 0
 
 

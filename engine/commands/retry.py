@@ -1,0 +1,35 @@
+"""Couplings that carry the skip mark -> without it, as a plan; the next run takes them up again."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = """
+coupler retry                          # every skipped coupling
+coupler retry CUSTOMER                 # those of one mapping
+coupler retry CUSTOMER C00010          # these
+"""
+EXITS = """
+0  nothing to do: none of them carries the mark
+2  there are changes
+1  an error: a record that does not exist, or these words
+"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    from engine.commands.plan import options
+
+    parser.description = "Take the skip mark off. It synchronises nothing by itself: the next run does."
+    parser.add_argument("mapping", nargs="?", metavar="MAPPING")
+    parser.add_argument("keys", nargs="*", metavar="KEY", help="records of either system: key, name or id")
+    options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from engine.commands.plan import tell, wish
+    from engine.manual import pairs
+    from engine.manual.stage import by_hand
+
+    mappings = (arguments.mapping,) if arguments.mapping else ()
+    made = by_hand(wish(arguments), mappings, lambda session: pairs.retry(session, arguments.mapping, arguments.keys))
+    return tell(made, arguments)

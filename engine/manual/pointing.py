@@ -1,0 +1,200 @@
+"""Words that a user wrote for records -> the records meant, or what is wrong with the words.
+
+A record is called by its key (`Order,1001` for a key of several fields), by its name, by what a field line carries from
+its key to the other side, or by its id. A key goes before a name, Business Central before Sales.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine.catalog.catalog import System, Table
+from engine.diagnostic import Diagnostic
+from engine.model import model
+from engine.model.model import Mapping
+from engine.run.actions.records import couplings
+from engine.run.dryrun import Session
+from engine.run.ledger import label
+from engine.run.world import World
+from engine.sql import blank
+from engine.sql.blank import type_of
+from engine.sql.quote import identifier, literal
+
+NEAR = 0.75
+BOTH: tuple[System, ...] = ("bc", "sales")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointed:
+    """A record that a word means. label: how people call it."""
+
+    word: str
+    system: System
+    id: str
+    label: str
+
+
+def pointed(
+    session: Session, mapping: Mapping, words: Sequence[str], systems: Sequence[System] = BOTH
+) -> tuple[Pointed, ...] | tuple[Diagnostic, ...]:
+    """The records of a mapping that these words mean, each once; or a finding for every word that means none (E660)
+    or several (E661)."""
+    records: dict[tuple[System, str], Pointed] = {}
+    wrong: list[Diagnostic] = []
+    for word in words:
+        found = _one(session, mapping, word, systems)
+        if isinstance(found, Diagnostic):
+            wrong.append(found)
+        else:
+            records.setdefault((found.system, found.id), found)
+    return tuple(wrong) if wrong else tuple(records.values())
+
+
+def _one(session: Session, mapping: Mapping, word: str, systems: Sequence[System]) -> Pointed | Diagnostic:
+    id = _id(word)
+    for system in systems:
+        if id is not None:
+            rows = _by_id(session, mapping, system, id)
+            if rows:
+                return Pointed(word=word, system=system, id=id, label=rows[0])
+            continue
+        for ways in (_keys(session.world, mapping, system), _names(session.world, mapping, system)):
+            hits = _called(session.world, _table(mapping, system), word, ways)
+            if len(hits) > 1:
+                return _ambiguous(mapping, system, word, hits)
+            if hits:
+                return Pointed(word=word, system=system, id=hits[0][0], label=hits[0][1])
+    return _unknown(session, mapping, systems, word)
+
+
+def _table(mapping: Mapping, system: System) -> Table:
+    return mapping.bc.table if system == "bc" else mapping.sales.table
+
+
+def _id(word: str) -> str | None:
+    try:
+        return str(UUID(word)) if len(word) in (36, 38) else None
+    except ValueError:
+        return None
+
+
+def _by_id(session: Session, mapping: Mapping, system: System, id: str) -> list[str]:
+    """How the record of this id is called; the id itself where only a coupling knows it any more."""
+    world, table = session.world, _table(mapping, system)
+    rows = world.run(
+        f"the {table.caption} of this id",
+        f"SELECT {label(table, 'r', world)} FROM {world.relation(table)} r "
+        f"WHERE r.{identifier(table.id_field)} = {literal(id)}::UUID",
+    ).fetchall()
+    if not rows:
+        rows = world.run(
+            "a coupling that names it",
+            f"SELECT CAST({system} AS VARCHAR) FROM {couplings(world, mapping)} k WHERE {system} = {literal(id)}::UUID",
+        ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _keys(world: World, mapping: Mapping, system: System) -> tuple[str, ...]:
+    """SQL of what a record is called by first, over `r`: its key; in Sales the fields that carry the key of BC."""
+    table = _table(mapping, system)
+    if system == "bc":
+        held = [one for one in table.key if world.holds(table, one)]
+        parts = ", ".join(_text(table, one) for one in held)
+        return (f"concat_ws(',', {parts})",) if held and len(held) == len(table.key) else ()
+    return tuple(_text(table, one) for one in carried_keys(mapping) if world.holds(table, one))
+
+
+def carried_keys(mapping: Mapping) -> tuple[str, ...]:
+    """The Sales fields that field lines fill from the key of BC."""
+    found: list[str] = []
+    for line in mapping.items:
+        if isinstance(line, model.FieldLine) and line.to_sales is not None and line.to_sales.source is not None:
+            source, target = line.to_sales.source, line.to_sales.target
+            if source.record == mapping.bc and source.field.name in mapping.bc.table.key and target.kind in blank.TEXTS:
+                found.append(target.name)
+    return tuple(dict.fromkeys(found))
+
+
+def _names(world: World, mapping: Mapping, system: System) -> tuple[str, ...]:
+    """SQL of the names of a record, over `r`: the whole label, and its texts that are names."""
+    table = _table(mapping, system)
+    texts = [
+        one.name for one in table.fields.values() if one.kind == "text" and one.stored and world.holds(table, one.name)
+    ]
+    named = [one for one in texts if one.lower().endswith("name") or one in ("Description", "label")]
+    return (label(table, "r", world), *(_text(table, one) for one in named))
+
+
+def _text(table: Table, name: str) -> str:
+    type = type_of(table.fields[name])
+    return blank.shown(blank.filled(f"r.{identifier(name)}", type), type)
+
+
+def _called(world: World, table: Table, word: str, ways: Sequence[str]) -> list[tuple[str, str]]:
+    """(id, label) of the records that one of these texts calls so; what fits to the letter goes before the others."""
+    if not ways:
+        return []
+    forms = {word, ",".join(part.strip() for part in word.split(","))}
+    exact = ", ".join(literal(one) for one in sorted(forms))
+    loose = ", ".join(literal(one.lower()) for one in sorted(forms))
+    tests = " OR ".join(f"lower({one}) IN ({loose})" for one in ways)
+    letter = " OR ".join(f"{one} IN ({exact})" for one in ways)
+    rows = world.run(
+        f"the {table.caption} called so",
+        f"SELECT CAST(r.{identifier(table.id_field)} AS VARCHAR), {label(table, 'r', world)}, {letter} "
+        f"FROM {world.relation(table)} r WHERE {tests} ORDER BY 2, 1 LIMIT 20",
+    ).fetchall()
+    best = [row for row in rows if row[2]] or rows
+    return [(str(row[0]), str(row[1])) for row in best]
+
+
+def _ambiguous(mapping: Mapping, system: System, word: str, hits: Sequence[tuple[str, str]]) -> Diagnostic:
+    caption = _table(mapping, system).caption
+    shown = "; ".join(f"{name} ({id})" for id, name in hits[:5]) + (" and others" if len(hits) > 5 else "")
+    return Diagnostic(
+        code="E661",
+        name="ambiguous-record",
+        severity="error",
+        span=None,
+        message=f"{word} means several records of {caption}: {shown}",
+        hint="call the one that is meant by its id",
+    )
+
+
+def _unknown(session: Session, mapping: Mapping, systems: Sequence[System], word: str) -> Diagnostic:
+    tables = " nor in ".join(f"{_place(one)} {_table(mapping, one).caption}" for one in systems)
+    near: list[tuple[float, str]] = []
+    for system in systems:
+        near += _near(session.world, mapping, system, word)
+    best = [name for _, name in sorted(near, key=lambda one: (-one[0], one[1]))[:3]]
+    hint = (
+        f"did you mean {' or '.join(dict.fromkeys(best))}?" if best else "records are called by key, by name or by id"
+    )
+    return Diagnostic(
+        code="E660",
+        name="unknown-record",
+        severity="error",
+        span=None,
+        message=f"there is no record {word} in {tables}",
+        hint=hint,
+    )
+
+
+def _place(system: System) -> str:
+    return "BC" if system == "bc" else "Sales"
+
+
+def _near(world: World, mapping: Mapping, system: System, word: str) -> list[tuple[float, str]]:
+    table = _table(mapping, system)
+    found: list[tuple[float, str]] = []
+    for way in (*_keys(world, mapping, system), *_names(world, mapping, system)[1:2]):
+        alike = f"jaro_winkler_similarity(lower({way}), {literal(word.lower())})"
+        rows = world.run(
+            f"the {table.caption} called nearly so",
+            f"SELECT DISTINCT {alike} AS alike, {way} FROM {world.relation(table)} r WHERE {alike} >= {NEAR} "
+            "ORDER BY 1 DESC, 2 LIMIT 3",
+        ).fetchall()
+        found += [(float(row[0]), str(row[1])) for row in rows]
+    return found
