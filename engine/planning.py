@@ -21,6 +21,7 @@ from engine.run.ledger import write_head
 from engine.run.save import save
 from engine.run.world import World
 from engine.snapshot.open import SnapshotProblem, connect, fingerprint
+from engine.snapshots import NONE_NAMED
 from engine.workspace import Workspace, find_workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -186,9 +187,7 @@ def chosen_snapshot(workspace: Workspace, given: str | None) -> tuple[Path | Non
     """The snapshot file meant by a name or path, or the workspace's own."""
     if given is None:
         if workspace.snapshot is None:
-            return None, wrong_words(
-                "no snapshot is named", "name one with --snapshot, or with snapshot: in coupler.yaml"
-            )
+            return None, NONE_NAMED
         return workspace.snapshot, None
     as_path = Path(given)
     named = workspace.snapshots / (given if given.endswith(".duckdb") else f"{given}.duckdb")

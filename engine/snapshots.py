@@ -15,9 +15,20 @@ from engine.diagnostic import Diagnostic, in_source_order
 from engine.snapshot.importing import ImportedTable, ImportOptions
 from engine.snapshot.open import SnapshotProblem
 from engine.snapshot.show import Rows, Summary
+from engine.textfile import shown
 
 if TYPE_CHECKING:
-    from engine.catalog.catalog import Catalog
+    from engine.catalog.catalog import Catalog, System
+
+
+NONE_NAMED = Diagnostic(
+    code="E546",
+    name="no-snapshot-named",
+    severity="error",
+    span=None,
+    message="no snapshot is named, and coupler.yaml names none",
+    hint="name one, like june, or write `snapshot: snapshots/june.duckdb` in coupler.yaml",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +85,42 @@ def import_exports(
     here = ground()
     path = here.path(name)
     moment, wrong = clock(now)
+    wrong = wrong or _would_lose(path, bc, sales, here.catalog)
     if wrong is not None:
         return Imported(path=path, tables=(), found=(wrong,), written=False)
     result = import_snapshot(path, bc, sales, here.catalog, now=moment, options=options, progress=progress)
     found = in_source_order([*here.found, *result.diagnostics])
     return Imported(path=path, tables=result.tables, found=found, written=result.written)
+
+
+def _would_lose(path: Path, bc: Path | None, sales: Path | None, catalog: Catalog) -> Diagnostic | None:
+    """An import makes a snapshot whole; it does not silently drop tables that the one of that name holds (E547)."""
+    from engine.snapshot.files import find_exports
+    from engine.snapshot.show import snapshot_summary
+
+    try:
+        held = snapshot_summary(path, catalog, rejects=0).tables if path.is_file() else ()
+    except SnapshotProblem:
+        return None  # no snapshot: the import itself says so, or writes it anew
+    folders: tuple[tuple[System, Path | None], ...] = (("bc", bc), ("sales", sales))
+    coming = {
+        (system, one.table.caption)
+        for system, folder in folders
+        if folder is not None
+        for one in find_exports(folder, system, catalog)[0]
+    }
+    lost = [f"{one.system} {one.caption}" for one in held if one.rows and (one.system, one.caption) not in coming]
+    if not lost or not coming:
+        return None
+    named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+    return Diagnostic(
+        code="E547",
+        name="import-would-lose-tables",
+        severity="error",
+        span=None,
+        message=f"{shown(path)} holds tables that these exports do not: {named}",
+        hint="import both systems together (--bc and --sales), or choose another name, or delete the file first",
+    )
 
 
 def clock(now: str | None) -> tuple[datetime, Diagnostic | None]:
@@ -140,13 +182,4 @@ def _meant(here: Ground, name: str | None) -> Path:
         return here.path(name)
     if here.chosen is not None:
         return here.chosen
-    raise SnapshotProblem(
-        Diagnostic(
-            code="E546",
-            name="no-snapshot-named",
-            severity="error",
-            span=None,
-            message="no snapshot is named, and coupler.yaml names none",
-            hint="name one, like june, or write `snapshot: snapshots/june.duckdb` in coupler.yaml",
-        )
-    )
+    raise SnapshotProblem(NONE_NAMED)

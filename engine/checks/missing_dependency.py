@@ -16,6 +16,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         name = facts.mapping.name
         forgiving = _forgiving(facts)
         for look_up in facts.look_ups:
+            if look_up.mapping not in before:
+                continue  # told already: there is no such mapping
             if look_up.on_line and look_up.active and look_up.mapping not in before[name] | {name}:
                 if (look_up.span.path, look_up.span.start) in forgiving:
                     continue

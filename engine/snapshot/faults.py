@@ -143,7 +143,7 @@ def _unreadable(field: Field, dialect: Dialect) -> tuple[str, str, str, str] | N
             return "E524", "unreadable-boolean", "is neither yes nor no", "write true, false, Yes, No, 1 or 0"
         case "option":
             faces = [f"{one.caption.strip()} ({one.number})" for one in field.options if one.caption.strip()]
-            shown = ", ".join(faces[:6]) + (", ..." if len(faces) > 6 else "")
+            shown = ", ".join(faces[:6]) + (", …" if len(faces) > 6 else "")
             hint = f"write a number or one of {shown}" if shown else "write its number"
             return "E523", "unreadable-option", f"is no option value of {field.name}", hint
         case "id":

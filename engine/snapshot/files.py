@@ -17,6 +17,7 @@ from typing import Literal
 
 from engine.catalog.catalog import Catalog, System, Table
 from engine.diagnostic import Diagnostic
+from engine.textfile import shown
 
 Format = Literal["csv", "json", "parquet"]
 
@@ -42,8 +43,8 @@ class Export:
 
     @property
     def shown(self) -> str:
-        """How messages call the file: folder and name."""
-        return f"{self.path.parent.name}/{self.path.name}"
+        """How messages call the file: seen from where the user stands."""
+        return shown(self.path)
 
 
 def plain(name: str) -> str:

@@ -15,6 +15,7 @@ import duckdb
 
 from engine.diagnostic import Diagnostic
 from engine.sql.quote import literal
+from engine.textfile import shown
 
 FORMAT_VERSION = 1
 """The layout of snapshot files that this engine writes and reads."""
@@ -114,7 +115,7 @@ def problem(path: Path, error: duckdb.Error) -> SnapshotProblem:
                 name="snapshot-in-use",
                 severity="error",
                 span=None,
-                message=f"snapshot {_shown(path)} is open for writing in another program",
+                message=f"snapshot {shown(path)} is open for writing in another program",
                 hint="close that program (an apply, an import, a database viewer) and try again",
             )
         )
@@ -176,7 +177,7 @@ def _check_file(path: Path) -> None:
                 name="snapshot-not-found",
                 severity="error",
                 span=None,
-                message=f"there is no snapshot {_shown(path)}",
+                message=f"there is no snapshot {shown(path)}",
                 hint="make one with `coupler snapshot import`, or look for a slip in the name",
             )
         ) from error
@@ -200,7 +201,7 @@ def _check_format(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
                 name="other-snapshot-format",
                 severity="error",
                 span=None,
-                message=f"snapshot {_shown(path)} has format {rows[0][0]}, this version reads format {FORMAT_VERSION}",
+                message=f"snapshot {shown(path)} has format {rows[0][0]}, this version reads format {FORMAT_VERSION}",
                 hint="import the exports again with this version",
             )
         )
@@ -222,11 +223,7 @@ def _not_a_snapshot(path: Path, why: str) -> SnapshotProblem:
             name="not-a-snapshot",
             severity="error",
             span=None,
-            message=f"{_shown(path)} is no snapshot: {why}",
+            message=f"{shown(path)} is no snapshot: {why}",
             hint="name a file that `coupler snapshot import` has made, or import it again",
         )
     )
-
-
-def _shown(path: Path) -> str:
-    return path.as_posix()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from engine.checks.render import columns, plain
 from engine.snapshot.importing import ImportedTable
 from engine.snapshot.show import Rows, Summary, TableSummary
+from engine.textfile import shown
 
 WIDEST = 32
 """No column of a listing is wider; what does not fit ends in …"""
@@ -26,7 +28,7 @@ def summary(one: Summary) -> str:
     lines += [
         (each.system, each.caption, f"{each.rows:,}", str(len(each.known)), _remarks(each)) for each in one.tables
     ]
-    parts = [f"{one.path}: {len(one.tables)} tables, {when}\n", listing(lines, right=(2, 3), cut=False)]
+    parts = [f"{shown(Path(one.path))}: {len(one.tables)} tables, {when}\n", listing(lines, right=(2, 3), cut=False)]
     if one.rejects_in_all:
         parts.append(f"{one.rejects_in_all:,} cells kept their rows out; the first {len(one.rejects)}:\n")
         refused = [("file", "line", "column", "value", "code", "reason")]

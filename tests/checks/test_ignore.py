@@ -9,7 +9,12 @@ from engine.diagnostic import Diagnostic
 from engine.source import Source
 from engine.syntax.parse import parse
 
-KNOWN = (("E101", "unexpected"), ("E204", "unknown-field"), ("W310", "text-will-be-cut"))
+KNOWN = (
+    ("E101", "unexpected"),
+    ("E204", "unknown-field"),
+    ("E313", "field-filled-twice"),
+    ("W310", "text-will-be-cut"),
+)
 
 
 def left(text: str, *codes: str) -> list[str]:
@@ -54,7 +59,11 @@ def test_only_the_line_that_is_meant_is_ignored() -> None:
 
 
 def test_an_ignore_that_hides_nothing_is_told() -> None:
-    assert left("let a = here  # ignore: W310 the texts are short", "E204") == ["E204 1 here", "W301 1 W310"]
+    assert left("let a = here  # ignore: W310 the texts are short", "E313") == ["E313 1 here", "W301 1 W310"]
+
+
+def test_where_a_mistake_kept_the_laws_from_being_asked_no_ignore_of_a_law_is_called_unused() -> None:
+    assert left("let a = here  # ignore: W310 the texts are short", "E204") == ["E204 1 here"]
 
 
 def test_an_ignore_without_a_reason_works_and_is_told() -> None:

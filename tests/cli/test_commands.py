@@ -52,7 +52,7 @@ def test_a_slip_in_the_verb_is_met_with_the_right_word(capsys: pytest.CaptureFix
 
 def test_a_slip_in_an_option_is_met_with_the_right_word(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "--stricd"]) == 1
-    assert capsys.readouterr().err == "coupler lint: unrecognized arguments: --stricd; did you mean --strict?\n"
+    assert capsys.readouterr().err == "coupler lint: --stricd is not known here; did you mean --strict?\n"
 
 
 def test_a_defect_of_ours_is_told_in_a_sentence(

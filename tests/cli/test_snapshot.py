@@ -75,3 +75,19 @@ def test_a_snapshot_that_nobody_named(
     monkeypatch.chdir(tmp_path)
     assert main(["snapshot", "show"]) == 1
     assert "no snapshot is named" in capsys.readouterr().err
+
+
+def test_an_import_never_drops_tables_silently(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (workspace / "exports" / "sales").mkdir()
+    (workspace / "exports" / "sales" / "transactioncurrency.csv").write_text(
+        "transactioncurrencyid,isocurrencycode\n7c000000-0000-4000-8000-000000000001,GBP\n", encoding="utf-8"
+    )
+    assert main([*IMPORT, "--sales", "exports/sales"]) == 0
+    before = (workspace / "snapshots" / "june.duckdb").read_bytes()
+    capsys.readouterr()
+    assert main(IMPORT) == 1
+    said = capsys.readouterr().err
+    assert "error E547" in said
+    assert "snapshots/june.duckdb holds tables that these exports do not: sales Transaction Currency" in said
+    assert (workspace / "snapshots" / "june.duckdb").read_bytes() == before
+    assert main([*IMPORT, "--sales", "exports/sales"]) == 0
