@@ -40,10 +40,10 @@ class Before:
     mappings: tuple[Mapping, ...]
 
 
-def remember(session: Session, own: Mapping | None) -> Before:
-    """Lay the couplings aside. own: the mapping that is acted on; None for all."""
+def remember(session: Session, own: Mapping | None, *, others: bool = True) -> Before:
+    """Lay the couplings aside. own: the mapping that is acted on, None for all. others: those that may come along too."""
     seen: dict[int, Mapping] = {} if own is None else {own.bc.table.number or 0: own}
-    for one in session.model.mappings.values():
+    for one in session.model.mappings.values() if others else ():
         if own is None or not keeps_options(one):
             seen.setdefault(one.bc.table.number or 0, one)
     mappings = tuple(seen.values())

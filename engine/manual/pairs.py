@@ -8,6 +8,7 @@ from engine import connector
 from engine.diagnostic import Diagnostic
 from engine.manual.listing import (
     BY_HAND,
+    Before,
     LeftOut,
     leave_out,
     list_all_couplings,
@@ -22,7 +23,7 @@ from engine.manual.standing import Standing, standing
 from engine.model.model import Leg, Mapping
 from engine.run.actions import marks
 from engine.run.actions.couple import couple as couple_pairs
-from engine.run.actions.match import groups_of
+from engine.run.actions.match import Matched, groups_of
 from engine.run.actions.match import match as match_records
 from engine.run.actions.records import Chosen
 from engine.run.actions.runs import run_mapping
@@ -84,20 +85,21 @@ def match(session: Session, name: str, words: Sequence[str]) -> Found:
         for one in points
         if known[one].coupled
     ]
-    before, number = remember(session, mapping), open_pass(session)
+    before, number = remember(session, mapping, others=False), open_pass(session)
     chosen = Chosen(system="bc", ids=tuple(one.id for one in points if not known[one].coupled)) if words else None
     if chosen is None or chosen.ids:
         done = match_records(session, name, chosen)
-        list_couplings(session, before, mapping, number, done.coupled)
-        _unmatched(session, mapping, number, done.unmatched)
+        list_matched(session, before, mapping, number, done)
     else:
         list_couplings(session, before, mapping, number)
     leave_out(session, mapping, BY_HAND, left, number)
     return ()
 
 
-def _unmatched(session: Session, mapping: Mapping, number: int, ids: Sequence[str]) -> None:
-    """R5.8: those without a match fail, unless they are created."""
+def list_matched(session: Session, before: Before, mapping: Mapping, number: int, done: Matched) -> None:
+    """R5.8: the pairs that matching made; those without a match fail, unless they are created."""
+    list_couplings(session, before, mapping, number, done.coupled)
+    ids = done.unmatched
     if not ids or (mapping.create_unmatched and mapping.arrow in ("->", "<->")):
         return
     reason = "No record of Sales, or more than one, has the values it is matched by; or that one is taken"

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.diagnostic import Diagnostic
-from engine.manual.listing import BY_HAND, open_pass
+from engine.manual.listing import BY_HAND, note, open_pass, remember
+from engine.manual.pairs import list_matched
 from engine.manual.refusals import wrong
 from engine.run.actions import fullsync
-from engine.run.actions.fullsync import ERROR, FINISHED, NOTHING, SUCCESS, Line
+from engine.run.actions.fullsync import COUPLE, ERROR, FINISHED, NOTHING, SUCCESS, Line
+from engine.run.actions.match import Matched, groups_of
 from engine.run.dryrun import Session
 from engine.sql.quote import identifier, literal
 from engine.terminal import paint
@@ -18,6 +20,7 @@ RECOMMENDED = {0: "Full Synchronization", 1: "Couple Records", 2: "No Records Fo
 DIRECTIONS = {0: "both ways", 1: "-> Sales", 2: "-> BC"}
 STATUSES = {0: "", 1: "ready", 2: "in process", 3: "error", 4: "on hold", FINISHED: "finished"}
 RESULTS = {0: "", 2: "in process", SUCCESS: "success", ERROR: "error"}
+NO_CRITERIA = "W678"
 TITLE = "Full synchronisation"
 
 
@@ -55,7 +58,7 @@ def advance(session: Session, keep: Keep, progress: Callable[[str, int, int], No
         for name in started:
             progress(name, len(waves), total)
             waves[name] = wave
-            fullsync.run_line(session, name)
+            _run(session, name)
     progress("", total, total)
     _tell(session, number, before)
     keep(Reviewed(lines=fullsync.lines(session), waves=waves))
@@ -75,10 +78,24 @@ def run_one(session: Session, name: str, keep: Keep, *, full: bool) -> Sequence[
         fullsync.recommend_full(session, name)
     run = full or line.recommended != NOTHING
     if run:
-        fullsync.run_line(session, name)
+        _run(session, name)
     _tell(session, number, before)
     keep(Reviewed(lines=fullsync.lines(session), waves={name: 1} if run else {}))
     return ()
+
+
+def _run(session: Session, name: str) -> None:
+    """Run a line; when it is matched, with its pairs in a pass by hand."""
+    mapping = session.model.mappings[name]
+    line = next(one for one in fullsync.lines(session) if one.name == name)
+    if line.recommended != COUPLE:
+        fullsync.run_line(session, name)
+        return
+    before, number = remember(session, mapping, others=False), open_pass(session)
+    list_matched(session, before, mapping, number, fullsync.run_line(session, name) or Matched())
+    if not groups_of(mapping):
+        text = f"{name} is to be matched, but says by no field how; nothing is coupled, and the line is finished all the same"
+        note(session, mapping, number, NO_CRITERIA, text)
 
 
 def _tell(session: Session, number: int, before: Sequence[Line]) -> None:

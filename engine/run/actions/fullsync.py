@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from engine.model.model import Mapping
 from engine.plan.legs import keeps_options, passes
-from engine.run.actions.match import Group, match
+from engine.run.actions.match import Group, Matched, match
 from engine.run.actions.runs import clear_watermarks
 from engine.run.candidates import RunScope
 from engine.run.dryrun import Session
@@ -121,16 +121,17 @@ def advance(session: Session) -> tuple[str, ...]:
     return tuple(started)
 
 
-def run_line(session: Session, name: str, groups: Sequence[Group] | None = None) -> None:
+def run_line(session: Session, name: str, groups: Sequence[Group] | None = None) -> Matched | None:
     """Run one line: matched when that is recommended, else all of both legs, forced, uncoupled records too.
 
+    Gives who was matched, None for a line that was run whole.
     The watermarks of the mapping are overwritten by those of this run (R2.20).
     """
     mapping = session.model.mappings[name]
     if _recommendations(session).get(name) == COUPLE:
-        match(session, name, groups=groups)
+        matched = match(session, name, groups=groups)
         _set(session, name, {STATUS: str(FINISHED)})
-        return
+        return matched
     clear_watermarks(session, mapping)
     results = {}
     for step in passes(session.model, (name,)):
@@ -139,6 +140,7 @@ def run_line(session: Session, name: str, groups: Sequence[Group] | None = None)
         failed = len(session.found) > before or _all_failed(session)
         results[TO_SALES_STATUS if step.leg == "to_sales" else TO_BC_STATUS] = str(ERROR if failed else SUCCESS)
     _set(session, name, {STATUS: str(FINISHED), **results})
+    return None
 
 
 def recommend_full(session: Session, name: str) -> None:
