@@ -5,7 +5,7 @@ Every statement is one query over all units of a frame (rules of evaluation 5 to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from engine import connector
@@ -13,17 +13,18 @@ from engine.catalog.catalog import Table
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
+from engine.run.holding import hold
 from engine.run.ledger import field_list, label, place
 from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple
 from engine.run.settle import defaults, platform_values, stored_as
 from engine.run.transfer import WrittenField
 from engine.run.world import World
-from engine.sql.block import read_block
+from engine.sql.block import effects_in, read_block
 from engine.sql.conditions import condition, found, joined_by
-from engine.sql.finding import equalities, find, searched_find
-from engine.sql.frame import Frame, Origin
+from engine.sql.finding import equalities, find, searched_find, sorting
+from engine.sql.frame import Frame, Origin, Outcome
 from engine.sql.quote import identifier, literal
-from engine.sql.scope import Extended, Joined, Written
+from engine.sql.scope import Extended, Joined, Scope, Written
 from engine.sql.values import Around, NotPlanned, Reading, before, entry_of, stored, value
 
 SETTING_CHANGES = "W640"
@@ -33,7 +34,8 @@ SETTING_CHANGES = "W640"
 class Effects:
     """Carries out statements that change other records, for all units of a frame at once.
 
-    unit: SQL of the source id of the record that brings the change along. listed: causes are plan records.
+    unit: SQL of the source id of the record that brings the change along.
+    told: what failed or was warned about meanwhile, with the scope that its SQL stands in, and the unit there.
     """
 
     step: Pass | None
@@ -41,6 +43,7 @@ class Effects:
     around: Around
     unit: str
     changed: int = 0
+    told: list[tuple[Outcome, Scope, str]] = field(default_factory=list)
 
     def carry_out(self, frame: Frame, statement: Statement) -> None:
         match statement:
@@ -51,8 +54,7 @@ class Effects:
             case model.CreateOrChange():
                 self.create_or_change(statement, frame)
             case model.ForEach():
-                inner = self.extended(statement.record, statement.where, frame)
-                read_block(statement.body, inner)
+                self.for_each(statement, frame)
             case model.AssignSetting():
                 self.set(statement, frame)
             case model.Find():
@@ -77,10 +79,46 @@ class Effects:
         alias = self.world.alias(record.table.name)
         scope = Extended(self.world, f"{self.world.relation(record.table)} {alias}", frame.scope)
         scope.names[record.key] = Joined(alias=alias, table=record.table, certain=True)
-        inner = replace(frame, scope=scope)
+        inner = replace(frame, scope=scope, rows=(*frame.rows, f"{alias}.{identifier(record.table.id_field)}"))
         if where is None:
             return inner
         return inner.under(condition(where, Reading(scope=scope, around=frame.around)))
+
+    def for_each(self, statement: model.ForEach, frame: Frame) -> None:
+        inner = self.rounds(statement, frame)
+        self.told.append((inner.outcome, inner.scope, self.unit))
+        if effects_in(statement.body) > 1:
+            self.hold(inner)
+        read_block(statement.body, inner)
+
+    def rounds(self, statement: model.ForEach, frame: Frame) -> Frame:
+        """A frame with one row for every round of a `for each`, and an outcome of its own."""
+        inner = self.extended(statement.record, statement.where, frame)
+        row = inner.scope.names[statement.record.key]
+        assert isinstance(row, Joined)
+        failed = frame.outcome.failed()
+        order = sorting(statement.sorting, statement.descending, row.table, inner)
+        return replace(
+            inner if failed == "false" else inner.under(f"(NOT {failed})"),
+            outcome=Outcome(origins=frame.outcome.origins),
+            effect=self.carry_out,
+            hold=self.hold,
+            order=(*frame.order, *((f"{row.alias}.{identifier(name)}", way) for name, way in order)),
+        )
+
+    def hold(self, frame: Frame, test: str = "true") -> str:
+        """Hold the rows of a frame fast from here on; gives the SQL of the truth afterwards."""
+        kept = {"unit": self.unit, "test": test}
+        kept |= {f"row{at}": one for at, one in enumerate(frame.rows)}
+        kept |= {f"order{at}": one for at, (one, _) in enumerate(frame.order)}
+        scope, alias = hold(frame, self.world, kept)
+        own = replace(self, unit=f"{alias}.unit")
+        frame.scope, frame.guards, frame.outcome = scope, (), Outcome(origins=frame.outcome.origins)
+        frame.rows = tuple(f"{alias}.row{at}" for at in range(len(frame.rows)))
+        frame.order = tuple((f"{alias}.order{at}", way) for at, (_, way) in enumerate(frame.order))
+        frame.effect, frame.hold = own.carry_out, own.hold
+        self.told.append((frame.outcome, scope, own.unit))
+        return f"{alias}.test"
 
     # --- change -----------------------------------------------------------------------------------------
 
@@ -107,7 +145,8 @@ class Effects:
     def create(self, statement: model.Create, frame: Frame) -> None:
         table = statement.record.table
         inner = replace(frame, scope=Extended(self.world, "(SELECT 1)", frame.scope))
-        seed = f"{literal(f'{statement.span.path}/{statement.span.line}/')} || CAST({self.unit} AS VARCHAR)"
+        parts = [literal(statement.record.key), *(f"CAST({one} AS VARCHAR)" for one in (self.unit, *frame.rows))]
+        seed = " || '/' || ".join(parts)
         entry = Written(table=table, old=None, id=f"CAST(md5({seed}) AS UUID)", exists="false")
         if statement.like is not None:
             like = entry_of(statement.like, frame.reading())
@@ -123,6 +162,13 @@ class Effects:
         inner.scope.names[statement.record.key] = entry
         read_block(statement.body, inner)
         self.write(entry, inner, "true")
+        self.name(statement.record, entry.id, frame)
+
+    def name(self, record: model.Record, id: str, frame: Frame) -> None:
+        """A record that was written is known by its name from here on."""
+        test = f"{{alias}}.{identifier(record.table.id_field)} = {id}"
+        alias = frame.scope.join(self.world.relation(record.table), self.world.alias(record.table.name), test)
+        frame.scope.names[record.key] = Joined(alias=alias, table=record.table, certain=False)
 
     def create_or_change(self, statement: model.CreateOrChange, frame: Frame) -> None:
         """Found by its condition it is changed, else created with what the condition demands; once for all who ask."""
@@ -149,6 +195,7 @@ class Effects:
             frame.outcome.origins[id(entry), one.name] = Origin(rule=rule, span=statement.where.span)
         read_block(statement.body, inner)
         self.write(entry, inner, is_new)
+        frame.scope.names[statement.record.key] = self.one_of(search, frame) or searched_find(search, frame)
 
     def one_of(self, search: model.Find, frame: Frame) -> Joined | None:
         """A search by equalities as one grouped join: the first record for every combination asked for."""

@@ -14,16 +14,16 @@ from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
 from engine.run.effects import Effects
+from engine.run.holding import Held
 from engine.run.ledger import place
 from engine.run.pairs import uncouple
 from engine.run.transfer import Transfer
 from engine.run.world import World
 from engine.sql import block as blocks
 from engine.sql.block import read_block
-from engine.sql.finding import sorting
 from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier, literal
-from engine.sql.scope import Extended, Joined, Scope
+from engine.sql.scope import Extended, Scope
 from engine.sql.values import Around
 
 VERDICTS = {"new": "create", "changed": "update", "unchanged": "same"}
@@ -46,19 +46,16 @@ class Deferred:
         elif isinstance(statement, model.ForEach):
             self.each(frame, statement)
         else:
-            self.statements.append((frame, statement))
-
+            kept = replace(frame)
+            self.effects.hold(kept)
+            self.statements.append((kept, statement))
 
     def each(self, frame: Frame, statement: model.ForEach) -> None:
         """All records of a `for each` at once; the first of them that fails, in their order, fails the record."""
         effects, world = self.effects, self.effects.world
-        opened = effects.extended(statement.record, statement.where, frame)
-        inner = replace(opened, outcome=Outcome(origins=frame.outcome.origins), effect=self.keep)
+        inner = replace(effects.rounds(statement, frame), effect=self.keep, hold=None)
         read_block(statement.body, inner)
-        order = sorting(statement.sorting, statement.descending, statement.record.table, inner)
-        row = inner.scope.names[statement.record.key]
-        assert isinstance(row, Joined)
-        by = ", ".join(f"{row.alias}.{identifier(name)}{way}" for name, way in order)
+        by = ", ".join(f"{name}{way}" for name, way in inner.order)
         for one, kept in (
             *((one, frame.outcome.failures) for one in inner.outcome.failures),
             *((one, frame.outcome.warnings) for one in inner.outcome.warnings),
@@ -79,10 +76,11 @@ def after_moments(
     """Carry out what comes after the write of a leg."""
     effects = deferred.effects
     for frame, statement in deferred.statements:
+        assert frame.effect is not None and isinstance(frame.scope, Held)
         scope = Extended(world, f"{made.table} w", frame.scope)
-        good = "w.src = c.src AND w.verdict IN ('create', 'update', 'same')"
-        inner = replace(frame, scope=scope, effect=effects.carry_out, outcome=Outcome(origins=frame.outcome.origins))
-        effects.carry_out(inner.under(f"({good})"), statement)
+        good = f"w.src = {frame.scope.alias}.unit AND w.verdict IN ('create', 'update', 'same')"
+        inner = replace(frame, scope=scope).under(f"({good})")
+        frame.effect(inner, statement)
     if made.counts.get("uncouple"):
         kids = f"SELECT kid FROM {made.table} WHERE verdict = 'uncouple'"
         own = replace(effects, unit="p.bc")
@@ -101,32 +99,31 @@ def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, wo
     others = {"untouched": "untouched", "unchanged": "alike"}
     if classes := [literal(others[one]) for one in sorted(moment.states) if one in others]:
         rows.append(f"SELECT src, dst FROM {read.table} WHERE class IN ({', '.join(classes)})")
-    base = "(" + " UNION ALL ".join(rows) + ") w"
-    if not world.one("is there any", f"SELECT count(*) FROM {base}")[0]:
+    base = "(" + " UNION ALL ".join(rows) + ")"
+    if not world.one("is there any", f"SELECT count(*) FROM {base} w")[0]:
         return
-    scope = Scope(world, base)
-    scope.joins.append(f"JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = w.src")
-    scope.joins.append(f"JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = w.dst")
-    scope.names[step.source.key] = Joined(alias="s", table=source, certain=True)
-    scope.names[step.destination.key] = Joined(alias="d", table=destination, certain=True)
+    scope = Held(world, base, "w", {step.source.key: ("src", source), step.destination.key: ("dst", destination)})
     effects = Effects(step=step, world=world, around=around, unit="w.src")
-    frame = Frame(around=around, scope=scope, outcome=Outcome(), effect=effects.carry_out)
+    frame = Frame(around=around, scope=scope, outcome=Outcome(), effect=effects.carry_out, hold=effects.hold)
     for item in step.mapping.items:
         if not isinstance(item, (model.FieldLine, model.Moment)):
             blocks.read(item, frame)
     frame.outcome.failures.clear()  # they were told before the write
+    frame.outcome.warnings.clear()
+    effects.told.append((frame.outcome, frame.scope, effects.unit))
     read_block(moment.body, frame)
-    failures(step, frame, world)
+    for outcome, told, unit in effects.told:
+        failures(step, outcome, told, unit, world)
 
 
-def failures(step: Pass, frame: Frame, world: World) -> None:
-    """R3.24: what fails after the write leaves the record and its coupling, and is told."""
-    for one in frame.outcome.failures:
+def failures(step: Pass, outcome: Outcome, scope: Scope, unit: str, world: World) -> None:
+    """R3.24: what fails after the write leaves the record and its coupling, and is told; so is what is warned about."""
+    for one in (*outcome.failures, *outcome.warnings):
         path, line = place(one.span)
         world.run(
             "what failed after the write",
             f"""INSERT INTO plan.note
 SELECT {step.number}, r.record, 'warning', {literal(one.code)}, n.text, {path}, {line}
-FROM (SELECT w.src, {one.reason} AS text FROM {frame.scope.sql()} WHERE {one.when}) n
+FROM (SELECT DISTINCT {unit} AS src, {one.reason} AS text FROM {scope.sql()} WHERE {one.when}) n
 LEFT JOIN plan.record r ON r.pass = {step.number} AND r.cause IS NULL AND r.source_id = n.src""",
         )

@@ -7,6 +7,7 @@ other records, which are handed to `Frame.effect` in the order of the text.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from engine.catalog.catalog import Field
@@ -109,9 +110,49 @@ def branch(statement: model.If, frame: Frame) -> None:
             read_block(statement.otherwise, frame)
         return
     test = condition(statement.condition, frame.reading())
+    if frame.hold is not None and much_hangs_on(statement):
+        test = frame.hold(frame, test)
     read_block(statement.then, frame.under(test))
     if statement.otherwise is not None:
         read_block(statement.otherwise, frame.under(f"(NOT {test})"))
+
+
+def much_hangs_on(statement: model.If) -> bool:
+    """Could what one statement of a branch does change the decision for another one?"""
+    then, otherwise = effects_in(statement.then), effects_in(statement.otherwise)
+    return then > 1 or otherwise > 1 or (then > 0 and otherwise > 0)
+
+
+def effects_in(block: model.Block | None) -> int:
+    """How many statements of a block change other records."""
+    return sum(isinstance(one, CHANGES) for one in statements_in(block))
+
+
+CHANGES = (
+    model.Change,
+    model.Create,
+    model.CreateOrChange,
+    model.Delete,
+    model.Couple,
+    model.Uncouple,
+    model.Synchronise,
+    model.ForPieces,
+    model.AssignSetting,
+)
+
+
+def statements_in(block: model.Block | None) -> Iterator[Statement]:
+    """The statements of a block and of all blocks in it."""
+    for statement in block.statements if block is not None else ():
+        yield statement
+        match statement:
+            case model.If():
+                yield from statements_in(statement.then)
+                yield from statements_in(statement.otherwise)
+            case model.Inlined() | model.ForEach():
+                yield from statements_in(statement.body)
+            case _:
+                pass
 
 
 def _guarded(text: str, otherwise: str, frame: Frame) -> str:
@@ -210,14 +251,14 @@ def numbered(given: Value, entry: Written, target: Field, frame: Frame) -> str |
     relations = frame.scope.relations
     column = identifier(target.name)
     rows = f"{relations.relation(table)} t"
-    position = f"row_number() OVER (ORDER BY NOT ({joined_by('AND', list(frame.guards))}), {entry.id})"
+    order = "".join(f", {sql}{way}" for sql, way in frame.order)
+    position = f"row_number() OVER (ORDER BY NOT ({joined_by('AND', list(frame.guards))}){order}, {entry.id})"
     if given.start is None:
         step = given.step or 1
-        same = " AND ".join(
-            f"t.{identifier(name)} = {entry.values[name]}"
-            for name in table.key
-            if name != target.name and name in entry.values
-        )
+        group = {name: entry.values[name] for name in table.key if name != target.name and name in entry.values}
+        same = " AND ".join(f"t.{identifier(name)} = {sql}" for name, sql in group.items())
+        if group:
+            position = position.replace("OVER (", f"OVER (PARTITION BY {', '.join(group.values())} ", 1)
         highest = f"coalesce((SELECT max(t.{column}) FROM {rows} WHERE {same or 'true'}), 0)"
         return f"({highest} + {step} * {position})"
     pattern = given.start.value if isinstance(given.start, model.Constant) else None

@@ -52,15 +52,20 @@ class Outcome:
 class Frame:
     """Where statements are read: the records in reach, the guard, and what is done about effects.
 
-    writing: the record that a `:=` without a name in front goes into (the binder names it).
+    rows: SQL ids of the records that the loops around stand at, outermost first.
     effect: called with the frame and a statement that changes other records.
+    hold: called before an `if` on which several of them hang: holds the rows of the frame fast, with the truth given,
+    and gives the SQL of that truth afterwards. order: (SQL, direction) by which the loops around are sorted.
     """
 
     around: Around
     scope: Scope
     outcome: Outcome
     guards: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     effect: Callable[[Frame, Statement], None] | None = None
+    hold: Callable[[Frame, str], str] | None = None
+    order: tuple[tuple[str, str], ...] = ()
 
     def reading(self, *, missing: list[Missing] | None = None, lenient: bool = False) -> Reading:
         return Reading(scope=self.scope, around=self.around, missing=missing, lenient=lenient)

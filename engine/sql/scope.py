@@ -78,12 +78,9 @@ class Scope:
 
     def entry(self, key: str) -> Entry | None:
         """What stands for a key, here or further out; None when nothing does."""
-        scope: Scope | None = self
-        while scope is not None:
-            if key in scope.names:
-                return scope.names[key]
-            scope = scope.parent
-        return None
+        if key in self.names:
+            return self.names[key]
+        return self.parent.entry(key) if self.parent is not None else None
 
     def home(self, node: object) -> Scope:
         """The innermost scope that an expression depends on."""
