@@ -382,7 +382,7 @@ UNSHRUNK = (Phase.explicit, Phase.generate)  # to make a world smaller takes lon
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much)
 
 
-@settings(max_examples=15, suppress_health_check=SLOW, phases=UNSHRUNK)
+@settings(max_examples=10, suppress_health_check=SLOW, phases=UNSHRUNK)
 @given(st.data())
 def test_the_plan_does_what_the_interpreter_does(data: st.DataObject) -> None:
     drive(data)
