@@ -93,13 +93,17 @@ SCHEDULED = RunScope()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """What a leg read. table: the SQL table of candidates. newest: greatest stamp read, None when none was."""
+    """What a leg read. table: the SQL table of candidates. newest: greatest stamp read, None when none was.
+
+    failed_before: did the last attempt fail for any of them?
+    """
 
     table: str
     scanned: int
     left_out: int
     newest: datetime | None
     classes: dict[str, int]
+    failed_before: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +208,8 @@ SELECT s.{identifier(source.id_field)} AS src, {partner} AS dst, k.{identifier(c
 FROM {scope.sql()}
 WHERE {read if read_later else "true"}""",
     )
-    rows = world.run("how many of each", f"SELECT class, count(*), max(src_mod) FROM {name} GROUP BY class").fetchall()
+    query = f"SELECT class, count(*), max(src_mod), bool_or(failed_before) FROM {name} GROUP BY class"
+    rows = world.run("how many of each", query).fetchall()
     classes = {row[0]: row[1] for row in rows}
     stamps = [row[2] for row in rows if row[2] is not None]
     return Candidates(
@@ -213,6 +218,7 @@ WHERE {read if read_later else "true"}""",
         left_out=classes.pop("left out", 0),
         newest=max(stamps, default=None),
         classes=classes,
+        failed_before=any(row[3] for row in rows),
     )
 
 

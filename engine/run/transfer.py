@@ -99,15 +99,16 @@ def transfer(
     world.run(
         f"{step.mapping.name} {step.leg}: what becomes of every record",
         f"""CREATE TEMP TABLE {name} AS
-SELECT * REPLACE (CASE WHEN verdict IN ('fail', 'conflict') AND {failed_again(step, world)} THEN 'again' ELSE verdict END AS verdict) FROM (
 SELECT * REPLACE (CASE WHEN verdict IN ('conflict', 'lost') THEN {clashing(step, lines)} ELSE reason END AS reason) FROM (
 SELECT *, {verdict(step, force)} AS verdict FROM (
 SELECT c.*, {number} AS failure, {reason} AS reason, {joined_by("OR", list(apart.values()))} AS differs,
   CASE WHEN c.both_changed THEN {choose(clashes, "NULL")} END AS clash,
   CASE WHEN {named} THEN {record_id(step.source.table, "s", world)} END AS source_record
 FROM {frame.scope.sql()}
-))) u""",
+))""",
     )
+    if found.failed_before and not step.mapping.always_compare:
+        failed_again(name, world)
     wide(step, name, pairs, outcome, frame, world)
     counts = dict(world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall())
     if unchanged:
@@ -130,7 +131,9 @@ def nothing(step: Pass, found: Candidates, world: World) -> Transfer:
         "'' AS source_record, '' AS verdict"
     )
     for name in (f"work_{step.number}", f"value_{step.number}"):
-        world.run("nothing to look at", f"CREATE TEMP TABLE {name} AS SELECT *, {columns} FROM {found.table} WHERE false")
+        world.run(
+            "nothing to look at", f"CREATE TEMP TABLE {name} AS SELECT *, {columns} FROM {found.table} WHERE false"
+        )
     return Transfer(
         table=f"work_{step.number}",
         values=f"value_{step.number}",
@@ -170,7 +173,8 @@ def start(step: Pass, found: Candidates, world: World, around: Around, force: bo
     restore = step.mapping.deletion_conflict == "restore" and not force  # R3.10
     chosen = ", ".join(literal(one) for one in LOOKED_AT)
     new = f"(class IN ('insert'{', ' + literal('gone') if restore else ''}))"
-    id = new_id(step, "src", world, around) if found.classes.keys() & {"insert", "gone"} else "dst"
+    inserted = found.classes.get("insert", 0) + (found.classes.get("gone", 0) if restore else 0)
+    id = new_id(step, found, new, world, around) if inserted else "dst"
     base = (
         f"(SELECT * REPLACE (CASE WHEN {new} THEN {id} ELSE dst END AS dst), {new} AS is_new, "
         f"class = 'recognised' AS recognised FROM {found.table} WHERE class IN ({chosen})) c"
@@ -201,17 +205,22 @@ def partner_gone(step: Pass) -> Failure:
     return Failure(when="(class = 'gone')", reason=literal(reason), code="E634", span=step.mapping.span)
 
 
-def new_id(step: Pass, source: str, world: World, around: Around) -> str:
+def new_id(step: Pass, found: Candidates, chosen: str, world: World, around: Around) -> str:
     """The id that a record created for a source record gets: the same for the same source, as long as it is free.
 
     It is taken when the coupling of a record created earlier was removed and that record stayed.
     """
     table = step.destination.table
     rows, key = world.relation(table), identifier(table.id_field)
-    seed = f"{literal(step.mapping.name + '/' + step.leg + '/')} || CAST({source} AS VARCHAR)"
+    seed = f"{literal(step.mapping.name + '/' + step.leg + '/')} || CAST(src AS VARCHAR)"
     id = f"CAST(md5({seed}) AS UUID)"
+    taken = (
+        f"SELECT d.{key} FROM {rows} d JOIN (SELECT {id} AS id FROM {found.table} WHERE {chosen}) c ON c.id = d.{key}"
+    )
+    if not world.one("is the id of a new record taken", f"SELECT EXISTS ({taken})")[0]:
+        return id
     other = f"CAST(md5({seed} || {literal(f'/{around.now.isoformat()}/')} || (SELECT count(*) FROM {rows})) AS UUID)"
-    return f"(CASE WHEN {id} IN (SELECT {key} FROM {rows}) THEN {other} ELSE {id} END)"
+    return f"(CASE WHEN {id} IN ({taken}) THEN {other} ELSE {id} END)"
 
 
 def read_items(
@@ -292,16 +301,18 @@ def record_id(table: Table, alias: str, world: World) -> str:
     return f"{literal(table.name + ': ')} || " + " || ',' || ".join(shown)
 
 
-def failed_again(step: Pass, world: World) -> str:
+def failed_again(table: str, world: World) -> None:
     """R3.27: the last attempt failed with the same words (their first 250 characters)."""
     errors = world.catalog.table("bc", connector.JOB_ERRORS)
     needed = (connector.ERROR_JOB, connector.ERROR_SOURCE, connector.ERROR_MESSAGE)
-    if step.mapping.always_compare or not all(world.holds(errors, one) for one in needed):
-        return "false"
+    if not all(world.holds(errors, one) for one in needed):
+        return
     job, source, message = (identifier(one) for one in needed)
-    return (
-        f"u.failed_before AND NOT (u.is_new AND u.class = 'gone') AND EXISTS (SELECT 1 FROM {world.relation(errors)} e WHERE e.{job} = u.last_job "
-        f"AND e.{source} = u.source_record AND e.{message} = left(u.reason, 250))"
+    world.run(
+        "those that fail again with the same words",
+        f"UPDATE {table} AS u SET verdict = 'again' FROM {world.relation(errors)} e "
+        f"WHERE u.verdict IN ('fail', 'conflict') AND u.failed_before AND NOT (u.is_new AND u.class = 'gone') "
+        f"AND e.{job} = u.last_job AND e.{source} = u.source_record AND e.{message} = left(u.reason, 250)",
     )
 
 
