@@ -35,3 +35,10 @@ def width() -> int:
     import shutil
 
     return min(shutil.get_terminal_size((100, 24)).columns, 100)
+
+
+def columns(stream: TextIO) -> int | None:
+    """Columns of the terminal behind a stream; None when it is none, so that nothing is cut for it."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if stream.isatty() else None

@@ -107,7 +107,7 @@ def tell(made: Planned, arguments: argparse.Namespace) -> int:
             sys.stdout.write(piece)
     else:
         on = terminal.coloured(sys.stdout)
-        for line in text.summary(connection, colour=on):
+        for line in text.summary(connection, colour=on, width=terminal.columns(sys.stdout)):
             print(line)
         if arguments.details:
             for line in text.details(connection, colour=on):

@@ -5,6 +5,8 @@ Only rows that are shown are fetched.
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,18 +39,37 @@ WORDS = {
 }
 
 
-def summary(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[str]:
-    """One line per mapping and leg, what comes along, the reasons of what fails, warnings."""
+def summary(connection: duckdb.DuckDBPyConnection, *, colour: bool, width: int | None = None) -> Iterator[str]:
+    """One line per mapping and leg, what comes along, the reasons of what fails, warnings.
+
+    width: columns of the terminal. Where they are too few, the columns stand closer, the last ones go, and texts are
+    folded between words; without a width nothing is left out and every text stands on one line.
+    """
+    yield from counts(connection, colour=colour, width=width)
+    for lines in (along(connection), reasons(connection, colour=colour), notes(connection, colour=colour)):
+        for line in lines:
+            yield from _folded(line, width)
+
+
+def counts(connection: duckdb.DuckDBPyConnection, *, colour: bool, width: int | None) -> Iterator[str]:
+    """The table of counts."""
     rows = connection.execute(
         f"SELECT mapping, leg, {', '.join(COUNTERS)}, warnings, left_out FROM plan.pass ORDER BY pass"
     ).fetchall()
     wide = max([len(row[0]) for row in rows] + [7])
-    heads = ["created", "changed", "unchanged", "skipped", "failed", "conflicts", "warnings", "left out"]
-    yield paint(f"{'Mapping'.ljust(wide)}  {'':8}  " + "  ".join(head.rjust(9) for head in heads), "bold", on=colour)
+    heads = [*COUNTERS, "warnings", "left out"]
+    widths, gap = [9] * len(heads), "  "
+    if width is not None and wide + 10 + 11 * len(heads) > width:
+        texts = [[head, *(f"{row[2 + at]:,}" for row in rows)] for at, head in enumerate(heads)]
+        widths, gap = [max(map(len, column)) for column in texts], " "
+        while len(widths) > 1 and wide + 10 + sum(widths) + len(widths) > width:
+            widths.pop()
+    first = [head.rjust(size) for head, size in zip(heads, widths, strict=False)]
+    yield paint(f"{'Mapping'.ljust(wide)}  {'':8}{gap}" + gap.join(first), "bold", on=colour)
     for row in rows:
         cells = []
-        for head, count in zip(heads, row[2:], strict=True):
-            cell = (f"{count:,}" if count else "-").rjust(9)
+        for head, size, count in zip(heads, widths, row[2:], strict=False):
+            cell = (f"{count:,}" if count else "-").rjust(size)
             style = {
                 "created": "green",
                 "changed": "yellow",
@@ -57,10 +78,17 @@ def summary(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[
                 "warnings": "yellow",
             }.get(head)
             cells.append(paint(cell, style, on=colour) if style and count else cell)
-        yield f"{row[0].ljust(wide)}  {WAYS[row[1]].ljust(8)}  " + "  ".join(cells)
-    yield from along(connection)
-    yield from reasons(connection, colour=colour)
-    yield from notes(connection, colour=colour)
+        yield f"{row[0].ljust(wide)}  {WAYS[row[1]].ljust(8)}{gap}" + gap.join(cells)
+
+
+def _folded(line: str, width: int | None) -> list[str]:
+    """A line that is too long for the terminal, broken between words and indented."""
+    if width is None or len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= width:
+        return [line]
+    begin = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line.strip(), width, initial_indent=begin, subsequent_indent=begin + "    ", break_on_hyphens=False
+    )
 
 
 def along(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
