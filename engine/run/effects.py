@@ -14,7 +14,7 @@ from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.holding import hold
-from engine.run.ledger import field_list, label, place
+from engine.run.ledger import label, place, write_fields
 from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple
 from engine.run.settle import defaults, platform_values, stored_as
 from engine.run.transfer import WrittenField
@@ -374,14 +374,8 @@ SELECT {number}, e.record, e.cause, CASE WHEN e.is_new THEN 'create' ELSE 'chang
 FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field)} = e._id WHERE NOT e.own""",
         )
         if fields:
-            changes = field_list(fields, self.world)
-            self.world.run(
-                "their fields",
-                f"""INSERT INTO plan.field
-SELECT {number}, u.record, u.f.ordinal + CASE WHEN own THEN 1000 ELSE 0 END, u.f.name, u.f.caption, u.f.before, u.f.after,
-  u.f.rule, u.f.path, u.f.line
-FROM (SELECT record, own, unnest({changes}) AS f FROM {rows}) u WHERE u.f.differs""",
-            )
+            shifted = f"SELECT *, CASE WHEN own THEN 1000 ELSE 0 END AS shift FROM {rows}"
+            write_fields(number, shifted, fields, self.world)
             self.fold(number)
         self.world.connection.execute(f"DROP TABLE {rows}")
 

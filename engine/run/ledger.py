@@ -183,49 +183,76 @@ def list_fields(number: int, table: str, key: str, where: str, fields: tuple[Wri
     """Before and after of every field that differs. key: the column that holds the source id of a plan record."""
     if not fields:
         return
+    rows = (
+        f"SELECT r.record, 0 AS shift, v.* FROM {table} v "
+        f"JOIN plan.record r ON r.pass = {number} AND r.cause IS NULL AND r.source_id = v.{key} WHERE {where}"
+    )
+    write_fields(number, rows, fields, world)
+
+
+def write_fields(number: int, rows: str, fields: tuple[WrittenField, ...], world: World) -> None:
+    """The fields that differ in the rows of a query: what each was (blank for a new record) and becomes, and the line.
+
+    rows: gives record, shift (what is added to the ordinals), is_new, and the columns of the fields.
+    """
+    told, pairs = [], []
+    for at, one in enumerate(fields, start=1):
+        kind = type_of(one.field)
+        path, line = place(one.origin.span)
+        told.append(
+            f"({at}, {literal(one.field.name)}, {literal(one.field.caption)}, {literal(one.origin.rule)}, {path}, {line})"
+        )
+        pairs.append(
+            f"CASE WHEN CASE WHEN is_new THEN NOT ({blank.is_blank(one.new, kind)}) ELSE {one.new} IS DISTINCT FROM {one.old} END "
+            f"THEN {{'nth': {at}, 'before': CASE WHEN is_new THEN '' ELSE {blank.shown(one.old, kind)} END, "
+            f"'after': {blank.shown(one.new, kind)}}} END"
+        )
+    listed = ",\n  ".join(pairs)
+    names = named_records(fields, world)
+    before, after, joins = "u.f.before", "u.f.after", ""
+    if names:
+        before, after = f"coalesce(b.label, {before})", f"coalesce(a.label, {after})"
+        joins = "".join(
+            f"\nLEFT JOIN names {alias} ON {alias}.nth = u.f.nth AND {alias}.id = u.f.{side}"
+            for alias, side in (("b", "before"), ("a", "after"))
+        )
     world.run(
         "their fields, before and after",
         f"""INSERT INTO plan.field
-SELECT {number}, r.record, u.f.ordinal, u.f.name, u.f.caption, u.f.before, u.f.after, u.f.rule, u.f.path, u.f.line
-FROM (SELECT {key} AS src, unnest({field_list(fields, world)}) AS f FROM {table} WHERE {where}) u
-JOIN plan.record r ON r.pass = {number} AND r.cause IS NULL AND r.source_id = u.src
-WHERE u.f.differs""",
+WITH changed AS ({rows}){f", names AS ({names})" if names else ""}
+SELECT {number}, u.record, u.f.nth + u.shift, t.name, t.caption, {before}, {after}, t.rule, t.path, t.line
+FROM (SELECT record, shift, unnest([{listed}]) AS f FROM changed) u
+JOIN (VALUES {", ".join(told)}) t(nth, name, caption, rule, path, line) ON t.nth = u.f.nth{joins}""",
     )
 
 
-def field_list(fields: tuple[WrittenField, ...], world: World) -> str:
-    """SQL list of the fields of one row: what each was (blank for a new record), what it becomes, and the line."""
-    pairs = []
+def named_records(fields: tuple[WrittenField, ...], world: World) -> str:
+    """SQL of the names of the records that id fields of the CTE `changed` name: nth, id as text, label; '' without any."""
+    parts = []
     for at, one in enumerate(fields, start=1):
-        path, line = place(one.origin.span)
-        pairs.append(
-            f"{{'ordinal': {at}, 'name': {literal(one.field.name)}, 'caption': {literal(one.field.caption)}, "
-            f"'before': CASE WHEN is_new THEN '' ELSE {shown(one.field, one.old, world)} END, "
-            f"'after': {shown(one.field, one.new, world)}, "
-            f"'rule': {literal(one.origin.rule)}, 'path': {path}, 'line': {line}, 'differs': CASE WHEN is_new THEN NOT ({blank.is_blank(one.new, type_of(one.field))}) "
-            f"ELSE {one.new} IS DISTINCT FROM {one.old} END}}"
-        )
-    return "[" + ",\n  ".join(pairs) + "]"
+        table = referred(one.field, world)
+        if table is not None:
+            id = f"named.{identifier(table.id_field)}"
+            parts.append(
+                f"SELECT {at} AS nth, CAST({id} AS VARCHAR) AS id, {label(table, 'named', world)} AS label "
+                f"FROM {world.relation(table)} named WHERE {id} IN (SELECT unnest([{one.new}, {one.old}]) FROM changed)"
+            )
+    return "\nUNION ALL ".join(parts)
 
 
-def shown(field: Field, sql: str, world: World) -> str:
-    """SQL of a value for reading; an id is told as the record that it names."""
-    text = blank.shown(sql, type_of(field))
+def referred(field: Field, world: World) -> Table | None:
+    """The table whose records a field names by their ids; None when it does not, or nothing is known of them."""
     if field.kind != "id" or len(field.references) != 1:
-        return text
+        return None
     one = field.references[0]
     system: System = (
         "bc" if world.catalog.has("bc", one.table) and not world.catalog.has("sales", one.table) else "sales"
     )
     if not world.catalog.has(system, one.table):
-        return text
+        return None
     table = world.catalog.table(system, one.table)
-    if one.field != table.id_field or (
-        ("sales", table.name) not in world.base and ("sales", table.name) not in world.changed
-    ):
-        return text
-    named = f"(SELECT min({label(table, 'named', world)}) FROM {world.relation(table)} named WHERE named.{identifier(one.field)} = {sql})"
-    return f"coalesce({named}, {text})"
+    known = ("sales", table.name) in world.base or ("sales", table.name) in world.changed
+    return table if known and one.field == table.id_field else None
 
 
 def note(step: Pass, warning: Failure, rows: str, world: World) -> None:
