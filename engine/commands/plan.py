@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.manual.stage import Wish
     from engine.planning import Planned
+    from engine.run.world import World
 
 HELP = """
 coupler plan                              # the dry run of every mapping on the workspace's snapshot
@@ -87,20 +88,28 @@ def wish(arguments: argparse.Namespace) -> Wish:
 
 
 def tell(made: Planned, arguments: argparse.Namespace) -> int:
-    """Print a plan as the options want it; its exit code."""
+    """Print a plan as the options want it, and let go of the snapshot; its exit code."""
     from engine import terminal
     from engine.checks import render
+
+    if made.found:
+        terminal.tell(render.to_text(made.found, colour=terminal.coloured(sys.stderr)))
+    if made.world is None:
+        return 1
+    try:
+        return _shown(made, made.world, arguments)
+    finally:
+        made.world.connection.close()
+
+
+def _shown(made: Planned, world: World, arguments: argparse.Namespace) -> int:
+    from engine import terminal
     from engine.diagnostic import worst
     from engine.plan import exchange, text
 
-    errors = terminal.coloured(sys.stderr)
-    if made.found:
-        terminal.tell(render.to_text(made.found, colour=errors))
-    if made.world is None:
-        return 1
-    connection = made.world.connection
+    connection = world.connection
     if arguments.sql:
-        for about, statement in made.world.statements:
+        for about, statement in world.statements:
             print(f"-- {about}\n{statement};\n")
     elif arguments.json:
         for piece in exchange.to_json(connection):

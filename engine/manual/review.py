@@ -94,7 +94,7 @@ def _run(session: Session, name: str) -> None:
     before, number = remember(session, mapping, others=False), open_pass(session)
     list_matched(session, before, mapping, number, fullsync.run_line(session, name) or Matched())
     if not groups_of(mapping):
-        text = f"{name} is to be matched, but says by no field how; nothing is coupled, and the line is finished all the same"
+        text = f"{name} is to be matched, but says by no field how; nothing is coupled, and its line is finished"
         note(session, mapping, number, NO_CRITERIA, text)
 
 

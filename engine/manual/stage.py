@@ -46,5 +46,6 @@ def by_hand(wish: Wish, mappings: Sequence[str], action: Action) -> Planned:
     session = begin(ground.rules.model, ground.world, now=ground.now, work_date=ground.work_date)
     found = tuple(action(session))
     if worst(found) == "error":
+        ground.world.connection.close()
         return Planned(world=None, found=found)
     return finished(ground, (*found, *session.found), wish.out)
