@@ -18,7 +18,7 @@ from engine.manual.listing import (
     remember,
 )
 from engine.manual.pointing import Pointed, pointed
-from engine.manual.refusals import no_way, wrong
+from engine.manual.refusals import no_way, quoted, wrong
 from engine.manual.standing import Standing, standing
 from engine.model.model import Leg, Mapping
 from engine.run.actions import marks
@@ -54,7 +54,7 @@ def couple(session: Session, name: str, bc: str, sales: str, first_sync: Leg | N
     before, number = remember(session, mapping), open_pass(session)
     refused = couple_pairs(session, name, [(left.id, right.id)])
     if refused:
-        hint = f"coupler uncouple {name} {_word(right.label)} sets it free first"
+        hint = f"coupler uncouple {quoted(name)} {quoted(right.label)} sets it free first"
         return [wrong("E663", "already-coupled", one.reason, hint) for one in refused]
     if not list_couplings(session, before, mapping, number):
         reason = f"{left.label} and {right.label} are coupled with each other already"
@@ -191,7 +191,3 @@ def _warn_not_queued(session: Session) -> None:
     ).fetchall()
     for name, number, record in rows:
         note(session, session.model.mappings[name], number, NOT_QUEUED[0], NOT_QUEUED[1], str(record))
-
-
-def _word(label: str) -> str:
-    return f'"{label}"' if " " in label else label

@@ -14,9 +14,11 @@ from engine.catalog.catalog import System, Table
 from engine.diagnostic import Diagnostic
 from engine.model import model
 from engine.model.model import Mapping
+from engine.plan.legs import keeps_options
 from engine.run.actions.records import couplings
 from engine.run.dryrun import Session
 from engine.run.ledger import label
+from engine.run.optionbooks import fixed
 from engine.run.world import World
 from engine.sql import blank
 from engine.sql.blank import type_of
@@ -61,7 +63,7 @@ def _one(session: Session, mapping: Mapping, word: str, systems: Sequence[System
                 return Pointed(word=word, system=system, id=id, label=rows[0])
             continue
         for ways in (_keys(session.world, mapping, system), _names(session.world, mapping, system)):
-            hits = _called(session.world, _table(mapping, system), word, ways)
+            hits = _called(session.world, mapping, system, word, ways)
             if len(hits) > 1:
                 return _ambiguous(mapping, system, word, hits)
             if hits:
@@ -132,10 +134,20 @@ def _text(table: Table, name: str) -> str:
     return blank.shown(blank.filled(f"r.{identifier(name)}", type), type)
 
 
-def _called(world: World, table: Table, word: str, ways: Sequence[str]) -> list[tuple[str, str]]:
+def _rows(world: World, mapping: Mapping, system: System) -> str:
+    """The rows to look in, as `r`; of option choices only those of the mapping's own column."""
+    table = _table(mapping, system)
+    if system == "bc" or not keeps_options(mapping):
+        return f"{world.relation(table)} r"
+    own = " AND ".join(f"{identifier(name)} = {literal(given)}" for name, given in sorted(fixed(mapping).items()))
+    return f"(SELECT * FROM {world.relation(table)} WHERE {own or 'true'}) r"
+
+
+def _called(world: World, mapping: Mapping, system: System, word: str, ways: Sequence[str]) -> list[tuple[str, str]]:
     """(id, label) of the records that one of these texts calls so; what fits to the letter goes before the others."""
     if not ways:
         return []
+    table = _table(mapping, system)
     forms = {word, ",".join(part.strip() for part in word.split(","))}
     exact = ", ".join(literal(one) for one in sorted(forms))
     loose = ", ".join(literal(one.lower()) for one in sorted(forms))
@@ -144,7 +156,7 @@ def _called(world: World, table: Table, word: str, ways: Sequence[str]) -> list[
     rows = world.run(
         f"the {table.caption} called so",
         f"SELECT CAST(r.{identifier(table.id_field)} AS VARCHAR), {label(table, 'r', world)}, {letter} "
-        f"FROM {world.relation(table)} r WHERE {tests} ORDER BY 2, 1 LIMIT 20",
+        f"FROM {_rows(world, mapping, system)} WHERE {tests} ORDER BY 2, 1 LIMIT 20",
     ).fetchall()
     best = [row for row in rows if row[2]] or rows
     return [(str(row[0]), str(row[1])) for row in best]
@@ -193,7 +205,7 @@ def _near(world: World, mapping: Mapping, system: System, word: str) -> list[tup
         alike = f"jaro_winkler_similarity(lower({way}), {literal(word.lower())})"
         rows = world.run(
             f"the {table.caption} called nearly so",
-            f"SELECT DISTINCT {alike} AS alike, {way} FROM {world.relation(table)} r WHERE {alike} >= {NEAR} "
+            f"SELECT DISTINCT {alike} AS alike, {way} FROM {_rows(world, mapping, system)} WHERE {alike} >= {NEAR} "
             "ORDER BY 1 DESC, 2 LIMIT 3",
         ).fetchall()
         found += [(float(row[0]), str(row[1])) for row in rows]

@@ -22,3 +22,8 @@ def no_way(mapping: Mapping, leg: Leg) -> Diagnostic | None:
         hint = "a field line in that direction must be on"
         return wrong("E664", "wrong-direction", f"{mapping.name} has no field line {where} that is on", hint)
     return None
+
+
+def quoted(word: str) -> str:
+    """A word as it is typed at a prompt."""
+    return f'"{word}"' if " " in word else word

@@ -14,7 +14,7 @@ from engine.diagnostic import Diagnostic
 from engine.manual.listing import LeftOut, leave_out, note
 from engine.manual.pairs import NOT_COUPLED
 from engine.manual.pointing import Pointed, pointed
-from engine.manual.refusals import no_way, wrong
+from engine.manual.refusals import no_way, quoted, wrong
 from engine.manual.standing import Standing, standing
 from engine.model.model import Leg, Mapping
 from engine.plan.legs import Pass
@@ -98,8 +98,8 @@ def _created(session: Session, mapping: Mapping, alone: Sequence[Pointed], way: 
 
 def _ask_to_couple(mapping: Mapping, one: Pointed) -> Diagnostic:
     other = "SALES-KEY" if one.system == "bc" else "BC-KEY"
-    pair = f"{_quoted(one.word)} {other}" if one.system == "bc" else f"{other} {_quoted(one.word)}"
-    hint = f"couple it with coupler couple {mapping.name} {pair}, or create its partner with --create"
+    pair = f"{quoted(one.word)} {other}" if one.system == "bc" else f"{other} {quoted(one.word)}"
+    hint = f"couple it with coupler couple {quoted(mapping.name)} {pair}, or create its partner with --create"
     return wrong("E665", "not-coupled", f"{one.label} is not coupled, so there is nothing to synchronise it with", hint)
 
 
@@ -198,7 +198,3 @@ def _warn_overwritten(session: Session, mapping: Mapping, stands: Standing, leg:
     ).fetchone()
     if row is not None:
         note(session, mapping, row[0], OVERWRITES[0], OVERWRITES[1], str(row[1]))
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"' if " " in word else word

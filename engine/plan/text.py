@@ -46,7 +46,12 @@ def summary(connection: duckdb.DuckDBPyConnection, *, colour: bool, width: int |
     folded between words; without a width nothing is left out and every text stands on one line.
     """
     yield from counts(connection, colour=colour, width=width)
-    for lines in (along(connection), reasons(connection, colour=colour), notes(connection, colour=colour)):
+    for lines in (
+        by_hand(connection),
+        along(connection),
+        reasons(connection, colour=colour),
+        notes(connection, colour=colour),
+    ):
         for line in lines:
             yield from _folded(line, width)
 
@@ -89,6 +94,20 @@ def _folded(line: str, width: int | None) -> list[str]:
     return textwrap.wrap(
         line.strip(), width, initial_indent=begin, subsequent_indent=begin + "    ", break_on_hyphens=False
     )
+
+
+def by_hand(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What a person does to couplings, which no column counts."""
+    rows = connection.execute(
+        """SELECT r.action, count(*) FROM plan.record r JOIN plan.pass p USING (pass)
+           WHERE p.leg = 'by_hand' AND r.source_id IS NOT NULL AND r.action IN ('couple', 'uncouple', 'change')
+             AND (r.cause IS NULL OR r.action <> 'change')
+           GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    words = {"couple": "made", "uncouple": "removed", "change": "no longer marked as skipped"}
+    if rows:
+        yield ""
+        yield "Couplings: " + ", ".join(f"{count:,} {words[action]}" for action, count in rows)
 
 
 def along(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -13,6 +13,7 @@ from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
 from engine.plan.tables import TABLES
 from engine.run.candidates import Candidates
+from engine.run.optionbooks import LABEL
 from engine.run.transfer import Transfer, WrittenField, choose
 from engine.run.world import World
 from engine.source import Span
@@ -88,7 +89,7 @@ def label(table: Table, alias: str, world: World) -> str:
     texts = [
         one.name for one in table.fields.values() if one.kind == "text" and one.stored and world.holds(table, one.name)
     ]
-    plain = [one for one in texts if one in ("name", "fullname", "Name", "Description")]
+    plain = [one for one in texts if one in ("name", "fullname", "Name", "Description", LABEL)]
     names = plain or [one for one in texts if table.system == "sales" and one.endswith("name")] or texts
     parts += [one for one in names[:1] if one not in parts]
     if not parts:
