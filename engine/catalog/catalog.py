@@ -1,8 +1,8 @@
 """The tables of both systems that exist: fields, types, option values, keys, references. Frozen.
 
 Built from the schema files by `engine.catalog.load`. A BC table and field go by name or caption
-("E-Mail", "Email"); a Sales table by the caption of its id column or its logical name ("Order",
-"salesorder"), a Sales column by caption or logical name.
+("E-Mail", "Email"); a Sales table by the caption of its id column or by its logical name, a Sales column by
+caption or logical name.
 """
 
 from __future__ import annotations

@@ -288,13 +288,13 @@ def test_a_column_that_sales_takes_only_on_insert_is_not_compared() -> None:
         bc("Currency", {"Code": "USD", "SystemId": bc_id("2")}, "10:00"),
         sales(
             "transactioncurrency",
-            {"transactioncurrencyid": sales_id("1"), "isocurrencycode": "XXX", "currencyname": "Euro"},
+            {"transactioncurrencyid": sales_id("1"), "isocurrencycode": "ZZZ", "currencyname": "Euro"},
         ),
         coupled("1", table=4),
     )
     plan = story.plan()
     assert plan.counts("CURRENCY", "to_sales") == {"unchanged": 1, "created": 1}
-    assert {one["isocurrencycode"] for one in plan.table("sales", "transactioncurrency")} == {"XXX", "USD"}
+    assert {one["isocurrencycode"] for one in plan.table("sales", "transactioncurrency")} == {"ZZZ", "USD"}
 
 
 # --- value lists --------------------------------------------------------------------------------------------
