@@ -119,14 +119,14 @@ def comparable(left: Type, right: Type) -> bool:
 
 
 def described(type_: Type) -> str:
-    """A type in words: `text of 50`, `id of sales Unit`."""
+    """A type in words: `text of 50 characters`, `record of sales Unit`."""
     if type_.kind == "id" and type_.table is not None:
         return f"record of {type_.table.system} {type_.table.caption}"
     match type_.kind:
         case "boolean":
             return "yes or no"
         case "text" | "code" if type_.length:
-            return f"{type_.kind} of {type_.length}"
+            return f"{type_.kind} of {type_.length} characters"
         case kind:
             return kind
 

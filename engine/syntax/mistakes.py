@@ -123,10 +123,13 @@ def _elsewhere(case: Case) -> Diagnostic | None:
     begins = case.failed.start
     if begins == case.found.start and case.found.terminal in ENDS:
         return None
+    fits = case.phrases.longest(case.text, begins, dict.fromkeys(case.failed.at_start, 0))
     for place, row in _places(case.grammar):
         longest = case.phrases.longest(case.text, begins, row)
         if longest is None or longest[0] in case.failed.at_start or not _MORE_WORDS.match(case.text, longest[1]):
             continue
+        if fits is not None and fits[1] > longest[1]:
+            continue  # `on update conflict` begins a line here, though `on` alone would not
         span = case.span(begins, longest[1])
         return slip("wrong-place", span, f"`{longest[0]}` cannot stand here", f"it belongs {place}")
     return None

@@ -32,6 +32,11 @@ EDITS: dict[str, Edit] = {
     "a quote is not closed": ("customers", "'systemuser'  ", "'systemuser  "),
     "typographic quotes": ("customers", "'systemuser'", "‘systemuser’"),
     "a keyword is misspelt": ("customers", "only coupled records", "only couple records"),
+    "a conflict is settled in a way that there is not": (
+        "customers",
+        "only coupled records",
+        "only coupled records\n  on update conflict keep newest",
+    ),
     "a keyword begins with a capital": ("customers", "filter bc Blocked is blank", "Filter bc Blocked is blank"),
     "a brace is missing": ("customers", "record { do set our company }", "record { do set our company"),
     "a bracket is missing": ("products", "max(Unit Price, 0) ", "max(Unit Price, 0  "),
