@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "retry": "take skip marks off, so that the next run tries again",
     "full-sync": "a full synchronisation: its lines, its waves, one line",
     "test": "run scenarios: given this data, when this is done, then exactly this has changed",
+    "capture": "a record of a saved plan as a scenario, for coupler test",
     "report": "a saved plan as a page to read, search and hand over",
 }
 """Verb -> what it does, in the order of the help. The module of a verb is engine.commands.<verb>, without hyphens."""

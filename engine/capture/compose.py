@@ -1,0 +1,347 @@
+"""A slice of the world before and what the plan says -> a scenario: given, when, then, as plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from engine import connector
+from engine.capture.chosen import Chosen, Listed
+from engine.capture.reads import Key, Reads
+from engine.capture.rows import Row, Slice
+from engine.catalog.catalog import Catalog, Field, Table
+from engine.catalog.settings import Settings
+from engine.model.model import Model
+from engine.run.dryrun import Session
+from engine.scenario.values import held
+from engine.sql.quote import identifier
+
+COUNTER = {
+    "create": "inserted",
+    "change": "modified",
+    "fail": "failed",
+    "conflict": "failed",
+    "skip": "skipped",
+    "uncouple": "unchanged",
+}
+SECOND_FAILURE = "W622"
+RESULT_NAMES = {1: "Success", 2: "Failure"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Everything that a scenario is composed of. after: the session in which the record has been planned."""
+
+    chosen: Chosen
+    slice: Slice
+    found: Reads
+    rules: Model
+    catalog: Catalog
+    after: Session
+    forced: bool
+    settings: Mapping[str, object]
+    defaults: Mapping[str, object]
+
+    def scenario(self, id: str) -> dict[str, Any]:
+        one = self.chosen.records[0]
+        told = {"create": "creates", "change": "changes", "uncouple": "uncouples", "fail": "refuses"}
+        verb = told.get(
+            one.action, {"skip": "skips", "conflict": "reports a conflict about"}.get(one.action, one.action)
+        )
+        about = f"{self.chosen.mapping} {verb} {one.label}" + (f": {one.reason}" if one.reason else "")
+        return {
+            "id": id,
+            "about": about.rstrip(".") + ".",
+            "area": "captured",
+            "base": "none",
+            "given": self.given(),
+            "when": self.when(),
+            "then": self.then(),
+        }
+
+    # --- given ---
+
+    def given(self) -> dict[str, Any]:
+        head = self.chosen.head
+        given: dict[str, Any] = {"now": moment(head["now"]), "work_date": head["work_date"].isoformat()}
+        own = {one.name for one in Settings(self.catalog).own}
+        differing = {
+            name: self.setting(value)
+            for name, value in self.settings.items()
+            if name in own and self.defaults.get(name) != value
+        }
+        given |= {"settings": differing} if differing else {}
+        for system in ("bc", "sales"):
+            tables = {
+                name: [self.row((of, name), row) for row in rows.values()]
+                for (of, name), rows in sorted(self.slice.rows.items())
+                if of == system and rows
+            }
+            given |= {system: tables} if tables else {}
+        told = [self.coupling(row) for row in self.slice.couplings.values()]
+        couplings = [one for one in told if one is not None] + [self.option(row) for row in self.slice.options]
+        given |= {"couplings": couplings} if couplings else {}
+        if self.others():
+            since = moment(self.began() - timedelta(days=1))
+            given["watermarks"] = {self.chosen.mapping: {"bc": since, "sales": since}}
+        return given
+
+    def began(self) -> datetime:
+        """The earliest moment at which one of the pair was changed; the clock when none says so."""
+        moments: list[datetime] = [
+            row[table.modified_field]
+            for table, id in self.pair()
+            if (row := self.slice.rows.get((table.system, table.name), {}).get(id)) is not None
+            and row.get(table.modified_field) is not None
+        ]
+        clock: datetime = self.chosen.head["now"]
+        return min([*moments, clock])
+
+    def pair(self) -> list[tuple[Table, UUID]]:
+        mapping = self.rules.mappings[self.chosen.mapping]
+        ids = {id for one in self.chosen.records for id in (one.id, one.source) if id is not None}
+        return [
+            (table, id)
+            for table in (mapping.bc.table, mapping.sales.table)
+            for id in self.slice.rows.get((table.system, table.name), {})
+            if id in ids
+        ]
+
+    def others(self) -> list[tuple[Table, UUID]]:
+        """Rows of the mapping's own tables that are only there because the pair looks at them."""
+        mapping, pair = self.rules.mappings[self.chosen.mapping], self.pair()
+        return [
+            (table, id)
+            for table in (mapping.bc.table, mapping.sales.table)
+            for id in self.slice.rows.get((table.system, table.name), {})
+            if (table, id) not in pair
+        ]
+
+    def row(self, key: Key, row: Row) -> dict[str, Any]:
+        table = self.catalog.table(*key)
+        names = set(self.found.fields.get(key, ())) | {table.id_field, *table.key}
+        written: dict[str, Any] = {}
+        pair = (table, row[table.id_field]) in self.pair()
+        if pair:
+            names |= {table.modified_field, connector.SALES_MODIFIED_BY}
+        for name in [table.id_field, *table.key, *sorted(names - {table.id_field, *table.key})]:
+            if name not in table.fields or not table.fields[name].stored:
+                continue
+            value = plain_text(table.fields[name], row.get(name))
+            if value is not None:
+                written[name] = value
+        if not pair and (table, row[table.id_field]) in self.others():
+            written[table.modified_field] = moment(self.began() - timedelta(days=2))
+        return written
+
+    def coupling(self, row: Row) -> dict[str, Any] | None:
+        name = self.mapping_of(row)
+        if name is None:
+            return None
+        own = name == self.chosen.mapping and {row[connector.COUPLED_BC_ID], row[connector.COUPLED_SALES_ID]} & {
+            id for _, id in self.pair()
+        }
+        written: dict[str, Any] = {"mapping": name}
+        for key, column in (("bc", connector.COUPLED_BC_ID), ("sales", connector.COUPLED_SALES_ID)):
+            if row.get(column) is not None:
+                written[key] = str(row[column])
+        for key, column in (("last_synch_bc", connector.BC_STAMP), ("last_synch_sales", connector.SALES_STAMP)):
+            if row.get(column) is not None:
+                written[key] = moment(row[column])
+        again = any(one.code == SECOND_FAILURE for one in self.chosen.records)
+        for key, column in (("result_to_sales", connector.RESULT_TO_SALES), ("result_to_bc", connector.RESULT_TO_BC)):
+            if own and not again and row.get(column) in RESULT_NAMES:
+                written[key] = RESULT_NAMES[row[column]]
+        if row.get(connector.SKIPPED):
+            written["skipped"] = True
+        return written
+
+    def mapping_of(self, row: Row) -> str | None:
+        """The mapping whose coupling a row is: by the BC table, then by where the Sales record stands."""
+        fitting = [
+            one
+            for name, one in self.rules.mappings.items()
+            if one.bc.table.number == row[connector.COUPLED_TABLE] and one.sales.table.name != connector.OPTION_SET
+        ]
+        for one in fitting:
+            if self.slice.has(("sales", one.sales.table.name), row[connector.COUPLED_SALES_ID]):
+                return one.name
+        names = [one.name for one in fitting]
+        return self.chosen.mapping if self.chosen.mapping in names else next(iter(names), None)
+
+    def option(self, row: Row) -> dict[str, Any]:
+        return {
+            "mapping": row["_mapping"],
+            "bc": str(row["_bc"]),
+            "option_value": int(row[connector.OPTION_VALUE] or 0),
+            "option_caption": row.get(connector.OPTION_CAPTION) or "",
+        }
+
+    def setting(self, value: object) -> object:
+        match value:
+            case bool() | int() | None:
+                return value
+            case datetime():
+                return moment(value)
+            case date():
+                return value.isoformat()
+            case _:
+                return str(value)
+
+    # --- when ---
+
+    def when(self) -> object:
+        action: dict[str, Any] = {"run": "mapping", "mapping": self.chosen.mapping}
+        mapping = self.rules.mappings[self.chosen.mapping]
+        one = self.chosen.records[0]
+        if mapping.arrow == "<->" and len(self.chosen.records) == 1:
+            action["direction"] = one.leg
+        if self.forced:
+            action["records"] = {"bc" if one.leg == "to_sales" else "sales": [str(one.source)]}
+        return [action, action] if any(one.code == SECOND_FAILURE for one in self.chosen.records) else action
+
+    # --- then ---
+
+    def then(self) -> dict[str, Any]:
+        changes = self.changes()
+        counts = {one.leg: {COUNTER[one.action]: 1} for one in self.chosen.records if one.action in COUNTER}
+        then: dict[str, Any] = {"changes": changes, "counts": counts}
+        labels = {one["_id"]: one["as"] for one in changes if "as" in one}
+        for one in changes:
+            one.pop("_id")
+            one["set"] = {name: labels_in(value, labels) for name, value in one.get("set", {}).items()}
+            if one["op"] == "delete":
+                one.pop("set")
+        failed = [one for one in self.chosen.records if one.action in ("fail", "conflict") and one.reason]
+        if failed:
+            then["errors"] = [{"mapping": self.chosen.mapping, "contains": [str(one.reason)]} for one in failed]
+        kept, gone = self.coupled(labels)
+        then |= {"couplings": kept} if kept else {}
+        then |= {"couplings_absent": gone} if gone else {}
+        return then
+
+    def coupled(self, labels: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The couplings of the pair as they stand afterwards, and those that are gone."""
+        table = self.catalog.table("bc", connector.COUPLINGS)
+        mapping = self.rules.mappings[self.chosen.mapping]
+        ids = {id for one in self.chosen.records for id in (one.id, one.source) if id is not None}
+        kept: list[dict[str, Any]] = []
+        standing: set[tuple[UUID, UUID]] = set()
+        for row in fetch(self.after, table):
+            bc, sales = row[connector.COUPLED_BC_ID], row[connector.COUPLED_SALES_ID]
+            if row[connector.COUPLED_TABLE] != mapping.bc.table.number or not {bc, sales} & ids:
+                continue
+            standing.add((bc, sales))
+            one: dict[str, Any] = {"mapping": mapping.name}
+            one |= {side: labels_in(str(id), labels) for side, id in (("bc", bc), ("sales", sales)) if id is not None}
+            for leg, column in (("to_sales", connector.RESULT_TO_SALES), ("to_bc", connector.RESULT_TO_BC)):
+                ran = any(record.leg == leg and record.action != "skip" for record in self.chosen.records)
+                if ran and row.get(column) in RESULT_NAMES and not mapping.always_compare:
+                    one[f"result_{leg}"] = RESULT_NAMES[row[column]]
+            if row.get(connector.SKIPPED):
+                one["skipped"] = True
+            kept.append(one)
+        gone = [
+            {
+                "mapping": mapping.name,
+                "bc": str(row[connector.COUPLED_BC_ID]),
+                "sales": str(row[connector.COUPLED_SALES_ID]),
+            }
+            for row in self.slice.couplings.values()
+            if row[connector.COUPLED_TABLE] == mapping.bc.table.number
+            and {row[connector.COUPLED_BC_ID], row[connector.COUPLED_SALES_ID]} & ids
+            and (row[connector.COUPLED_BC_ID], row[connector.COUPLED_SALES_ID]) not in standing
+        ]
+        return kept, gone
+
+    def changes(self) -> list[dict[str, Any]]:
+        """What the plan writes for the record and what comes along with it, values as the world holds them."""
+        made: list[dict[str, Any]] = []
+        seen: dict[tuple[Key, UUID], dict[str, Any]] = {}
+        for listed in self.chosen.records:
+            for number, record in self.listed(listed):
+                if record["action"] not in ("create", "change", "delete") or record["id"] is None:
+                    continue
+                key: Key = (record["system"], record["table_name"])
+                one = seen.get((key, record["id"]))
+                if one is None:
+                    op = {"create": "create", "change": "update", "delete": "delete"}[record["action"]]
+                    one = {"op": op, "system": key[0], "table": key[1]}
+                    if op == "create":
+                        one["as"] = f"new-{re.sub(r'[^a-z]+', '-', key[1].lower()).strip('-')}-{len(made) + 1}"
+                    else:
+                        one["key"] = str(record["id"])
+                    one |= {"set": {}, "_id": str(record["id"])}
+                    seen[key, record["id"]] = one
+                    made.append(one)
+                one["set"] |= self.values(key, record["id"], number, record["record"])
+        return [one for one in made if one["set"] or one["op"] != "update"]
+
+    def listed(self, one: Listed) -> list[tuple[int, Row]]:
+        """The record in the ledger of the replay, and those it brings along."""
+        connection = self.after.world.connection
+        cursor = connection.execute(
+            "SELECT p.pass AS number, r.* FROM plan.record r JOIN plan.pass p USING (pass) JOIN plan.record m ON "
+            "m.pass = p.pass AND m.cause IS NULL AND m.source_id = ? AND (r.record = m.record AND r.cause IS NULL "
+            "OR r.cause = m.record) WHERE p.mapping = ? AND p.leg = ? ORDER BY p.pass, r.cause NULLS FIRST, r.record",
+            [one.source, self.chosen.mapping, one.leg],
+        )
+        names = [part[0] for part in cursor.description]
+        return [(row[0], dict(zip(names[1:], row[1:], strict=True))) for row in cursor.fetchall()]
+
+    def values(self, key: Key, id: UUID, number: int, record: int) -> dict[str, Any]:
+        """The fields that the plan lists for a record, with their values afterwards."""
+        names = self.after.world.connection.execute(
+            "SELECT name FROM plan.field WHERE pass = ? AND record = ? ORDER BY ordinal", [number, record]
+        ).fetchall()
+        table = self.catalog.table(*key)
+        rows = fetch(self.after, table, id)
+        if not rows:
+            return {}
+        return {name: plain_text(table.fields[name], rows[0].get(name)) for (name,) in names}
+
+
+def fetch(session: Session, table: Table, id: UUID | None = None) -> list[Row]:
+    """Rows of a table as they stand in a session: of this id, or all."""
+    world = session.world
+    columns = list(world.columns(table))
+    where = f"WHERE {identifier(table.id_field)} = ?" if id is not None else ""
+    rows = world.connection.execute(
+        f"SELECT {', '.join(identifier(one) for one in columns)} FROM {world.relation(table)} {where}",
+        [id] if id is not None else [],
+    ).fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def labels_in(value: object, labels: Mapping[str, str]) -> object:
+    return {"new": labels[value]} if isinstance(value, str) and value in labels else value
+
+
+def moment(value: datetime) -> str:
+    """`2026-03-02T10:00:00Z`, with milliseconds where there are any."""
+    return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds") + "Z"
+
+
+def plain_text(field: Field, value: object) -> object:
+    """A value as a scenario writes it; None for blank."""
+    plain = held(field, value)
+    match plain:
+        case None:
+            return None
+        case bool():
+            return plain
+        case datetime():
+            return moment(plain)
+        case Decimal() if field.kind == "option":
+            number = int(plain)
+            caption = next((one.caption.strip() for one in field.options if one.number == number), "")
+            return f"{caption} ({number})" if caption else number
+        case Decimal():
+            return int(plain) if plain == plain.to_integral_value() else format(plain.normalize(), "f")
+        case _:
+            return str(plain) if not isinstance(value, str) else value

@@ -1,0 +1,43 @@
+"""A record of a saved plan -> a scenario file that shows the same, for `coupler test`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = """
+coupler capture june.plan 1896-S                        # the scenario of one record, by its key
+coupler capture june.plan "1896-S Athens desk" --out tests/athens-desk.yaml
+coupler capture june.plan 10000 --mapping CUSTOMER      # where the key stands under several mappings
+"""
+EXITS = """
+0  the scenario was written; it passes
+1  there is no such record, the plan is out of date, or the record comes out differently by itself
+"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.description = "One planned record as a scenario: the rows it hangs on, what is done, what then has changed."
+    parser.add_argument("plan", metavar="PLAN", type=Path, help="a plan saved with coupler plan --out")
+    parser.add_argument("key", metavar="KEY", help="the record: its key, its label or its id")
+    parser.add_argument("--mapping", metavar="MAPPING", help="of this mapping")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="write the scenario to this file")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from engine import terminal
+    from engine.capture.capture import capture
+    from engine.checks import render
+    from engine.graph.draw import keep
+
+    captured = capture(arguments.plan, arguments.key, arguments.mapping)
+    found = captured.found
+    if captured.text is not None:
+        if arguments.out is None:
+            sys.stdout.write(captured.text)
+        else:
+            found = (*found, *keep(captured.text, arguments.out))
+    if found:
+        terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
+    return 1 if found else 0
