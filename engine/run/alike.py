@@ -11,7 +11,9 @@ side, or what is there already. Hashed as if nothing was there, it equals what i
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from engine.model import model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.candidates import Alike
 from engine.run.transfer import read_items
@@ -24,8 +26,7 @@ from engine.sql.quote import identifier
 from engine.sql.scope import Joined, Scope, Written
 from engine.sql.values import Around, NotPlanned, Reading, before
 
-JOINED = re.compile(r"\b\w+_\d+\.")
-PARTNER = re.compile(r"\b[cd]\.")
+JOINED = re.compile(r"(\w+_\d+) ON (?!.* ON )", re.DOTALL)
 
 
 def alike(step: Pass, world: World, around: Around) -> Alike | None:
@@ -45,10 +46,12 @@ def alike(step: Pass, world: World, around: Around) -> Alike | None:
     scope.names[step.source.key] = Joined(alias="s", table=source, certain=True)
     scope.names[step.destination.key] = entry
     frame = Frame(around=around, scope=scope, outcome=Outcome())
+    coupled = [one for one in step.mapping.items if not only_for_new(one)]
     try:
-        read_items(step, frame, entry)
+        read_items(replace(step, mapping=replace(step.mapping, items=tuple(coupled))), frame, entry)
     except NotPlanned:
         return None
+    joins, beyond = separable(scope.joins, ["c", "d", kept])
     failed = frame.outcome.failed()
     new, old, apart = [], [], []
     for name, text in entry.values.items():
@@ -58,23 +61,42 @@ def alike(step: Pass, world: World, around: Around) -> Alike | None:
         kind, marker = type_of(field), f"{kept}.{identifier(name)}"
         held = before(entry, field, Reading(scope=scope, around=around))
         given = text.replace(marker, blank.blank(kind))
-        if mixed(given, kept):
+        if names(given, beyond):
             apart.append(f"({text.replace(marker, held)} IS NOT DISTINCT FROM {held})")
         else:
             new.append(f"CAST({given} AS {SQL_TYPES[field.kind]})")
             old.append(f"CAST({held} AS {SQL_TYPES[field.kind]})")
-    if mixed(" ".join([failed, *scope.joins]), kept) or not new:
+    if names(failed, beyond) or not new or any(names(one, [*aliases(scope.joins), "c", kept]) for one in apart):
         return None
-    if any(JOINED.search(one) or f"{kept}." in one or "c." in one or " OVER (" in one for one in apart):
-        return None
-    joins = "".join(f"\n    {one}" for one in scope.joins)
+    listed = "".join(f"\n    {one}" for one in joins)
     return Alike(
-        source=f"(SELECT s.*, hash({', '.join(new)}) AS _new, NOT {failed} AS _sound\n  FROM {{rows}} s{joins}) s",
+        source=f"(SELECT s.*, hash({', '.join(new)}) AS _new, NOT {failed} AS _sound\n  FROM {{rows}} s{listed}) s",
         partner=f"(SELECT d.*, hash({', '.join(old)}) AS _old FROM {world.relation(destination)} d)",
         test=joined_by("AND", ["s._sound", "s._new = d._old", *apart]),
     )
 
 
-def mixed(text: str, kept: str) -> bool:
-    """Does an expression need the partner's side, or all records at once?"""
-    return PARTNER.search(text) is not None or f"{kept}." in text or " OVER (" in text
+def only_for_new(item: object) -> bool:
+    """Does a part of a mapping leave records alone that have a partner?"""
+    return isinstance(item, model.Moment) and not item.after and item.states == frozenset({"new"})
+
+
+def separable(joins: list[str], beyond: list[str]) -> tuple[list[str], list[str]]:
+    """The joins that do not need what is beyond the source's side, and the aliases that do."""
+    kept = []
+    for join, alias in zip(joins, aliases(joins), strict=True):
+        if names(join, beyond):
+            beyond = [*beyond, alias]
+        else:
+            kept.append(join)
+    return kept, beyond
+
+
+def aliases(joins: list[str]) -> list[str]:
+    found = [JOINED.search(one) for one in joins]
+    return [one.group(1) if one is not None else "" for one in found]
+
+
+def names(text: str, aliases: list[str]) -> bool:
+    """Does an expression name a column of one of these, or look at all records at once?"""
+    return " OVER (" in text or re.search(rf"\b({'|'.join(aliases)})\.", text) is not None

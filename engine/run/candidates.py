@@ -159,7 +159,7 @@ def candidates(
     if not read_later and read != "true":
         wanted = f"(SELECT s.* FROM {wanted} s WHERE {read})"
     scope.base = f"{wanted} s"
-    if not read_later and not run.force and world.count(source, f"{wanted} s") >= world.many:
+    if not read_later and not run.force and world.are_most(source, f"{wanted} s"):
         seen = likeness()
         if seen is not None:
             scope.base, partners, same = seen.source.replace("{rows}", wanted), seen.partner, seen.test
