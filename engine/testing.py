@@ -17,6 +17,7 @@ from engine.scenario.stage import Rulebook
 from engine.source import Source
 from engine.syntax import ast
 from engine.syntax.parse import parse
+from engine.textfile import shown
 from engine.workspace import find_workspace, load_workspace, standard_rules
 
 
@@ -56,7 +57,7 @@ def test(
         return Tested(verdicts=(), found=found)
     chosen = list(paths) or [workspace.tests if workspace is not None else Path("tests")]
     if not any(one.exists() for one in chosen):
-        message = f"there are no scenarios in {', '.join(one.as_posix() for one in chosen)}"
+        message = f"there are no scenarios in {', '.join(map(shown, chosen))}"
         return Tested(verdicts=(), found=(_nothing(message, "name the files, or put them in the folder tests/"),))
     made = tuple(verdicts(read_files(chosen, book.known, base), book, only))
     if not made:

@@ -36,7 +36,7 @@ def _plainly(message: str) -> str:
     for pattern, plain in _PLAINLY:
         found = re.fullmatch(pattern, message)
         if found:
-            return found.expand(plain)
+            return found.expand(plain).replace("'", "")
     return message
 
 

@@ -41,6 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
             print(report.to_json(made.verdicts))
         case "junit":
             print(report.to_junit(made.verdicts))
-        case _:
+        case _ if made.verdicts:
             print(report.to_text(made.verdicts, colour=terminal.coloured(sys.stdout)), end="")
     return 0 if made.passed else 1
