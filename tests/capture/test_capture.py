@@ -24,8 +24,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("*.duckdb"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert main("snapshot import june --bc exports/bc/ --sales exports/sales/".split()) == 0
-        assert main("plan --now 2026-06-15T08:00:00Z --out june.plan".split()) == 2
+        assert main(["snapshot", "import", "june", "--bc", "exports/bc/", "--sales", "exports/sales/"]) == 0
+        assert main(["plan", "--now", "2026-06-15T08:00:00Z", "--out", "june.plan"]) == 2
         yield folder
 
 
