@@ -85,7 +85,8 @@ class Effects:
         return inner.under(condition(where, Reading(scope=scope, around=frame.around)))
 
     def for_each(self, statement: model.ForEach, frame: Frame) -> None:
-        inner = self.rounds(statement, frame)
+        failed = frame.outcome.failed()
+        inner = self.rounds(statement, frame if failed == "false" else frame.under(f"(NOT {failed})"))
         self.told.append((inner.outcome, inner.scope, self.unit))
         if effects_in(statement.body) > 1:
             self.hold(inner)
@@ -96,10 +97,9 @@ class Effects:
         inner = self.extended(statement.record, statement.where, frame)
         row = inner.scope.names[statement.record.key]
         assert isinstance(row, Joined)
-        failed = frame.outcome.failed()
         order = sorting(statement.sorting, statement.descending, row.table, inner)
         return replace(
-            inner if failed == "false" else inner.under(f"(NOT {failed})"),
+            inner,
             outcome=Outcome(origins=frame.outcome.origins),
             effect=self.carry_out,
             hold=self.hold,
