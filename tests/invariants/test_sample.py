@@ -75,7 +75,7 @@ def test_after_an_apply_nothing_is_left_to_write(sample: Path, first: tuple[byte
     shutil.copytree(sample, own)
     done = coupler(own, "apply", "june.plan")
     assert done.returncode == 0, done.stderr.decode()
-    again = coupler(own, "plan", "--now", "2026-06-15T08:30:00Z", "--json")
+    again = coupler(own, "plan", "--now", "2026-06-15T08:05:00Z", "--json")
     told: dict[str, Any] = json.loads(again.stdout)
     assert [one["label"] for one in told["records"] if one["action"] in SETTLED] == []
-    assert again.returncode in (0, 2)
+    assert again.returncode == 0
