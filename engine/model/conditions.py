@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 import engine.model.lookups as lookups
 import engine.model.values as values
 from engine.model.constants import alias_hint, fitted, is_blank_word, text, unknown
+from engine.model.dayvalues import Ends, ends_of, related
 from engine.model.model import (
     All,
     AllOf,
@@ -110,6 +111,8 @@ def _equals(world: World, scope: Scope, node: ast.Equals) -> Condition:
 
 def _compare(world: World, scope: Scope, node: ast.Compare) -> Condition:
     left = values.value_of(world, scope, node.left)
+    if (ends := _period(world, scope, node.right, left.type)) is not None:
+        return Matches(span=node.span, value=left, filter=related(world, node.operator, ends, node.right.span))
     right = _operand(world, scope, node.right, left.type)
     if is_blank_word(left):
         left = fitted(world, left, right.type)
@@ -158,6 +161,8 @@ def _filter(world: World, scope: Scope, node: ast.Filter, type_: Type) -> Filter
         case ast.Relation():
             if isinstance(node.operand, ast.Pattern):
                 return _related_pattern(world, node, node.operand, type_)
+            if (ends := _period(world, scope, node.operand, type_)) is not None:
+                return related(world, node.operator, ends, node.operand.span)
             operand = _operand(world, scope, node.operand, type_)
             pattern = _pattern_in_quotes(node.operand, type_)
             if pattern is not None and node.operator in ("=", "<>"):
@@ -165,14 +170,32 @@ def _filter(world: World, scope: Scope, node: ast.Filter, type_: Type) -> Filter
             return Relation(span=node.span, operator=node.operator, operand=operand)
         case ast.Range():
             _ordered(world, node.span, type_)
-            low = None if node.low is None else _operand(world, scope, node.low, type_)
-            high = None if node.high is None else _operand(world, scope, node.high, type_)
+            low = None if node.low is None else _end(world, scope, node.low, type_, "low")
+            high = None if node.high is None else _end(world, scope, node.high, type_, "high")
             return Range(span=node.span, low=low, high=high)
         case _:
+            if (ends := _period(world, scope, node, type_)) is not None:
+                return related(world, "=", ends, node.span)
             pattern = _pattern_in_quotes(node, type_)
             if pattern is not None:
                 return _like(world, pattern, type_, negated=False)
             return Relation(span=node.span, operator="=", operand=_operand(world, scope, node, type_))
+
+
+def _period(world: World, scope: Scope, node: ast.Expression, type_: Type) -> Ends | None:
+    """The days between two ends that stand next to a date: `month`, `C2026-12-31`; None for anything else."""
+    if is_unknown(type_) or group(type_) != "calendar":
+        return None
+    ends = ends_of(world, scope, node)
+    return None if ends is None or ends.kind == "day" else ends
+
+
+def _end(world: World, scope: Scope, node: ast.Expression, type_: Type, side: Literal["low", "high"]) -> Value:
+    """One end of a range; of a period its first or last day."""
+    ends = _period(world, scope, node, type_)
+    if ends is None:
+        return _operand(world, scope, node, type_)
+    return ends.low if side == "low" else ends.high
 
 
 def _pattern_in_quotes(node: ast.Expression, type_: Type) -> ast.Pattern | None:

@@ -41,6 +41,7 @@ NAMES: dict[str, str] = {
     "E231": "unknown-run",
     "E232": "too-many-steps",
     "E233": "nested-too-deep",
+    "E234": "no-such-day",
     "W201": "compared-with-itself",
     "W202": "nothing-looked-up",
     "W203": "read-from-text",

@@ -153,6 +153,29 @@ class Shift(Typed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One term of a date formula (R10.13). sign: forwards or back.
+
+    length: `2W`, so many units on. end: `CM`, the last day of the unit that the day lies in; its first when back.
+    next: `WD4`, `D10`, the next day (the last one before when back) that is this day of the week (1 is Monday) or of
+    the month; never the day itself.
+    """
+
+    kind: Literal["length", "end", "next"]
+    sign: Literal[1, -1]
+    count: int
+    unit: Literal["D", "W", "M", "Q", "Y", "WD"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day(Typed):
+    """A day counted from the plan's clock: `yesterday`, `-1D`, `CM+1D`, the end of a `month`. Type date."""
+
+    start: Literal["today", "work date"]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Negative(Typed):
     operand: Value
 
@@ -225,6 +248,7 @@ Value = (
     | Choose
     | Arithmetic
     | Shift
+    | Day
     | Negative
     | Convert
     | Partner

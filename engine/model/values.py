@@ -9,6 +9,7 @@ import engine.model.conditions as conditions
 import engine.model.lookups as lookups
 from engine.catalog.suggest import did_you_mean
 from engine.model.constants import BLANK, blank_of, fitted, is_blank_word, mismatch, text, unknown
+from engine.model.dayvalues import day_of, say_no_day
 from engine.model.facts import NameKind
 from engine.model.functions import call
 from engine.model.model import (
@@ -75,7 +76,13 @@ def itself(record: AnyRecord, span: Span) -> Value:
 def record_or_value(world: World, scope: Scope, node: ast.Expression, wanted: Type | None = None) -> AnyRecord | Value:
     """What an expression stands for: a record when it is an alias alone, else a value."""
     with world.deeper(node.span) as fine:
-        return _found(world, scope, node, wanted) if fine else unknown(node.span)
+        if not fine:
+            return unknown(node.span)
+        if wanted is not None and not is_unknown(wanted) and group(wanted) == "calendar":
+            meant = day_of(world, scope, node)
+            if meant is not None:
+                return meant
+        return _found(world, scope, node, wanted)
 
 
 def _found(world: World, scope: Scope, node: ast.Expression, wanted: Type | None) -> AnyRecord | Value:
@@ -244,6 +251,9 @@ def _unknown_name(world: World, scope: Scope, name: ast.Name, wanted: Type | Non
         return
     if wanted is not None and wanted.kind == "option":
         say_unknown_option(world, wanted, name.text, name.span)
+        return
+    if wanted is not None and group(wanted) == "calendar" and not _with_alias(scope, name):
+        say_no_day(world, name)
         return
     aliases = [*scope.visible(), *world.shared_nodes]
     fields = [] if scope.bare is None else [one.caption for one in scope.bare.table.fields.values()]

@@ -14,6 +14,7 @@ from typing import Any, assert_never
 
 from engine.catalog.catalog import Catalog, Field, Table
 from engine.model import model
+from engine.model.days import day
 from engine.model.model import AnyRecord, Behind, Record, Type, Value
 from engine.sql import blank
 from engine.sql.blank import TEXTS, type_of
@@ -87,6 +88,9 @@ def value(node: Value, reading: Reading) -> str:
             units = {"D": "DAY", "W": "WEEK", "M": "MONTH", "Q": "QUARTER", "Y": "YEAR"}
             moved = f"({value(node.date, reading)} + ({node.count}) * INTERVAL 1 {units[node.unit]})"
             return f"CAST({moved} AS {blank.SQL_TYPES[node.type.kind]})"
+        case model.Day():
+            start = reading.around.work_date if node.start == "work date" else reading.around.now.date()
+            return f"DATE '{day(start, node.steps).isoformat()}'"
         case model.Negative():
             return f"(-{value(node.operand, reading)})"
         case model.Convert():

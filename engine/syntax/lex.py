@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     | (?P<text>'(?:[^'\n]|'')*+')
     | (?P<string>"[^"\n]*")
     | (?P<date>\d{{4}}-\d\d-\d\d(?![\w\-]))
-    | (?P<duration>\d+[DWMQY](?![\w\-]))
+    | (?P<duration>\d+[DWMQY](?!\w|-(?!\d+[DWMQY]|C[DWMQY])))
     | (?P<time>\d\d:\d\d(?!\w))
     | (?P<number>\d++(?:\.\d++)?(?=\.\.)|\d++(?:\.\d++)?(?!\w|\.\w|-\w))
     | (?P<wrong>==|=>|=<(?!>)|!=|\|\||&&)
@@ -42,6 +42,8 @@ _TOKEN = re.compile(
 PATTERN = re.compile(
     rf"""[ \t]*+(@'(?:[^'\n]|'')*+'|{_BARE}++(?:[ ](?!{STOP}|[-+*/][ ]){_BARE}++){{0,40}}+)""", re.VERBOSE
 )
+# `today-7D` is a calculation; elsewhere a minus sign without blanks belongs to the name.
+_MOVED = re.compile(r"(?:today|work date|now)(?=-(?:\d+[DWMQY]|C[DWMQY]|(?:WD|D)\d))")
 _WORD = re.compile(r"[ \t]*([a-z]+)(?![\w.\-])")
 # A line that begins with one of these goes on from the line before.
 GOING_ON_WORDS = ("and", "or", "else", "where", "via", "using", "then", "sorted", "when", "with", "gives", "like")
@@ -207,8 +209,12 @@ class Lexer:
             if found is not None:
                 terminal, self.end = found
                 return terminal
-        if "WORD" in row and text[start : self.end] in VALUE_WORDS:
-            return "WORD"
+        if "WORD" in row:
+            if text[start : self.end] in VALUE_WORDS:
+                return "WORD"
+            if "-" in row and (moved := _MOVED.match(text, start, self.end)):
+                self.end = moved.end()
+                return "WORD"
         return "NAME"
 
     def _bad(self) -> str:
