@@ -20,6 +20,14 @@ from engine.sql.quote import identifier, literal, qualified
 OPERATION = "_op"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a world knew of its tables before something that may be taken back."""
+
+    changed: dict[tuple[str, str], dict[str, str]]
+    stand_ins: dict[tuple[str, str], str]
+
+
 @dataclass
 class World:
     """The state of one plan in the making. Implements `engine.sql.scope.Relations`.
@@ -57,6 +65,7 @@ class World:
         for system in ("bc", "sales"):
             connection.execute(f"CREATE SCHEMA delta_{system}")
             connection.execute(f"CREATE SCHEMA state_{system}")
+            connection.execute(f"CREATE SCHEMA nothing_{system}")
         return world
 
     # --- reading ---
@@ -88,9 +97,12 @@ class World:
         return self.stand_ins.get(key) or self._nothing(table)
 
     def _nothing(self, table: Table) -> str:
-        """A table that the export does not hold: no rows."""
-        columns = ", ".join(f"NULL::{type} AS {identifier(name)}" for name, type in self.columns(table).items())
-        return f"(SELECT {columns} WHERE false)"
+        """A table that the export does not hold: one without rows, made when it is first asked for."""
+        name = qualified(f"nothing_{table.system}", table.name)
+        columns = ", ".join(f"{identifier(one)} {type}" for one, type in _bare(table).items())
+        self.connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+        self.stand_ins[table.system, table.name] = name
+        return name
 
     # --- carrying out ---
 
@@ -114,18 +126,19 @@ class World:
 
     # --- all or nothing ---
 
-    def begin(self) -> dict[tuple[str, str], dict[str, str]]:
+    def begin(self) -> Kept:
         """Begin what may have to be taken back; gives what `roll_back` needs."""
         self.connection.execute("BEGIN TRANSACTION")
-        return {key: dict(columns) for key, columns in self.changed.items()}
+        changed = {key: dict(columns) for key, columns in self.changed.items()}
+        return Kept(changed=changed, stand_ins=dict(self.stand_ins))
 
     def commit(self) -> None:
         self.connection.execute("COMMIT")
 
-    def roll_back(self, kept: dict[tuple[str, str], dict[str, str]]) -> None:
+    def roll_back(self, kept: Kept) -> None:
         """Take back all since `begin`."""
         self.connection.execute("ROLLBACK")
-        self.changed = kept
+        self.changed, self.stand_ins = kept.changed, kept.stand_ins
 
     # --- writing ---
 
