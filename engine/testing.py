@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.catalog.catalog import Catalog, Table
 from engine.catalog.load import load_catalog
+from engine.coverage.coverage import Coverage, covered
+from engine.coverage.points import points
+from engine.coverage.watch import Marks
 from engine.diagnostic import Diagnostic, in_source_order, worst
 from engine.pipeline import rule_sources
 from engine.scenario.read import read_files
@@ -15,6 +19,7 @@ from engine.scenario.run import verdicts
 from engine.scenario.scenario import Known, Verdict
 from engine.scenario.stage import Rulebook
 from engine.source import Source
+from engine.sql.watch import watching
 from engine.syntax import ast
 from engine.syntax.parse import parse
 from engine.textfile import shown
@@ -23,10 +28,11 @@ from engine.workspace import find_workspace, load_workspace, standard_rules
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
-    """verdicts: one per scenario. found: why nothing could be run, or what is worth knowing."""
+    """verdicts: one per scenario. found: why nothing could be run, or what is worth knowing. coverage: if asked for."""
 
     verdicts: tuple[Verdict, ...]
     found: tuple[Diagnostic, ...]
+    coverage: Coverage | None = None
 
     @property
     def passed(self) -> bool:
@@ -37,9 +43,17 @@ class Tested:
 
 
 def test(
-    paths: Sequence[Path], *, rules: Path | None = None, base: Path | None = None, only: str | None = None
+    paths: Sequence[Path],
+    *,
+    rules: Path | None = None,
+    base: Path | None = None,
+    only: str | None = None,
+    coverage: bool = False,
 ) -> Tested:
-    """Run scenario files. paths: none means the folder tests/ of the workspace. rules: a folder of rule files."""
+    """Run scenario files. paths: none means the folder tests/ of the workspace. rules: a folder of rule files.
+
+    coverage: note which places of the rules any record reaches.
+    """
     root = find_workspace(Path.cwd())
     workspace, about = load_workspace(root) if root is not None else (None, ())
     if rules is not None:
@@ -59,11 +73,14 @@ def test(
     if not any(one.exists() for one in chosen):
         message = f"there are no scenarios in {', '.join(map(shown, chosen))}"
         return Tested(verdicts=(), found=(_nothing(message, "name the files, or put them in the folder tests/"),))
-    made = tuple(verdicts(read_files(chosen, book.known, base), book, only))
+    marks = Marks()
+    with watching(marks) if coverage else nullcontext():
+        made = tuple(verdicts(read_files(chosen, book.known, base), book, only))
     if not made:
         message = f"no scenario is called {only} or belongs to that area" if only else "the files hold no scenario"
         return Tested(verdicts=(), found=(_nothing(message, ""),))
-    return Tested(verdicts=made, found=())
+    reached = covered(points(book.files), marks.reached_marks, book.shipped) if coverage else None
+    return Tested(verdicts=made, found=(), coverage=reached)
 
 
 def rulebook(

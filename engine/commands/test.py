@@ -9,11 +9,12 @@ from pathlib import Path
 HELP = """
 coupler test                               # the scenarios of this workspace, in its folder tests/
 coupler test tests/customers.yaml --only customer-name-goes-to-sales
+coupler test --coverage --threshold 80     # which places of the rules no scenario reaches
 coupler test --format junit > report.xml   # for a build server; also json
 """
 EXITS = """
 0  every scenario passed (a scenario with `gate: false` may miss)
-1  a scenario failed, a file is wrong, or there is none
+1  a scenario failed, a file is wrong, there is none, or less than the threshold was reached
 """
 
 
@@ -27,15 +28,33 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", metavar="DIR", type=Path, help="rules from this folder, in place of the workspace's")
     parser.add_argument("--base", metavar="FILE", type=Path, help="the data under every scenario (default: base.yaml)")
 
+    parser.add_argument(
+        "--coverage", action="store_true", help="which lines, filters, branches and entries were reached"
+    )
+    parser.add_argument(
+        "--threshold", metavar="N", type=percent, default=0.0, help="fail when less than N percent are reached"
+    )
+
+
+def percent(written: str) -> float:
+    """A share between 0 and 100."""
+    share = float(written.removesuffix("%"))
+    if not 0 <= share <= 100:
+        raise argparse.ArgumentTypeError(f"{written} is no percentage")
+    return share
+
 
 def run(arguments: argparse.Namespace) -> int:
     from engine import terminal, testing
     from engine.checks import render
+    from engine.coverage.coverage import below, to_text
     from engine.scenario import report
 
-    made = testing.test(arguments.paths, rules=arguments.rules, base=arguments.base, only=arguments.only)
-    if made.found:
-        terminal.tell(render.to_text(made.found, colour=terminal.coloured(sys.stderr)))
+    asked = arguments.coverage or arguments.threshold > 0
+    made = testing.test(
+        arguments.paths, rules=arguments.rules, base=arguments.base, only=arguments.only, coverage=asked
+    )
+    low = below(made.coverage, arguments.threshold) if made.coverage is not None else ()
     match arguments.format:
         case "json":
             print(report.to_json(made.verdicts))
@@ -43,4 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(report.to_junit(made.verdicts))
         case _ if made.verdicts:
             print(report.to_text(made.verdicts, colour=terminal.coloured(sys.stdout)), end="")
-    return 0 if made.passed else 1
+    if made.coverage is not None:
+        (sys.stdout if arguments.format == "text" else sys.stderr).write(to_text(made.coverage))
+    if found := (*made.found, *low):
+        terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
+    return 0 if made.passed and not low else 1

@@ -17,7 +17,7 @@ from engine.run.effects import Effects
 from engine.run.holding import Held
 from engine.run.ledger import place
 from engine.run.pairs import uncouple
-from engine.run.transfer import Transfer
+from engine.run.transfer import Transfer, read_moment
 from engine.run.world import World
 from engine.sql import block as blocks
 from engine.sql.block import read_block
@@ -111,7 +111,7 @@ def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, wo
     frame.outcome.failures.clear()  # they were told before the write
     frame.outcome.warnings.clear()
     effects.told.append((frame.outcome, frame.scope, effects.unit))
-    read_block(moment.body, frame)
+    read_moment(moment, frame)
     for outcome, told, unit in effects.told:
         failures(step, outcome, told, unit, world)
 

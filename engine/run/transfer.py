@@ -27,7 +27,7 @@ from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
 from engine.run.world import World
-from engine.sql import blank
+from engine.sql import blank, watch
 from engine.sql.blank import type_of
 from engine.sql.block import carry_into, read, read_block
 from engine.sql.conditions import joined_by
@@ -36,6 +36,7 @@ from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, Written
 from engine.sql.values import Around, Reading, before
 
+LEGS = {"to_sales": "to Sales", "to_bc": "to BC"}
 LOOKED_AT = ("insert", "compare", "recognised", "gone")
 
 
@@ -77,6 +78,8 @@ def transfer(
     """
     name = f"work_{step.number}"
     unchanged = found.classes.get("alike", 0)
+    if watch.watcher is not None:
+        watch.watcher.leg(step, world, around)
     if not any(found.classes.get(one) for one in LOOKED_AT):
         return nothing(step, found, world)
     frame, entry = start(step, found, world, around, force)
@@ -238,6 +241,8 @@ def read_items(
                         entry, carry.target, carry.value, carry.source, carry.carried, item.label, item.span, frame
                     )
                     lines.append(item)
+                    if watch.watcher is not None:
+                        watch.watcher.reached("field line", LEGS[step.leg], item.span, frame)
             case model.Moment(after=True):
                 pass
             case model.Moment():
@@ -246,7 +251,7 @@ def read_items(
                 if "changed" in item.states:
                     later.append(item)
                 else:
-                    read_block(item.body, frame.under("true" if "every" in item.states else "c.is_new"))
+                    read_moment(item, frame.under("true" if "every" in item.states else "c.is_new"))
             case _:
                 read(item, frame)
     return tuple(lines), tuple(later)
@@ -257,9 +262,16 @@ def read_changed(later: tuple[model.Moment, ...], frame: Frame, entry: Written, 
     for item in later:
         differs = any_difference(entry, frame) if not force else "true"
         changed = f"((NOT c.is_new) AND {differs})"
-        read_block(item.body, frame.under(joined_by("OR", ["c.is_new", changed]) if "new" in item.states else changed))
+        read_moment(item, frame.under(joined_by("OR", ["c.is_new", changed]) if "new" in item.states else changed))
     if frame.outcome.template:
         apply_templates(frame, entry)
+
+
+def read_moment(item: model.Moment, frame: Frame) -> None:
+    """Read what is done at a moment, under the guard of the frame."""
+    if watch.watcher is not None:
+        watch.watcher.reached("moment", "", item.span, frame)
+    read_block(item.body, frame)
 
 
 def any_difference(entry: Written, frame: Frame) -> str:

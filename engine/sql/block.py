@@ -14,7 +14,7 @@ from engine.catalog.catalog import Field
 from engine.model import model
 from engine.model.model import Carried, Condition, Record, Statement, Value
 from engine.source import Span
-from engine.sql import blank
+from engine.sql import blank, watch
 from engine.sql.blank import type_of
 from engine.sql.conditions import condition, fixed, joined_by
 from engine.sql.convert import converted, head_kept
@@ -104,6 +104,8 @@ def _same_write(statement: model.Change, frame: Frame) -> bool:
 def branch(statement: model.If, frame: Frame) -> None:
     known = fixed(statement.condition, frame.around.settings)
     if known is not None:
+        if watch.watcher is not None:
+            watch.watcher.reached("branch", "then" if known else "else", statement.span, frame)
         if known:
             read_block(statement.then, frame)
         elif statement.otherwise is not None:
@@ -112,6 +114,9 @@ def branch(statement: model.If, frame: Frame) -> None:
     test = condition(statement.condition, frame.reading())
     if frame.hold is not None and much_hangs_on(statement):
         test = frame.hold(frame, test)
+    if watch.watcher is not None:
+        watch.watcher.reached("branch", "then", statement.span, frame, test)
+        watch.watcher.reached("branch", "else", statement.span, frame, f"(NOT {test})")
     read_block(statement.then, frame.under(test))
     if statement.otherwise is not None:
         read_block(statement.otherwise, frame.under(f"(NOT {test})"))
@@ -162,6 +167,9 @@ def _guarded(text: str, otherwise: str, frame: Frame) -> str:
 
 def require(test: Condition, outcome: str, message: model.Message, span: Span, frame: Frame) -> None:
     known = condition(test, frame.reading())
+    if watch.watcher is not None:
+        watch.watcher.reached("require", "held", span, frame, known)
+        watch.watcher.reached("require", "failed", span, frame, f"(NOT {known})")
     if known == "true":
         return
     failure = Failure(
@@ -195,6 +203,8 @@ def carry_into(
     frame: Frame,
 ) -> str:
     """Set a field of a record being written; gives SQL of its new value. R4.4 to R4.17."""
+    if watch.watcher is not None:
+        watch.watcher.carried(given, frame)
     missing: list[Missing] = []
     reading = frame.reading(missing=missing, lenient=carried.keep_if_blank)
     now = current(entry, target, reading)
