@@ -32,7 +32,8 @@ def order_of(depends_on: Dictionary[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 def in_order(world: World, mappings: Dictionary[str, MappingFacts]) -> tuple[str, ...]:
     """The order of the mappings that exist; as written, and a finding, when they depend on each other in a circle."""
-    depends_on = {name: one.mapping.depends_on for name, one in mappings.items()}
+    written = sorted(mappings.items(), key=lambda pair: (pair[1].written.span.path, pair[1].written.span.start))
+    depends_on = {name: one.mapping.depends_on for name, one in written}
     try:
         return order_of(depends_on)
     except CycleError as problem:

@@ -145,7 +145,8 @@ class Effects:
     def create(self, statement: model.Create, frame: Frame) -> None:
         table = statement.record.table
         inner = replace(frame, scope=Extended(self.world, "(SELECT 1)", frame.scope))
-        parts = [literal(statement.record.key), *(f"CAST({one} AS VARCHAR)" for one in (self.unit, *frame.rows))]
+        made = f"{statement.record.key}/{self.around.now.isoformat()}"  # a later run makes another row
+        parts = [literal(made), *(f"CAST({one} AS VARCHAR)" for one in (self.unit, *frame.rows))]
         seed = " || '/' || ".join(parts)
         entry = Written(table=table, old=None, id=f"CAST(md5({seed}) AS UUID)", exists="false")
         if statement.like is not None:

@@ -208,9 +208,12 @@ def _check_format(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _check_size(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    """Refuses a file that was cut off: DuckDB notices only when it comes to a block that is not there."""
+    """Refuses a file that was cut off: DuckDB notices only when it comes to a block that is not there.
+
+    Blocks in use count, not all: free ones at the end are given back to the disk but still belong to the total.
+    """
     (size,) = connection.execute(
-        "SELECT total_blocks * block_size FROM pragma_database_size() WHERE database_name = 'snap'"
+        "SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = 'snap'"
     ).fetchall()[0]
     if path.stat().st_size < size:
         raise _not_a_snapshot(path, "its end is missing")

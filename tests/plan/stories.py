@@ -363,17 +363,9 @@ class Story:
         """The same story in a snapshot of its own."""
         file = self.snapshot.with_name(f"{next(_numbers)}.duckdb")
         if self.written:
-            to_full_length(self.snapshot)
         shutil.copyfile(self.snapshot, file)
         return Story(rules=self.rules, snapshot=file)
 
-
-def to_full_length(file: Path) -> None:
-    """Free blocks at the end of its file the database gives back; later that looks like an end that is missing."""
-    with duckdb.connect(str(file), read_only=True) as connection:
-        ((size,),) = connection.execute("SELECT total_blocks * block_size FROM pragma_database_size()").fetchall()
-    if file.stat().st_size < size:
-        os.truncate(file, size)
 
 
 def _field(fields: Mapping[str, object], name: str) -> str:
