@@ -63,7 +63,8 @@ class Marks:
     def _any(self, frame: Frame, when: str) -> bool:
         guard = joined_by("AND", [*frame.guards, f"({when})"])
         world = cast("World", frame.scope.relations)
-        row = world.connection.execute(f"SELECT 1 FROM {frame.scope.sql()} WHERE {guard} LIMIT 1").fetchone()
+        rows = f"SELECT ({guard}) AS held FROM {frame.scope.sql()}"  # a number in a row may be counted over all rows
+        row = world.connection.execute(f"SELECT 1 FROM ({rows}) u WHERE held LIMIT 1").fetchone()
         return row is not None
 
 
