@@ -13,7 +13,6 @@ record, its stamp, is as old as the record unless a story says otherwise, so tha
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -362,10 +361,8 @@ class Story:
     def copy(self) -> Story:
         """The same story in a snapshot of its own."""
         file = self.snapshot.with_name(f"{next(_numbers)}.duckdb")
-        if self.written:
         shutil.copyfile(self.snapshot, file)
         return Story(rules=self.rules, snapshot=file)
-
 
 
 def _field(fields: Mapping[str, object], name: str) -> str:
