@@ -23,6 +23,9 @@ PERIODS: Final[dict[str, Literal["W", "M", "Q"]]] = {"week": "W", "month": "M", 
 WORDS: Final = (*SHIFTED, "work date", *PERIODS, *WEEKDAYS)
 """The words for days, as a rule file writes them."""
 
+NEXT: Final = (Step(kind="length", sign=1, count=1, unit="D"),)
+"""On to the day after."""
+
 _SHORT: Final = {"t": "today", "w": "work date", "workdate": "work date"}
 _TERM = re.compile(
     r"\s*([+-]?)\s*(?:C(?P<end>[DWMQY])|(?P<count>\d{1,6})(?P<unit>[DWMQY])|(?P<named>WD|D)(?P<number>\d\d?))"

@@ -114,7 +114,7 @@ def value(node: Value, reading: Reading) -> str:
 
 
 def constant(given: object, type: Type) -> str:
-    """SQL of a fixed value of a type; None is blank."""
+    """SQL of a fixed value of a type; None is blank. A code is in capitals without outer blanks (R10.3)."""
     if given is None or (given == "" and type.kind not in TEXTS):
         return blank.blank(type)
     if type.kind in ("date", "time", "moment", "id"):
@@ -122,6 +122,8 @@ def constant(given: object, type: Type) -> str:
         return f"CAST({literal(text)} AS {blank.SQL_TYPES[type.kind]})"
     if type.kind == "boolean":
         return "true" if given else "false"
+    if type.kind == "code":
+        return literal(str(given).strip().upper())
     if type.kind in TEXTS:
         return literal(str(given))
     if isinstance(given, (int, Decimal)):

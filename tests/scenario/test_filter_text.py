@@ -79,6 +79,34 @@ def test_dates_may_be_words_and_formulas() -> None:
     assert operand("w-1M", "Last Date Modified") == date(2026, 2, 28)
     assert operand("-1W", "Last Date Modified") == date(2026, 4, 27)
     assert operand("2026-01-31", "Last Date Modified") == date(2026, 1, 31)
+    assert operand("yest", "Last Date Modified") == date(2026, 5, 3)
+    assert operand("cm+1d", "Last Date Modified") == date(2026, 6, 1)
+    assert operand("mon 1", "Last Date Modified") == date(2025, 12, 29)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("Month", date(2026, 5, 1), date(2026, 5, 31)),
+        ("p2", date(2026, 2, 1), date(2026, 2, 28)),
+        ("p2..week", date(2026, 2, 1), date(2026, 5, 10)),
+        ("C2026-12-30..c2026-12-31", date(2026, 12, 31), date(2026, 12, 31)),
+    ],
+)
+def test_a_period_is_from_its_first_to_its_last_day(text: str, low: date, high: date) -> None:
+    found = read(text, "Last Date Modified")
+    assert isinstance(found, model.Range)
+    assert [one.value for one in (found.low, found.high) if isinstance(one, model.Constant)] == [low, high]
+
+
+def test_before_a_period_is_before_its_first_day() -> None:
+    assert operand("<month", "Last Date Modified") == date(2026, 5, 1)
+    assert operand("<=month", "Last Date Modified") == date(2026, 5, 31)
+
+
+def test_a_day_of_a_moment_is_the_whole_day() -> None:
+    found = read("today", "Last Modified Date Time")
+    assert isinstance(found, model.Relation) and found.operand.type.kind == "date"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ SIGNS = st.sampled_from(["=", "<>", "<", ">", "<=", ">="])
 
 
 def filters(kind: Kind) -> st.SearchStrategy[Node]:
-    values = st.sampled_from([one for one in FIELDS[kind][1] if "*" not in str(one)])
+    written_as = TEXTS + [f" {one} " for one in TEXTS[1:4]] if kind == "code" else FIELDS[kind][1]
+    values = st.sampled_from([one for one in written_as if "*" not in str(one)])
     leaves: list[st.SearchStrategy[Node]] = [
         st.builds(Compare, SIGNS, values),
         st.builds(Between, values, values),
@@ -93,3 +94,31 @@ def test_many_filters(kind: Kind, data: st.DataObject) -> None:
 )
 def test_filters_as_people_write_them(text: str, expected: set[Value]) -> None:
     assert let_through("text", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("code", "''", {""}),
+        ("code", "<>''", set(CODES) - {""}),
+        ("code", "' ab '", {"AB"}),
+        ("number", "''", {Decimal(0)}),
+        ("number", "<>''", set(NUMBERS) - {Decimal(0)}),
+    ],
+)
+def test_blank_and_codes_as_people_write_them(kind: Kind, text: str, expected: set[Value]) -> None:
+    assert let_through(kind, text) == expected
+
+
+@pytest.mark.parametrize("text", ["Inventory|Service", "0|1", "<>Non-Inventory", "Inventory..Service", "<2"])
+def test_an_option_goes_by_caption_or_number(text: str) -> None:
+    rows = (item(str(number), {"Type": number - 1}) for number in range(1, 4))
+    passed = Asked(world(TO_SALES, *rows)).keys_that_pass(mapping(with_(TO_SALES, f"filter bc Type = {text}")))
+    assert passed == {bc_id("1"), bc_id("2")}
+
+
+@pytest.mark.parametrize("text", ["''", "No", "<>Yes"])
+def test_blank_of_yes_or_no_is_no(text: str) -> None:
+    rows = (item(str(number), {"Blocked": number == 2}) for number in (1, 2))
+    passed = Asked(world(TO_SALES, *rows)).keys_that_pass(mapping(with_(TO_SALES, f"filter bc Blocked = {text}")))
+    assert passed == {bc_id("1")}

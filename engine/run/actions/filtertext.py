@@ -7,21 +7,20 @@ its caption; `&` binds tighter than `|`.
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from engine.catalog.catalog import Field
-from engine.model import model
+from engine.model import days, model
 from engine.model.model import Constant, Filter
+from engine.model.types import DATE
 from engine.source import Span
 from engine.sql.blank import TEXTS, type_of
 
+DATES = ("date", "moment")
 _TOKEN = re.compile(r"\s*(?:(?P<sign><>|<=|>=|\.\.|[|&()<>=])|(?P<word>(?:'(?:[^']|'')*'|(?!\.\.)[^|&()<>='])+))")
-_FORMULA = re.compile(r"(today|workdate|t|w)?\s*([+-]\s*\d+\s*[DWMQY])?", re.IGNORECASE)
-_DAYS = {"today": 0, "t": 0, "yesterday": -1, "tomorrow": 1}
 
 
 class WrongFilterError(Exception):
@@ -92,15 +91,15 @@ class _Reader:
                 raise WrongFilterError(f"{self.text} is no filter: a bracket is not closed")
             return inner
         if self.taken(".."):
-            return model.Range(low=None, high=self.operand(self.word()), span=self.span)
+            return model.Range(low=None, high=self.operand(self.word(), ">"), span=self.span)
         kind, sign = self.peek()
         if kind == "sign" and sign in ("=", "<>", "<", "<=", ">", ">="):
             self.at += 1
             return self.relation(sign, self.word() if self.peek()[0] == "word" else "''")
         word = self.word()
         if self.taken(".."):
-            high = self.operand(self.word()) if self.peek()[0] == "word" else None
-            return model.Range(low=self.operand(word), high=high, span=self.span)
+            high = self.operand(self.word(), ">") if self.peek()[0] == "word" else None
+            return model.Range(low=self.operand(word, "<"), high=high, span=self.span)
         return self.relation("=", word)
 
     def word(self) -> str:
@@ -117,10 +116,25 @@ class _Reader:
         wild = "*" in pattern or "?" in pattern
         if self.field.kind in TEXTS and sign in ("=", "<>") and (wild or ignore_case):
             return model.Like(pattern=pattern, ignore_case=ignore_case, negated=negated, span=self.span)
-        return model.Relation(operator=sign, operand=self.operand(word), span=self.span)  # type: ignore[arg-type]
+        if self.field.kind in DATES and sign in ("=", "<>"):
+            low, high = self.operand(word, "<"), self.operand(word, ">")
+            if low != high and sign == "=":
+                return model.Range(low=low, high=high, span=self.span)
+            if low != high:
+                before = model.Relation(operator="<", operand=low, span=self.span)
+                after = model.Relation(operator=">", operand=high, span=self.span)
+                return model.AnyOf(parts=(before, after), span=self.span)
+        return model.Relation(operator=sign, operand=self.operand(word, sign), span=self.span)  # type: ignore[arg-type]
 
-    def operand(self, word: str) -> Constant:
-        return Constant(span=self.span, type=self.type, value=self.value(_unquoted(word)))
+    def operand(self, word: str, sign: str = "=") -> Constant:
+        """The value after a sign; before a period (`<`, `>=`) it is its first day, after it (`>`, `<=`) its last."""
+        bare = _unquoted(word)
+        if self.field.kind not in DATES:
+            return Constant(span=self.span, type=self.type, value=self.value(bare))
+        low, high = self.days(bare)
+        found = low if sign in ("<", ">=") else high
+        type = self.type if found is None or isinstance(found, datetime) else DATE
+        return Constant(span=self.span, type=type, value=found)
 
     def value(self, bare: str) -> str | int | bool | Decimal | date | UUID | None:
         field = self.field
@@ -143,8 +157,6 @@ class _Reader:
                     return Decimal(bare or "0")
                 except InvalidOperation:
                     pass
-            case "date" | "moment":
-                return self.day(bare)
             case "id":
                 try:
                     return UUID(bare) if bare else None
@@ -156,32 +168,25 @@ class _Reader:
                 return bare
         raise WrongFilterError(f"{field.name} cannot be {bare}")
 
-    def day(self, bare: str) -> date | None:
-        word = bare.strip().casefold()
-        if not word:
-            return None
-        if word in _DAYS:
-            return self.clock.today + timedelta(days=_DAYS[word])
+    def days(self, bare: str) -> tuple[date | None, date | None]:
+        """The first and last day that a text means. A closing date lies between two days: its low is the day after."""
+        if not bare.strip():
+            return None, None
         try:
             found = datetime.fromisoformat(bare.strip()) if "T" in bare else date.fromisoformat(bare.strip())
         except ValueError:
             pass
         else:
-            return found.replace(tzinfo=None) if isinstance(found, datetime) else found
-        formula = _FORMULA.fullmatch(word)
-        if formula is None or not (formula[1] or formula[2]):
+            plain = found.replace(tzinfo=None) if isinstance(found, datetime) else found
+            return plain, plain
+        closed = days.closing(bare.strip().upper())
+        if closed is not None:
+            return days.day(closed, days.NEXT), closed
+        meant = days.read(bare, brief=True)
+        if meant is None:
             raise WrongFilterError(f"{self.field.name} cannot be {bare}")
-        start = self.clock.work_date if (formula[1] or "").startswith("w") else self.clock.today
-        return start if formula[2] is None else _moved(start, formula[2].replace(" ", "").upper())
-
-
-def _moved(start: date, formula: str) -> date:
-    count, unit = int(formula[:-1]), formula[-1]
-    if unit in "DW":
-        return start + timedelta(days=count * (7 if unit == "W" else 1))
-    months = start.year * 12 + start.month - 1 + count * {"M": 1, "Q": 3, "Y": 12}[unit]
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+        start = self.clock.work_date if meant.start == "work date" else self.clock.today
+        return days.day(start, meant.low), days.day(start, meant.high)
 
 
 def _unquoted(word: str) -> str:
