@@ -210,6 +210,8 @@ def carry_into(
     now = current(entry, target, reading)
     text = numbered(given, entry, target, frame) or value(given, reading)
     new = converted(text, given.type, type_of(target), now)
+    if isinstance(given, model.Constant) and given.value in (None, "") and source is None:
+        new = blank.blank(type_of(target))  # `:= blank` clears, also a date
     if source is not None and given is source:
         kept = head_kept(text, given.type, type_of(target), now)
         if kept is not None:
