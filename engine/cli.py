@@ -34,10 +34,12 @@ def _carry_out(words: list[str]) -> int:
 
 
 def _verb(verb: str, rest: list[str]) -> int:
+    import gc
     from importlib import import_module
 
     from engine.commands.arguments import Parser
 
+    gc.set_threshold(50_000)  # starting makes thousands of small objects that all stay
     module = import_module(f"engine.commands.{verb.replace('-', '')}")
     parser = Parser(prog=f"coupler {verb}", example=module.HELP, exits=module.EXITS)
     module.add(parser)
