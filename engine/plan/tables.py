@@ -23,7 +23,7 @@ TABLES: dict[str, str] = {
         pass INTEGER,                    -- from 1
         mapping VARCHAR,
         title VARCHAR,
-        leg VARCHAR,                     -- 'to_sales' or 'to_bc'
+        leg VARCHAR,                     -- 'to_sales', 'to_bc', or 'by_hand' for couplings made by hand
         source_table VARCHAR,            -- caption, as in the rules
         destination_table VARCHAR,
         scanned BIGINT,                  -- read by filter and watermark, or as a retry
