@@ -15,6 +15,7 @@ from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
 from engine.run.effects import Effects
 from engine.run.holding import Held
+from engine.run.late import fail_late
 from engine.run.ledger import place
 from engine.run.pairs import uncouple
 from engine.run.transfer import Transfer, read_moment
@@ -113,15 +114,16 @@ def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, wo
     effects.told.append((frame.outcome, frame.scope, effects.unit))
     read_moment(moment, frame)
     for outcome, told, unit in effects.told:
-        failures(step, outcome, told, unit, world)
+        warnings(step, outcome, told, unit, world)
+    fail_late(step, read, made, effects.told, world, around)
 
 
-def failures(step: Pass, outcome: Outcome, scope: Scope, unit: str, world: World) -> None:
-    """R3.24: what fails after the write leaves the record and its coupling, and is told; so is what is warned about."""
-    for one in (*outcome.failures, *outcome.warnings):
+def warnings(step: Pass, outcome: Outcome, scope: Scope, unit: str, world: World) -> None:
+    """What is warned about after the write is noted beside its record."""
+    for one in outcome.warnings:
         path, line = place(one.span)
         world.run(
-            "what failed after the write",
+            "what is warned about after the write",
             f"""INSERT INTO plan.note
 SELECT {step.number}, r.record, 'warning', {literal(one.code)}, n.text, {path}, {line}
 FROM (SELECT DISTINCT {unit} AS src, {one.reason} AS text FROM {scope.sql()} WHERE {one.when}) n

@@ -186,9 +186,22 @@ def write_job(step: Pass, made: Transfer, counters: dict[str, int], world: World
     }
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
     world.insert(table, list(values), f"SELECT {job_id(step, around)} AS _id, {select}")
-    if not (made.counts.get("fail") or made.counts.get("again") or made.counts.get("conflict")):
-        return
+    if made.counts.get("fail") or made.counts.get("again") or made.counts.get("conflict"):
+        rows = f"SELECT source_record, reason FROM {made.table} WHERE verdict IN ('fail', 'again', 'conflict')"
+        write_errors(step, rows, world, around)
+
+
+def count_again(step: Pass, counters: dict[str, int], world: World, around: Around) -> None:
+    """Other counters in the log row of a leg: some of its records failed after they were written (R3.24)."""
+    table = world.catalog.table("bc", connector.JOBS)
+    select = ", ".join(f"{counters.get(name, 0)} AS {identifier(name)}" for name in connector.JOB_COUNTERS)
+    world.update(table, connector.JOB_COUNTERS, f"SELECT {job_id(step, around)} AS _id, {select}")
+
+
+def write_errors(step: Pass, rows: str, world: World, around: Around) -> None:
+    """R9.20: an error row for every failure of a leg. rows: a query giving source_record and reason."""
     errors = world.catalog.table("bc", connector.JOB_ERRORS)
+    now = moment(around.now)
     number = identifier(connector.ERROR_NUMBER)
     highest = (
         f"coalesce((SELECT max({number}) FROM {world.relation(errors)}), 0)"
@@ -206,8 +219,4 @@ def write_job(step: Pass, made: Transfer, counters: dict[str, int], world: World
     }
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
     id = f"CAST(md5({literal(f'error/{step.leg}/{step.number}/{around.now.isoformat()}/')} || source_record) AS UUID)"
-    world.insert(
-        errors,
-        list(values),
-        f"SELECT {id} AS _id, {select} FROM {made.table} WHERE verdict IN ('fail', 'again', 'conflict')",
-    )
+    world.insert(errors, list(values), f"SELECT {id} AS _id, {select} FROM ({rows})")

@@ -186,3 +186,57 @@ def test_defaults_fill_new_records_and_what_the_platform_writes_is_there() -> No
     (made,) = plan.table("sales", "product")
     assert made["statecode"] == 2  # Draft, the default of the schema
     assert (made["createdon"], made["modifiedon"]) == (moment("12:00"), moment("12:00"))
+
+
+CHECKED = creating(TO_SALES, '%s { require item.Unit Cost > 0 else fail "Item {item.No.} costs nothing." }')
+
+
+def test_what_fails_after_a_record_was_created_leaves_it_coupled_marked_and_without_stamps() -> None:
+    rows = (item("1", {"Description": "Bike"}, "10:00"), item("2", {"Description": "Bell", "Unit Cost": 1}, "10:00"))
+    story = world(CHECKED % "after new sales record", *rows)
+    plan = story.plan()
+    assert sorted(one["name"] for one in plan.table("sales", "product")) == ["Bell", "Bike"]
+    assert plan.counts("ITEMS", "to_sales") == {"created": 1, "failed": 1}
+    assert plan.fate("1").action == "fail"
+    assert plan.fate("1").reason == "Item 1 costs nothing."
+    assert plan.results("1") == ("Failure", "")
+    assert plan.stamps("1") == (None, None)
+    assert plan.results("2") == ("Success", "")
+    job = plan.table("bc", "Integration Synch. Job")[0]
+    assert (job["Inserted"], job["Failed"]) == (1, 1)
+    assert [one["Source Record ID"] for one in plan.table("bc", "Integration Synch. Job Errors")] == ["Item: 1"]
+
+
+def test_such_a_record_is_tried_again_although_nobody_touched_it() -> None:
+    story = world(CHECKED % "after new sales record", item("1", {"Description": "Bike"}, "10:00"))
+    later = story.run()
+    assert later.counts("ITEMS", "to_sales") == {"unchanged": 1}
+    assert later.results("1") == ("Success", "")
+
+
+@pytest.mark.parametrize("states", ["changed", "changed or unchanged"])
+def test_what_fails_after_a_change_keeps_the_stamps_from_before(states: str) -> None:
+    rules = CHECKED % f"after {states} sales record"
+    story = world(rules, item("1", {"Description": "Bike"}, "10:00"), product("1"), coupled("1"))
+    plan = story.plan()
+    assert plan.row("sales", "product", sales_id("1"))["name"] == "Bike"
+    assert plan.counts("ITEMS", "to_sales") == {"failed": 1}
+    assert plan.results("1") == ("Failure", "")
+    assert plan.stamps("1") == (moment("08:00"), moment("08:00"))
+
+
+def test_the_second_failure_in_the_same_words_after_the_write_becomes_a_skip() -> None:
+    rules = CHECKED % "after changed or unchanged sales record"
+    story = world(rules, item("1", {"Description": "Bike"}, "10:00"), product("1"), coupled("1"))
+    later = story.run()
+    assert later.counts("ITEMS", "to_sales") == {"skipped": 1}
+    coupling = later.coupling("1")
+    assert coupling is not None and coupling["Skipped"]
+
+
+def test_a_record_that_was_not_even_compared_can_fail_in_what_comes_after() -> None:
+    rules = CHECKED % "after untouched sales record"
+    story = world(rules, item("1"), item("2", {"Unit Cost": 1}), product("1"), product("2"), coupled("1"), coupled("2"))
+    plan = story.plan()
+    assert plan.counts("ITEMS", "to_sales") == {"unchanged": 1, "failed": 1}
+    assert plan.fate("1").action == "fail"
