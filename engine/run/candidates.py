@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from engine import connector
 from engine.catalog.catalog import Table
@@ -232,25 +233,46 @@ def marked_anywhere(skipped: str, held: str, creates: bool, source: Table, world
     return f"({skipped} OR {there if creates else f'({held} IS NOT NULL AND {there})'})"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """One of the things that must hold for a record to be read. test: SQL truth over the source `s`.
+
+    condition: the filter that it is. since: the moment that the record must have been modified after.
+    """
+
+    kind: Literal["chosen", "filter", "watermark", "own change"]
+    test: str
+    condition: model.Condition | None = None
+    since: datetime | None = None
+
+
 def who_is_chosen(step: Pass, world: World, reading: Reading, run: RunScope) -> list[str]:
     """SQL truths over the source `s` that must all hold for a record to be read (R2.6, R2.7, R2.15)."""
+    return [one.test for one in gates(step, world, reading, run)]
+
+
+def gates(step: Pass, world: World, reading: Reading, run: RunScope) -> list[Gate]:
+    """The same, each with what it is."""
     mapping, source, around = step.mapping, step.source.table, reading.around
     id = f"s.{identifier(source.id_field)}"
     if run.records is not None:
-        chosen = [f"{id} IN ({', '.join(f'{literal(one)}::UUID' for one in run.records) or 'NULL'})"]
+        listed = ", ".join(f"{literal(one)}::UUID" for one in run.records) or "NULL"
+        chosen = [Gate(kind="chosen", test=f"{id} IN ({listed})")]
     else:
         filters = mapping.bc_filter if step.leg == "to_sales" else mapping.sales_filter
-        chosen = [condition(one, reading) for one in filters]
+        chosen = [Gate(kind="filter", test=condition(one, reading), condition=one) for one in filters]
     if run.chosen is not None:
-        chosen.append(f"{id} IN (SELECT _id FROM {run.chosen})")
+        chosen.append(Gate(kind="chosen", test=f"{id} IN (SELECT _id FROM {run.chosen})"))
     since = watermark(step, world) if run.since_watermark else None
     if since is not None:
         back = since if step.leg == "to_sales" else since - STEP_BACK
-        chosen.append(f"s.{identifier(source.modified_field)} > {literal(back)}")
+        after = f"s.{identifier(source.modified_field)} > {literal(back)}"
+        chosen.append(Gate(kind="watermark", test=after, since=back))
     if run.records is None and not run.force and leaves_out_own_changes(step):
         user = around.settings.get("integration_user")
         if user and world.holds(source, connector.SALES_MODIFIED_BY):
-            chosen.append(f"s.{identifier(connector.SALES_MODIFIED_BY)} IS DISTINCT FROM {literal(str(user))}::UUID")
+            own = f"s.{identifier(connector.SALES_MODIFIED_BY)} IS DISTINCT FROM {literal(str(user))}::UUID"
+            chosen.append(Gate(kind="own change", test=own))
     return chosen
 
 

@@ -27,6 +27,7 @@ from engine.run.shared import Shared
 from engine.run.transfer import transfer
 from engine.run.world import World
 from engine.source import Span
+from engine.sql import watch
 from engine.sql.values import Around, NotPlanned
 
 COUPLING_COLUMNS = (
@@ -140,9 +141,13 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     """One leg of one mapping."""
     if keeps_options(step.mapping) and step.leg == "to_bc":
         raise NotPlanned("Carrying the choices of an option column to Business Central", step.mapping.span)
+    if watch.witness is not None:
+        watch.witness.begins(step, scope, world, around)
     read = candidates(step, world, around, scope, lambda: alike(step, world, around))
     deferred = Deferred(effects=Effects(step=step, world=world, around=around, unit="c.src"))
     made = transfer(step, read, world, around, deferred.keep, force=scope.force)
+    if watch.witness is not None:
+        watch.witness.judged(step, read, made)
     write_rows(step, made, world, around)
     if keeps_options(step.mapping):
         keep_options(step, made, world, around)
@@ -153,6 +158,8 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     write_job(step, made, counters(read, made), world, around)  # before the runs that its rules start
     after_moments(step, read, made, deferred, world, around)
     write_pass(step, read, made, moved, world)
+    if watch.witness is not None:
+        watch.witness.ended(step)
 
 
 def not_planned(step: Pass, problem: NotPlanned) -> Diagnostic:

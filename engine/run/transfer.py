@@ -52,7 +52,10 @@ class WrittenField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """The outcome of the field transfer of one leg, for all records at once."""
+    """The outcome of the field transfer of one leg, for all records at once.
+
+    frame: what its SQL was read with, None when no record had to be looked at.
+    """
 
     table: str
     values: str
@@ -61,6 +64,7 @@ class Transfer:
     lines: tuple[model.FieldLine, ...]
     warnings: tuple[Failure, ...]
     counts: dict[str, int]
+    frame: Frame | None = None
 
 
 def transfer(
@@ -124,6 +128,7 @@ FROM {frame.scope.sql()}
         lines=lines,
         warnings=tuple(outcome.warnings),
         counts=counts,
+        frame=frame,
     )
 
 

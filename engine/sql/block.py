@@ -35,6 +35,8 @@ def read_block(block: model.Block, frame: Frame) -> None:
 
 
 def read(statement: Statement, frame: Frame) -> None:
+    if watch.witness is not None:
+        watch.witness.reads(statement, frame)
     match statement:
         case model.Let():
             known = _guarded(value(statement.value, frame.reading()), blank.blank(statement.value.type), frame)
@@ -212,26 +214,44 @@ def carry_into(
     new = converted(text, given.type, type_of(target), now)
     if isinstance(given, model.Constant) and given.value in (None, "") and source is None:
         new = blank.blank(type_of(target))  # `:= blank` clears, also a date
+    alike: list[tuple[watch.Keep, str]] = []
     if source is not None and given is source:
         kept = head_kept(text, given.type, type_of(target), now)
         if kept is not None:
             new = f"(CASE WHEN {entry.exists} AND {kept} THEN {now} ELSE {new} END)"
-    keeps = []
+            alike.append(("begins alike", f"({entry.exists} AND {kept})"))
+    keeps: list[tuple[watch.Keep, str]] = []
     if carried.keep_if_blank:
-        keeps.append(blank.is_blank(new, type_of(target)))
+        keeps.append(("blank", blank.is_blank(new, type_of(target))))
     if missing and carried.not_found == "keep":
-        keeps.append(joined_by("OR", [one.when for one in missing]))
-        keeps.append(blank.is_blank(new, type_of(target)))
+        keeps.append(("no partner", joined_by("OR", [one.when for one in missing])))
+        keeps.append(("blank", blank.is_blank(new, type_of(target))))
     if target.access == "insert":
-        keeps.append(entry.exists)
+        keeps.append(("only on insert", entry.exists))
     if keeps:
-        new = f"(CASE WHEN {joined_by('OR', keeps)} THEN {now} ELSE {new} END)"
+        new = f"(CASE WHEN {joined_by('OR', [when for _, when in keeps])} THEN {now} ELSE {new} END)"
     if carried.not_found == "fail":
         for one in missing:
             when = joined_by("AND", [*frame.guards, f"({one.when})"])
             frame.outcome.failures.append(Failure(when=when, reason=one.reason, code="E633", span=span))
     warn_of_cut(text, given.type, target, rule, span, frame)
-    entry.values[target.name] = _guarded(new, now, frame)
+    result = _guarded(new, now, frame)
+    if watch.witness is not None:
+        filling = watch.Filling(
+            entry=entry,
+            target=target,
+            given=given,
+            source=source,
+            carried=carried,
+            rule=rule,
+            span=span,
+            before=now,
+            text=text,
+            result=result,
+            keeps=(*alike, *keeps),
+        )
+        watch.witness.fills(filling, frame)
+    entry.values[target.name] = result
     frame.outcome.origins[id(entry), target.name] = Origin(rule=rule, span=span)
     return entry.values[target.name]
 

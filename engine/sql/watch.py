@@ -1,20 +1,26 @@
 """What is read while statements become SQL -> whoever wants to know which lines any record reached; normally nobody.
 
-`coupler test --coverage` sets a watcher. Without one, nothing is asked of the database and nothing is kept.
+`coupler test --coverage` sets a watcher, `coupler why` a witness. Without one, nothing is asked of the database and
+nothing is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from engine.catalog.catalog import Field
     from engine.model import model
     from engine.plan.legs import Pass
+    from engine.run.candidates import Candidates, RunScope
+    from engine.run.transfer import Transfer
     from engine.run.world import World
     from engine.source import Span
     from engine.sql.frame import Frame
+    from engine.sql.scope import Written
     from engine.sql.values import Around
 
 
@@ -28,7 +34,50 @@ class Watcher(Protocol):
     def carried(self, value: model.Value, frame: Frame) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """A field of a record being written gets a value by a line.
+
+    given, carried: what the line says. source: the plain field that it starts from, if it does. before: SQL of what
+    the field held so far; text: of the value as it was read; result: of what the field holds from now on. keeps: why
+    the field would stay as it is after all: what is so, and the SQL truth of it.
+    """
+
+    entry: Written
+    target: Field
+    given: model.Value
+    source: model.Column | None
+    carried: model.Carried
+    rule: str
+    span: Span
+    before: str
+    text: str
+    result: str
+    keeps: tuple[tuple[Keep, str], ...]
+
+
+Keep = Literal["blank", "no partner", "only on insert", "begins alike"]
+
+
+class Witness(Protocol):
+    """Who tells one record's story (`coupler why`): told of every leg and of every line while it becomes SQL.
+
+    begins: nobody was read yet. judged: what becomes of every record is known, nothing is written. ended: all is.
+    """
+
+    def begins(self, step: Pass, run: RunScope, world: World, around: Around) -> None: ...
+
+    def judged(self, step: Pass, read: Candidates, made: Transfer) -> None: ...
+
+    def ended(self, step: Pass) -> None: ...
+
+    def reads(self, statement: model.Statement, frame: Frame) -> None: ...
+
+    def fills(self, filling: Filling, frame: Frame) -> None: ...
+
+
 watcher: Watcher | None = None
+witness: Witness | None = None
 
 
 @contextmanager
@@ -40,3 +89,14 @@ def watching(one: Watcher) -> Iterator[None]:
         yield
     finally:
         watcher = before
+
+
+@contextmanager
+def witnessed(one: Witness) -> Iterator[None]:
+    """Let somebody see how the plan of a record is made."""
+    global witness
+    before, witness = witness, one
+    try:
+        yield
+    finally:
+        witness = before
