@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from engine import connector
-from engine.catalog.catalog import Table
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
+from engine.run.along import Along, Book
 from engine.run.holding import hold
-from engine.run.ledger import label, place, write_fields
+from engine.run.ledger import place
 from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple
 from engine.run.settle import defaults, platform_values, stored_as
 from engine.run.transfer import WrittenField
@@ -34,7 +33,8 @@ SETTING_CHANGES = "W640"
 class Effects:
     """Carries out statements that change other records, for all units of a frame at once.
 
-    unit: SQL of the source id of the record that brings the change along.
+    unit: SQL of the source id of the record that brings the change along. told_to: the book that is told of all
+    that is written; None for that of a leg.
     told: what failed or was warned about meanwhile, with the scope that its SQL stands in, and the unit there.
     """
 
@@ -44,6 +44,11 @@ class Effects:
     unit: str
     changed: int = 0
     told: list[tuple[Outcome, Scope, str]] = field(default_factory=list)
+    told_to: Book | None = None
+
+    @property
+    def book(self) -> Book:
+        return self.told_to if self.told_to is not None else Along(self.step, self.world)
 
     def carry_out(self, frame: Frame, statement: Statement) -> None:
         match statement:
@@ -83,6 +88,11 @@ class Effects:
         if where is None:
             return inner
         return inner.under(condition(where, Reading(scope=scope, around=frame.around)))
+
+    def inside(self, frame: Frame) -> Frame:
+        """The frame in which the body of a record being written is read."""
+        scope = Extended(self.world, "(SELECT 1)", frame.scope)
+        return replace(frame, scope=scope, outcome=self.book.inside(frame.outcome))
 
     def for_each(self, statement: model.ForEach, frame: Frame) -> None:
         failed = frame.outcome.failed()
@@ -125,11 +135,11 @@ class Effects:
     def change(self, statement: model.Change, frame: Frame) -> None:
         table = statement.record.table
         if statement.existing is None:
-            inner = self.extended(statement.record, None, frame)
+            inner = self.extended(statement.record, None, replace(frame, outcome=self.book.inside(frame.outcome)))
             old = inner.scope.names[statement.record.key]
             assert isinstance(old, Joined)
         else:
-            inner = replace(frame, scope=Extended(self.world, "(SELECT 1)", frame.scope))
+            inner = self.inside(frame)
             given = entry_of(statement.existing, frame.reading())
             if isinstance(given, Written):
                 raise NotPlanned("a change of a record that is being written", statement.span)
@@ -144,7 +154,7 @@ class Effects:
 
     def create(self, statement: model.Create, frame: Frame) -> None:
         table = statement.record.table
-        inner = replace(frame, scope=Extended(self.world, "(SELECT 1)", frame.scope))
+        inner = self.inside(frame)
         made = f"{statement.record.key}/{self.around.now.isoformat()}"  # a later run makes another row
         parts = [literal(made), *(f"CAST({one} AS VARCHAR)" for one in (self.unit, *frame.rows))]
         seed = " || '/' || ".join(parts)
@@ -162,7 +172,7 @@ class Effects:
                     frame.outcome.origins[id(entry), name] = Origin(rule="like", span=statement.span)
         inner.scope.names[statement.record.key] = entry
         read_block(statement.body, inner)
-        self.write(entry, inner, "true")
+        self.write(entry, inner, "true", each_its_own=True)
         self.name(statement.record, entry.id, frame)
 
     def name(self, record: model.Record, id: str, frame: Frame) -> None:
@@ -174,7 +184,7 @@ class Effects:
     def create_or_change(self, statement: model.CreateOrChange, frame: Frame) -> None:
         """Found by its condition it is changed, else created with what the condition demands; once for all who ask."""
         table = statement.record.table
-        inner = replace(frame, scope=Extended(self.world, "(SELECT 1)", frame.scope))
+        inner = self.inside(frame)
         search = model.Find(
             record=statement.record,
             where=(statement.where,),
@@ -242,17 +252,7 @@ class Effects:
         ids, count = ids_into(self.world, f"{table.caption} to be deleted", self.chosen(statement, frame))
         if not count:
             return
-        if not _silent(table):
-            number = self.step.number if self.step is not None else 0
-            path, line = place(statement.span)
-            self.world.run(
-                "list them",
-                f"""INSERT INTO plan.record
-SELECT {number}, (SELECT coalesce(max(record), 0) FROM plan.record WHERE pass = {number}) + row_number() OVER (ORDER BY i._id), 0,
-  'delete', {literal(table.system)}, {literal(table.name)}, {literal(table.caption)}, i._id, {label(table, "d", self.world)},
-  NULL, NULL, NULL, NULL, {path}, {line}
-FROM {ids} i JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field)} = i._id""",
-            )
+        self.book.deletes(table, ids, statement.span)
         self.world.delete(table, f"SELECT _id FROM {ids}")
         self.changed += count
 
@@ -296,7 +296,7 @@ FROM {ids} i JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field
         wanted = equalities(statement.where[0], record) if len(statement.where) == 1 else None
         asked = [value(one, frame.reading()) for one in (wanted or {}).values()] or [self.unit]
         seed = " || '/' || ".join(f"coalesce(CAST({one} AS VARCHAR), '')" for one in asked)
-        inner = replace(frame, scope=Extended(self.world, "(SELECT 1)", frame.scope)).under(f"({first.id} IS NULL)")
+        inner = self.inside(frame).under(f"({first.id} IS NULL)")
         new = f"CAST(md5({literal(record.table.name + '/')} || {seed}) AS UUID)"
         entry = Written(table=record.table, old=None, id=new, exists="false")
         inner.scope.names[record.key] = entry
@@ -306,8 +306,11 @@ FROM {ids} i JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field
 
     # --- writing ----------------------------------------------------------------------------------------
 
-    def write(self, entry: Written, frame: Frame, is_new: str) -> None:
-        """Stage what a body set, write what differs, and list it under the record that brings it along."""
+    def write(self, entry: Written, frame: Frame, is_new: str, *, each_its_own: bool = False) -> None:
+        """Stage what a body set, write what differs, and tell the book.
+
+        each_its_own: no two rows of the frame write the same record.
+        """
         if not entry.values and is_new == "false":
             return
         table, origins = entry.table, frame.outcome.origins
@@ -321,19 +324,19 @@ FROM {ids} i JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field
             f",\n  {entry.values[one.field.name]} AS {one.new}, {old[one.field.name]} AS {one.old}" for one in fields
         )
         differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "true"
-        failed = frame.outcome.failed()
-        where = joined_by("AND", [*frame.guards, "true" if failed == "false" else f"(NOT {failed})"])
+        where = joined_by("AND", [*frame.guards, self.book.keeps(frame)])
+        once = "" if each_its_own else f"\nQUALIFY row_number() OVER (PARTITION BY _id ORDER BY {self.book.latest}) = 1"
         stage = identifier(self.world.alias("effect"))
         self.world.run(
             f"what comes along in {table.caption}",
             f"""CREATE TEMP TABLE {stage} AS
 SELECT * FROM (
-SELECT {self.unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}
+SELECT {self.unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}{self.book.more(frame)}
 FROM {frame.scope.sql()}
 WHERE {where}
-) WHERE is_new OR {differs}
-QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _unit DESC) = 1""",
+) WHERE is_new OR {differs}{once}""",
         )
+        self.book.staged(table, stage, frame)
         counts = dict(self.world.run("how many", f"SELECT is_new, count(*) FROM {stage} GROUP BY is_new").fetchall())
         columns = {one.field.name: stored_as(one.new, one.field, table.system) for one in fields}
         if counts.get(True):
@@ -344,49 +347,8 @@ QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _unit DESC) = 1""",
             self.world.update(table, list(changed), _select(changed, stage, "NOT is_new"))
         self.changed += sum(counts.values())
         if counts:
-            self.list(table, stage, fields)
+            self.book.wrote(table, stage, fields)
         self.world.connection.execute(f"DROP TABLE {stage}")
-
-    def list(self, table: Table, stage: str, fields: tuple[WrittenField, ...]) -> None:
-        """The records that come along, each under its cause, numbered after those already listed.
-
-        What comes along in the very record that is listed already belongs to that record.
-        """
-        if _silent(table):
-            return
-        number = self.step.number if self.step is not None else 0
-        last = self.world.one(
-            "the last number", f"SELECT coalesce(max(record), 0) FROM plan.record WHERE pass = {number}"
-        )[0]
-        path, line = place(fields[0].origin.span) if fields else ("NULL", "NULL")
-        rows = identifier(self.world.alias("come"))
-        self.world.run(
-            "number them",
-            f"""CREATE TEMP TABLE {rows} AS
-SELECT CASE WHEN own THEN cause ELSE {last} + row_number() OVER (PARTITION BY own ORDER BY cause, _id) END AS record, *
-FROM (SELECT coalesce(c.record, 0) AS cause, c.record IS NOT NULL AND c.table_name = {literal(table.name)} AND c.id = e._id AS own, e.*
-  FROM {stage} e LEFT JOIN plan.record c ON c.pass = {number} AND c.cause IS NULL AND c.source_id = e._unit)""",
-        )
-        self.world.run(
-            "list them",
-            f"""INSERT INTO plan.record
-SELECT {number}, e.record, e.cause, CASE WHEN e.is_new THEN 'create' ELSE 'change' END, {literal(table.system)},
-  {literal(table.name)}, {literal(table.caption)}, e._id, {label(table, "d", self.world)}, e._unit, NULL, NULL, NULL, {path}, {line}
-FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field)} = e._id WHERE NOT e.own""",
-        )
-        if fields:
-            shifted = f"SELECT *, CASE WHEN own THEN 1000 ELSE 0 END AS shift FROM {rows}"
-            write_fields(number, shifted, fields, self.world)
-            self.fold(number)
-        self.world.connection.execute(f"DROP TABLE {rows}")
-
-    def fold(self, number: int) -> None:
-        """A field that is written again later in the same record is listed once, from its first value to its last."""
-        again = f"n.pass = {number} AND o.pass = n.pass AND o.record = n.record AND o.name = n.name AND o.ordinal < n.ordinal"
-        self.world.run(
-            "first value to last", f"UPDATE plan.field n SET before = o.before FROM plan.field o WHERE {again}"
-        )
-        self.world.run("once", f"DELETE FROM plan.field o USING plan.field n WHERE {again}")
 
     def set(self, statement: model.AssignSetting, frame: Frame) -> None:
         """A setting is one value: it is read, remembered for the rest of the plan, and noted."""
@@ -412,11 +374,6 @@ FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_fiel
 def _select(values: dict[str, str], stage: str, where: str) -> str:
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
     return f"SELECT _id, {select} FROM {stage} WHERE {where}"
-
-
-def _silent(table: Table) -> bool:
-    """The connector's own books are not listed as changes."""
-    return table.system == "bc" and table.name in connector.BOOKS
 
 
 def _written(statement: Statement) -> str:

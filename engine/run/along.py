@@ -1,0 +1,139 @@
+"""What statements wrote in other records -> rows of the plan, under the record that brought them along.
+
+A `Book` is told of every write of `engine.run.effects`. That of a mapping, here, lists what comes along under the record
+of the leg; that of a process (`engine.run.touches`) lists a whole document under the record that it is made for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine import connector
+from engine.catalog.catalog import Table
+from engine.plan.legs import Pass
+from engine.run.ledger import label, place, write_fields
+from engine.run.transfer import WrittenField
+from engine.run.world import World
+from engine.source import Span
+from engine.sql.frame import Frame, Outcome
+from engine.sql.quote import identifier, literal
+
+
+class Book(Protocol):
+    """Who is told of what statements write."""
+
+    @property
+    def latest(self) -> str:
+        """Columns of a stage by which the last of several writes of one record is known."""
+        ...
+
+    def inside(self, outcome: Outcome) -> Outcome:
+        """Where what fails in the body of a record being written is gathered."""
+        ...
+
+    def more(self, frame: Frame) -> str:
+        """Further columns of a stage, each led by a comma."""
+        ...
+
+    def keeps(self, frame: Frame) -> str:
+        """SQL truth: the row goes into the stage, whatever is written."""
+        ...
+
+    def staged(self, table: Table, stage: str, frame: Frame) -> None:
+        """A stage is there and not yet written. Rows that must not be written are taken out of it."""
+        ...
+
+    def wrote(self, table: Table, stage: str, fields: tuple[WrittenField, ...]) -> None:
+        """A stage was written."""
+        ...
+
+    def deletes(self, table: Table, ids: str, span: Span) -> None:
+        """The records of a table of ids are about to be deleted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """The book of a leg: what comes along is listed under its cause. step: None outside a leg."""
+
+    step: Pass | None
+    world: World
+    latest: str = "_unit DESC"
+
+    @property
+    def number(self) -> int:
+        return self.step.number if self.step is not None else 0
+
+    def inside(self, outcome: Outcome) -> Outcome:
+        return outcome
+
+    def more(self, frame: Frame) -> str:
+        return ""
+
+    def keeps(self, frame: Frame) -> str:
+        failed = frame.outcome.failed()
+        return "true" if failed == "false" else f"(NOT {failed})"
+
+    def staged(self, table: Table, stage: str, frame: Frame) -> None:
+        pass
+
+    def deletes(self, table: Table, ids: str, span: Span) -> None:
+        if silent(table):
+            return
+        number = self.number
+        path, line = place(span)
+        self.world.run(
+            "list them",
+            f"""INSERT INTO plan.record
+SELECT {number}, (SELECT coalesce(max(record), 0) FROM plan.record WHERE pass = {number}) + row_number() OVER (ORDER BY i._id), 0,
+  'delete', {literal(table.system)}, {literal(table.name)}, {literal(table.caption)}, i._id, {label(table, "d", self.world)},
+  NULL, NULL, NULL, NULL, {path}, {line}
+FROM {ids} i JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field)} = i._id""",
+        )
+
+    def wrote(self, table: Table, stage: str, fields: tuple[WrittenField, ...]) -> None:
+        """The records that come along, each under its cause, numbered after those already listed.
+
+        What comes along in the very record that is listed already belongs to that record.
+        """
+        if silent(table):
+            return
+        number = self.number
+        last = self.world.one(
+            "the last number", f"SELECT coalesce(max(record), 0) FROM plan.record WHERE pass = {number}"
+        )[0]
+        path, line = place(fields[0].origin.span) if fields else ("NULL", "NULL")
+        rows = identifier(self.world.alias("come"))
+        self.world.run(
+            "number them",
+            f"""CREATE TEMP TABLE {rows} AS
+SELECT CASE WHEN own THEN cause ELSE {last} + row_number() OVER (PARTITION BY own ORDER BY cause, _id) END AS record, *
+FROM (SELECT coalesce(c.record, 0) AS cause, c.record IS NOT NULL AND c.table_name = {literal(table.name)} AND c.id = e._id AS own, e.*
+  FROM {stage} e LEFT JOIN plan.record c ON c.pass = {number} AND c.cause IS NULL AND c.source_id = e._unit)""",
+        )
+        self.world.run(
+            "list them",
+            f"""INSERT INTO plan.record
+SELECT {number}, e.record, e.cause, CASE WHEN e.is_new THEN 'create' ELSE 'change' END, {literal(table.system)},
+  {literal(table.name)}, {literal(table.caption)}, e._id, {label(table, "d", self.world)}, e._unit, NULL, NULL, NULL, {path}, {line}
+FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_field)} = e._id WHERE NOT e.own""",
+        )
+        if fields:
+            shifted = f"SELECT *, CASE WHEN own THEN 1000 ELSE 0 END AS shift FROM {rows}"
+            write_fields(number, shifted, fields, self.world)
+            self.fold(number)
+        self.world.connection.execute(f"DROP TABLE {rows}")
+
+    def fold(self, number: int) -> None:
+        """A field that is written again later in the same record is listed once, from its first value to its last."""
+        again = f"n.pass = {number} AND o.pass = n.pass AND o.record = n.record AND o.name = n.name AND o.ordinal < n.ordinal"
+        self.world.run(
+            "first value to last", f"UPDATE plan.field n SET before = o.before FROM plan.field o WHERE {again}"
+        )
+        self.world.run("once", f"DELETE FROM plan.field o USING plan.field n WHERE {again}")
+
+
+def silent(table: Table) -> bool:
+    """The connector's own books are not listed as changes."""
+    return table.system == "bc" and table.name in connector.BOOKS
