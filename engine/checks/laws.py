@@ -8,6 +8,11 @@ from engine.checks import (
     computed_filter,
     filled_twice,
     insert_only,
+    job_mapping,
+    job_runs_twice,
+    job_timing,
+    job_wake,
+    job_window,
     keep_if_blank,
     key_filter,
     lower_case_code,
@@ -58,6 +63,11 @@ LAWS = (
     match_words,
     unused,
     standard_changed,
+    job_mapping,
+    job_runs_twice,
+    job_timing,
+    job_wake,
+    job_window,
 )
 
 

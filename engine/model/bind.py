@@ -17,11 +17,12 @@ from engine.model.changes import items_of
 from engine.model.declarations import Declarations, declared
 from engine.model.facts import Facts, MappingFacts
 from engine.model.findings import Findings
+from engine.model.jobs import job_of
 from engine.model.mappings import mapping_of
 from engine.model.model import Mapping, Model, Process, Reaction, Rule, SettingReaction
 from engine.model.order import in_order
 from engine.model.presence import holds
-from engine.model.reactions import check_job, reaction_of
+from engine.model.reactions import reaction_of
 from engine.model.scope import Scope
 from engine.model.shared import bind_shared
 from engine.model.statements import block_of
@@ -59,8 +60,7 @@ def bind(
     mappings = _mappings(world, found)
     processes = _processes(world)
     rules = _rules(world, found)
-    for job in found.jobs.values():
-        check_job(world, job)
+    jobs = [job_of(world, one) for one in found.jobs.values()]
     reactions = [reaction_of(world, one) for one in found.reactions]
     bind_unused(world)
     existing = _existing(mappings)
@@ -73,6 +73,7 @@ def bind(
         shared=world.shared,
         reactions=tuple(one for one in reactions if isinstance(one, Reaction)),
         setting_reactions=tuple(one for one in reactions if isinstance(one, SettingReaction)),
+        jobs={one.name: one for one in jobs if one is not None},
     )
     return Binding(model=model, diagnostics=in_source_order(world.findings.found), facts=_facts(world, mappings))
 

@@ -42,6 +42,8 @@ NAMES: dict[str, str] = {
     "E232": "too-many-steps",
     "E233": "nested-too-deep",
     "E234": "no-such-day",
+    "E235": "no-such-time-zone",
+    "E236": "unknown-token",
     "W201": "compared-with-itself",
     "W202": "nothing-looked-up",
     "W203": "read-from-text",

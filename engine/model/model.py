@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from dataclasses import field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -740,3 +740,43 @@ class Model:
     shared: Dictionary[str, Shared]
     reactions: tuple[Reaction, ...] = ()
     setting_reactions: tuple[SettingReaction, ...] = ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window(Bound):
+    """When a job may run (R9.9): on these days (1 is Monday), between these times of day, both ends included.
+
+    start and end: None for the whole day; start after end is a window across midnight. zone: the name of the time
+    zone whose clock the times are read from; blank for that of whoever runs the jobs.
+    """
+
+    days: frozenset[int]
+    start: time | None
+    end: time | None
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Bound):
+    """An entry of the job queue (sync-semantics 9).
+
+    runs: mappings and processes in turn; all_others: then every other mapping. every: minutes from the end of a run to
+    the next, None for a job that runs once, when it is asked to. sleep: minutes on hold after a run that found nothing
+    to do, None when it is ready again after every run. attempts, delay: how often a failed run is tried, and the
+    seconds before the first new try. wakes: a record of these tables that is created or changed wakes the job.
+    """
+
+    name: str
+    title: str
+    runs: tuple[str, ...]
+    all_others: bool
+    every: int | None
+    sleep: int | None
+    attempts: int
+    delay: int
+    category: str
+    wakes: tuple[Table, ...]
+    start_asleep: bool
+    window: Window | None
+
+
+    jobs: in the order of the text.
+    jobs: Dictionary[str, Job] = field(default_factory=dict)

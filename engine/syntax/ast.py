@@ -640,11 +640,12 @@ class StartAsleep(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window(Node):
-    """`on weekdays from 06:00 to 22:00`, `on every day`."""
+    """`on weekdays from 06:00 to 22:00 in time zone 'Europe/Berlin'`, `on every day`."""
 
     days: Literal["weekdays", "every day"]
     start: time | None
     end: time | None
+    zone: Text | None = None
 
 
 # --- top level --------------------------------------------------------------------------------------

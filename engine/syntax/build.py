@@ -111,8 +111,8 @@ def _whole(written: str, at: Span) -> int:
 
 
 def window(c: Children, at: Span) -> ast.Window:
-    start, end = (None if one is None else _time(one, at) for one in c[1:])
-    return ast.Window(span=at, days=c[0], start=start, end=end)
+    start, end = (None if one is None else _time(one, at) for one in c[1:3])
+    return ast.Window(span=at, days=c[0], start=start, end=end, zone=c[3])
 
 
 def _time(written: str, at: Span) -> time:

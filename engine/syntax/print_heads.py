@@ -255,6 +255,7 @@ def _job_line(node: ast.JobLine) -> Doc:
             return ["start asleep"]
         case ast.Window():
             hours = "" if node.start is None or node.end is None else f" from {node.start:%H:%M} to {node.end:%H:%M}"
-            return [f"on {node.days}{hours}"]
+            zone = "" if node.zone is None else f" in time zone {written_text(node.zone)}"
+            return [f"on {node.days}{hours}{zone}"]
         case _:
             assert_never(node)

@@ -1,0 +1,101 @@
+"""Jobs as written -> jobs of the model: what they run, how often, when they may, what wakes them."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from engine.catalog.catalog import Table
+from engine.catalog.suggest import did_you_mean
+from engine.model.model import Job, Window
+from engine.model.names import table_named
+from engine.model.presence import holds
+from engine.model.scope import Scope
+from engine.model.world import World
+from engine.syntax import ast
+
+DAYS = {"weekdays": frozenset(range(1, 6)), "every day": frozenset(range(1, 8))}
+
+
+def job_of(world: World, node: ast.Job) -> Job | None:
+    """A job with every name resolved; None when it does not exist under the settings. What is wrong is noted."""
+    active = node.when is None or holds(world, Scope(), node.when)
+    runs: list[str] = []
+    wakes: list[Table] = []
+    all_others = start_asleep = False
+    every: int | None = None
+    sleep: int | None = None
+    attempts, delay, category = 0, 0, ""
+    window: Window | None = None
+    for line in node.lines:
+        match line:
+            case ast.Run():
+                for name in line.names:
+                    _check_run(world, name)
+                    runs.append(name.text)
+                all_others = all_others or not line.names
+            case ast.Every():
+                every, sleep = line.minutes, line.sleep_minutes
+            case ast.Attempts():
+                attempts, delay = line.count, line.seconds
+            case ast.Category():
+                category = line.text.value
+            case ast.WakeOn():
+                table = table_named(world, line.table)
+                if line.when is None or holds(world, Scope(), line.when):
+                    wakes.append(table)
+            case ast.StartAsleep():
+                start_asleep = True
+            case ast.Window():
+                window = _window(world, line)
+            case _:
+                assert_never(line)
+    if not active:
+        return None
+    return Job(
+        span=node.name.span,
+        name=node.name.text,
+        title=node.title,
+        runs=tuple(runs),
+        all_others=all_others,
+        every=every,
+        sleep=sleep,
+        attempts=attempts,
+        delay=delay,
+        category=category,
+        wakes=tuple(wakes),
+        start_asleep=start_asleep,
+        window=window,
+    )
+
+
+def _window(world: World, line: ast.Window) -> Window:
+    zone = "" if line.zone is None else line.zone.value
+    if line.zone is not None and not known_zone(zone):
+        from zoneinfo import available_timezones
+
+        hint = did_you_mean(zone, available_timezones()) or "zones have names like Europe/Berlin or America/New_York"
+        world.say("E235", line.zone.span, f"there is no time zone {zone}", hint)
+        zone = ""
+    return Window(span=line.span, days=DAYS[line.days], start=line.start, end=line.end, zone=zone)
+
+
+def known_zone(name: str) -> bool:
+    """Is there a time zone of this name?"""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _check_run(world: World, name: ast.Name) -> None:
+    for variant in world.mappings.get(name.text, ()):
+        world.used("mapping", name.text, name.span, variant.node.name.span)
+    process = world.processes.get(name.text)
+    if process is not None:
+        world.used("process", name.text, name.span, process.name.span)
+    if name.text not in world.mappings and process is None and not world.is_broken(name.text):
+        hint = did_you_mean(name.text, [*world.mappings, *world.processes])
+        world.say("E231", name.span, f"there is no mapping or process {name.text} to run", hint)
