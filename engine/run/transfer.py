@@ -200,10 +200,22 @@ def start(step: Pass, found: Candidates, world: World, around: Around, force: bo
     )
     scope.names[step.source.key] = Joined(alias="s", table=source, certain=True)
     scope.names[step.destination.key] = entry
-    frame = Frame(around=around, scope=scope, outcome=Outcome())
+    frame = Frame(around=around, scope=scope, outcome=Outcome(), order=turns(step, world))
     if not restore:
         frame.outcome.failures.append(partner_gone(step))
     return frame, entry
+
+
+def turns(step: Pass, world: World) -> tuple[tuple[str, str], ...]:
+    """The order in which the product takes the records of a leg: those that failed before first, then by the key of a
+    BC record (R2.10); by the id of a Sales record (R2.16)."""
+    source = step.source.table
+    if source.system == "sales":
+        return (("c.src", ""),)
+    return (
+        ("(NOT c.failed_before)", ""),
+        *((f"s.{identifier(one)}", "") for one in source.key if world.holds(source, one)),
+    )
 
 
 def partner_gone(step: Pass) -> Failure:

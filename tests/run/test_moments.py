@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plan.rules import ITEMS, TO_SALES, creating, with_
+from tests.plan.rules import ITEMS, TO_BC, TO_SALES, creating, with_
 from tests.plan.stories import bc, bc_id, coupled, item, moment, product, sales, sales_id, world
 
 ONE_EACH = """
@@ -240,3 +240,31 @@ def test_a_record_that_was_not_even_compared_can_fail_in_what_comes_after() -> N
     plan = story.plan()
     assert plan.counts("ITEMS", "to_sales") == {"unchanged": 1, "failed": 1}
     assert plan.fate("1").action == "fail"
+
+
+NUMBERS = creating(TO_BC, "new bc record { No. := next number from 'I00001' }")
+NAMES = creating(TO_SALES, "new sales record { Product ID := next number from 'P1' }")
+
+
+def test_numbers_are_given_in_the_order_of_the_ids_of_sales() -> None:
+    plan = world(NUMBERS, *(product(str(one), {"name": f"Bike {one}"}) for one in range(1, 9))).plan()
+    given = {one["Description"]: one["No."] for one in plan.table("bc", "Item")}
+    assert given == {f"Bike {one}": f"I0000{one}" for one in range(1, 9)}
+
+
+def test_numbers_are_given_in_the_order_of_the_keys_of_business_central() -> None:
+    keys = ("A", "C", "B", "D")
+    items = (bc("Item", {"No.": key, "SystemId": bc_id(str(at)), "Description": key}) for at, key in enumerate(keys))
+    plan = world(NAMES, *items).plan()
+    assert {one["name"]: one["productnumber"] for one in plan.table("sales", "product")} == {
+        "A": "P1",
+        "B": "P2",
+        "C": "P3",
+        "D": "P4",
+    }
+
+
+def test_a_record_that_fails_takes_no_number() -> None:
+    rules = with_(NUMBERS, 'every bc record { require product.Standard Cost > 0 else fail "No cost." }')
+    plan = world(rules, product("1"), product("2", {"standardcost": 1, "name": "Bike"})).plan()
+    assert [(one["No."], one["Description"]) for one in plan.table("bc", "Item")] == [("I00001", "Bike")]
