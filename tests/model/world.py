@@ -24,7 +24,8 @@ def bound(*texts: str, settings: Mapping[str, Value] | None = None, shipped: tup
 
     The texts must be well written: a mistake in them is a mistake of the test.
     """
-    sources = [Source(path=f"{at}.rules", text=text) for at, text in enumerate(texts, start=1)]
+    width = len(str(len(texts)))
+    sources = [Source(path=f"{at:0{width}}.rules", text=text) for at, text in enumerate(texts, start=1)]
     parsed = [parse(one) for one in sources]
     assert [mistake.message for one in parsed for mistake in one.mistakes] == []
     return bind([one.file for one in parsed], catalog(), settings or {}, shipped=frozenset(shipped))
