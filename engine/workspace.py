@@ -22,6 +22,8 @@ from engine.yamlfile import Places, read_yaml
 
 FILE = "coupler.yaml"
 STANDARD = "standard"
+COMPANY_NAME = "company_name"
+"""The setting that `company:` gives."""
 RULE_FILES = "*.rules"
 _DEFAULT_RULES = (STANDARD, "rules/")
 _DEFAULT_SCHEMAS = ("schemas/",)
@@ -214,6 +216,9 @@ class _Reader:
     def _settings(self, overlays: tuple[Path, ...]) -> tuple[Mapping[str, object], frozenset[str]]:
         known = Settings()
         values: dict[str, object] = dict(known.defaults())
+        company = self.content.get("company")
+        if isinstance(company, str):
+            values[COMPANY_NAME] = company
         given: dict[str, str] = {}
         written = self.content.get("settings")
         for key, value in written.items() if isinstance(written, dict) else ():

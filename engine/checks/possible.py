@@ -130,6 +130,8 @@ def _fits(wanted: m.Filter, column: m.Column, value: object) -> bool | None:
                 return None
             held = _alike(pattern, value, ignore_case or column.field.kind == "code")
             return held != negated
+        case m.Among():
+            return None
 
 
 def _alike(pattern: str, value: str, ignore_case: bool) -> bool:

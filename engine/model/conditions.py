@@ -37,6 +37,7 @@ from engine.model.model import (
 )
 from engine.model.names import PRODUCT, called, table_named
 from engine.model.scope import RecordName, Scope
+from engine.model.tokens import is_token, of_token
 from engine.model.types import DATE, UNKNOWN_TABLE, comparable, described, group, is_unknown, same_table
 from engine.model.world import World
 from engine.source import Span
@@ -111,7 +112,7 @@ def _equals(world: World, scope: Scope, node: ast.Equals) -> Condition:
 
 def _compare(world: World, scope: Scope, node: ast.Compare) -> Condition:
     left = values.value_of(world, scope, node.left)
-    if (ends := _period(world, scope, node.right, left.type)) is not None:
+    if (ends := _days(world, scope, node.right, left.type)) is not None:
         return Matches(span=node.span, value=left, filter=related(world, node.operator, ends, node.right.span))
     right = _operand(world, scope, node.right, left.type)
     if is_blank_word(left):
@@ -156,12 +157,16 @@ def _filter(world: World, scope: Scope, node: ast.Filter, type_: Type) -> Filter
             return AllOf(span=node.span, parts=tuple(filter_of(world, scope, part, type_) for part in node.parts))
         case ast.FilterGroup():
             return filter_of(world, scope, node.inner, type_)
+        case ast.Pattern() if is_token(node.text):
+            return of_token(world, node, type_, "=")
         case ast.Pattern():
             return _like(world, node, type_, negated=False)
         case ast.Relation():
+            if isinstance(node.operand, ast.Pattern) and is_token(node.operand.text):
+                return of_token(world, node.operand, type_, node.operator)
             if isinstance(node.operand, ast.Pattern):
                 return _related_pattern(world, node, node.operand, type_)
-            if (ends := _period(world, scope, node.operand, type_)) is not None:
+            if (ends := _days(world, scope, node.operand, type_)) is not None:
                 return related(world, node.operator, ends, node.operand.span)
             operand = _operand(world, scope, node.operand, type_)
             pattern = _pattern_in_quotes(node.operand, type_)
@@ -174,7 +179,7 @@ def _filter(world: World, scope: Scope, node: ast.Filter, type_: Type) -> Filter
             high = None if node.high is None else _end(world, scope, node.high, type_, "high")
             return Range(span=node.span, low=low, high=high)
         case _:
-            if (ends := _period(world, scope, node, type_)) is not None:
+            if (ends := _days(world, scope, node, type_)) is not None:
                 return related(world, "=", ends, node.span)
             pattern = _pattern_in_quotes(node, type_)
             if pattern is not None:
@@ -182,17 +187,16 @@ def _filter(world: World, scope: Scope, node: ast.Filter, type_: Type) -> Filter
             return Relation(span=node.span, operator="=", operand=_operand(world, scope, node, type_))
 
 
-def _period(world: World, scope: Scope, node: ast.Expression, type_: Type) -> Ends | None:
-    """The days between two ends that stand next to a date: `month`, `C2026-12-31`; None for anything else."""
+def _days(world: World, scope: Scope, node: ast.Expression, type_: Type) -> Ends | None:
+    """The days that stand next to a date: `month`, `-1D`, `1503`, `C2026-12-31`; None for anything else."""
     if is_unknown(type_) or group(type_) != "calendar":
         return None
-    ends = ends_of(world, scope, node)
-    return None if ends is None or ends.kind == "day" else ends
+    return ends_of(world, scope, node, in_filter=True)
 
 
 def _end(world: World, scope: Scope, node: ast.Expression, type_: Type, side: Literal["low", "high"]) -> Value:
     """One end of a range; of a period its first or last day."""
-    ends = _period(world, scope, node, type_)
+    ends = _days(world, scope, node, type_)
     if ends is None:
         return _operand(world, scope, node, type_)
     return ends.low if side == "low" else ends.high

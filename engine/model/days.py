@@ -2,50 +2,69 @@
 
 A text stands for one day or for a whole period; both are kept as steps from today or the work date, so that a
 plan's clock decides (sync-semantics R10.11 to R10.13, R10.16). Choices where the products leave one: a week, a month,
-a quarter and a weekday are those of today; a week number counts in the calendar year of the work date; accounting
-period n is the nth month of that year.
+a quarter and a weekday are those of today; a week number counts in the calendar year of the work date. Accounting
+periods and fiscal years stand in a table of the books; the steps lead to the months and years of the calendar, which
+hold where that table is empty.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final, Literal
 
 from engine.frozen import dataclass
-from engine.model.model import Step
+from engine.model.model import Period, Step
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHIFTED: Final = {"today": 0, "yesterday": -1, "tomorrow": 1}
 PERIODS: Final[dict[str, Literal["W", "M", "Q"]]] = {"week": "W", "month": "M", "quarter": "Q"}
-WORDS: Final = (*SHIFTED, "work date", *PERIODS, *WEEKDAYS)
+BOOKED: Final[dict[str, Literal["period", "year"]]] = {"period": "period", "year": "year"}
+WORDS: Final = (*SHIFTED, "work date", *PERIODS, *BOOKED, *WEEKDAYS)
 """The words for days, as a rule file writes them."""
 
 NEXT: Final = (Step(kind="length", sign=1, count=1, unit="D"),)
 """On to the day after."""
 
-_SHORT: Final = {"t": "today", "w": "work date", "workdate": "work date"}
+Order = Literal["day month", "month day"]
+"""Which of the two comes first in a date that is written without the year in front."""
+
+DATE_ORDER: Final = "date_order"
+"""The setting that says so; 1 is the month."""
+
+_MOST_PERIODS: Final = 999
+_SHORT: Final = {"t": "today", "w": "work date", "workdate": "work date", "p": "period"}
 _TERM = re.compile(
     r"\s*([+-]?)\s*(?:C(?P<end>[DWMQY])|(?P<count>\d{1,6})(?P<unit>[DWMQY])|(?P<named>WD|D)(?P<number>\d\d?))"
 )
 _WORD = re.compile(r"([a-z]+(?: [a-z]+)?)\s*(\d{1,2})?(?=\s*(?:[+-]|\Z))")
-_CLOSING = re.compile(r"C(\d{4}-\d\d-\d\d)")
+_BOOKED = re.compile(r"([a-z]+) ?(?:(?P<number>\d{1,3})|(?P<sign>[+-]) ?(?P<by>\d{1,3}))?")
+_ISO = re.compile(r"(\d{4})[^\d](\d\d?)[^\d](\d\d?)")
+_PARTS = re.compile(r"(\d\d?)(?:[-/. ](\d\d?)(?:[-/. ](\d{4}|\d\d))?)?")
+_JOINED = re.compile(r"(\d\d)(?:(\d\d)(\d{4}|\d\d)?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """From the day `low` to the day `high`, each reached by steps from `start`; one day when both are the same."""
+    """From the day `low` to the day `high`, each reached by steps from `start`; one day when both are the same.
+
+    period: the accounting period or fiscal year that is looked up, as its first day; None for days of the calendar.
+    """
 
     start: Literal["today", "work date"]
     low: tuple[Step, ...]
     high: tuple[Step, ...]
+    period: Period | None = None
 
 
 def read(text: str, *, brief: bool = False) -> Days | None:
     """The days that a text means; None when it means none. brief: in any case, by any start that no other word has."""
     given = " ".join(text.split())
+    booked = _booked(given.lower() if brief else given, brief=brief)
+    if booked is not None:
+        return booked
     if brief:
         upper = given.upper()
         found = _formula(upper)
@@ -67,13 +86,52 @@ def read(text: str, *, brief: bool = False) -> Days | None:
     return Days(start=meant.start, low=both, high=both)
 
 
-def closing(text: str) -> date | None:
-    """The day that a closing date (`C2026-12-31`) follows; None for any other text."""
-    found = _CLOSING.fullmatch(text)
+def order_of(settings: Mapping[str, object]) -> Order:
+    """The order of dates in digits that the settings say."""
+    return "month day" if settings.get(DATE_ORDER) == 1 else "day month"
+
+
+def short_date(text: str, order: Order) -> date | Days | None:
+    """A date in digits (R10.11): `15`, `1503`, `150326`, `15.03.2026`; the parts left out are those of the work date.
+
+    None for what is no date in digits, or no day of any year. A year of two digits is one of 1950 to 2049.
+    """
+    text = text.strip()
+    iso = _ISO.fullmatch(text)
+    if iso is not None:
+        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+    found = _JOINED.fullmatch(text) or _PARTS.fullmatch(text)
+    if found is None:
+        return None
+    if found[2] is None:
+        return _within(int(found[1]), None)
+    day, month = (int(found[1]), int(found[2])) if order == "day month" else (int(found[2]), int(found[1]))
+    if found[3] is None:
+        return _within(day, month)
+    year = int(found[3])
+    return _date(year if len(found[3]) == 4 else year + (2000 if year < 50 else 1900), month, day)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return None if found is None else date.fromisoformat(found[1])
+        return date(year, month, day)
     except ValueError:
         return None
+
+
+def _within(day: int, month: int | None) -> Days | None:
+    """A day of the work date's month, or of a month of its year."""
+    if not 1 <= day <= (31 if month is None else monthrange(2024, month)[1] if 1 <= month <= 12 else 0):
+        return None
+    steps: tuple[Step, ...] = (Step(kind="at", sign=1, count=day, unit="D"),)
+    if month is not None:
+        steps = (Step(kind="at", sign=1, count=month, unit="M"), *steps)
+    return Days(start="work date", low=steps, high=steps)
+
+
+def closing(text: str, order: Order = "day month") -> date | Days | None:
+    """The day that a closing date (`C2026-12-31`, `C311226`) follows; None for any other text."""
+    return short_date(text[1:], order) if text.startswith("C") and text[1:2].isdigit() else None
 
 
 def day(start: date, steps: tuple[Step, ...]) -> date:
@@ -101,13 +159,11 @@ def _whole(word: str, number: str | None) -> str:
     """The word that this is the start of, when it is of one alone; only weekdays have a number."""
     if word in _SHORT or word in WORDS:
         return _SHORT.get(word, word)
-    meant = [one for one in (WORDS if number is None else WEEKDAYS) if one.startswith(word)]
+    meant = [one for one in (WORDS if number is None else (*WEEKDAYS, *BOOKED)) if one.startswith(word)]
     return meant[0] if len(meant) == 1 else ""
 
 
 def _named(word: str, number: str | None, *, brief: bool) -> Days | None:
-    if word in ("p", "period"):
-        return _accounting_period(int(number)) if number else None
     whole = _whole(word, number) if brief else word if word in WORDS else ""
     if whole in WEEKDAYS:
         at = WEEKDAYS.index(whole)
@@ -138,11 +194,36 @@ def _weekday_of_week(at: int, week: int) -> Days | None:
     return Days(start="work date", low=steps, high=steps)
 
 
-def _accounting_period(number: int) -> Days | None:
-    if not 1 <= number <= 12:
+def _booked(text: str, *, brief: bool) -> Days | None:
+    """`period`, `period 2`, `p2`, `period - 1`, `year`, `year + 1`: of the fiscal year of the work date (R10.12)."""
+    found = _BOOKED.fullmatch(text)
+    if found is None:
         return None
-    first = (_end("Y", -1), _length(number - 1, "M"))
-    return Days(start="work date", low=first, high=(*first, _end("M")))
+    word = found[1]
+    whole = _whole(word, None) if brief else _SHORT.get(word, word)
+    if whole not in BOOKED or (number := int(found["number"] or found["by"] or 0)) > _MOST_PERIODS:
+        return None
+    unit = BOOKED[whole]
+    if found["number"] is not None and number == 0:
+        return None
+    counted: Literal["first", "current"] = "current" if found["number"] is None else "first"
+    by = -number if found["sign"] == "-" else number
+    period = Period(unit=unit, counted=counted, number=by, last=False)
+    low, high = _of_calendar(period)
+    return Days(start="work date", low=low, high=high, period=period)
+
+
+def _of_calendar(period: Period) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """The same by the calendar: periods are months, the first is January; `year 3` is that of the work date."""
+    if period.unit == "year":
+        by = 0 if period.counted == "first" else period.number
+        first = (_end("Y", -1), _length(by, "Y"))
+        return first, (*first, _end("Y"))
+    if period.counted == "first":
+        first = (_end("Y", -1), _length(period.number - 1, "M"))
+    else:
+        first = (_end("M", -1), _length(period.number, "M"))
+    return first, (*first, _end("M"))
 
 
 def _end(unit: Literal["D", "W", "M", "Q", "Y"], sign: Literal[1, -1] = 1) -> Step:
@@ -192,6 +273,15 @@ def _moved(start: date, step: Step) -> date:
             while step.count != (start.isoweekday() if step.unit == "WD" else start.day):
                 start += timedelta(days=step.sign)
             return start
+        case "at":
+            return _set(start, step.count, step.unit)
+
+
+def _set(start: date, count: int, unit: str) -> date:
+    """The date with another day or month; no later than the last day of its month."""
+    month = count if unit == "M" else start.month
+    last = monthrange(start.year, month)[1]
+    return date(start.year, month, min(count if unit == "D" else start.day, last))
 
 
 def _by_length(start: date, count: int, unit: str) -> date:

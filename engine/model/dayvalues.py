@@ -8,9 +8,9 @@ from engine.catalog.suggest import did_you_mean
 from engine.frozen import dataclass
 from engine.model import days
 from engine.model.constants import unknown
-from engine.model.model import AnyOf, Constant, Day, Filter, Range, Relation, Value
+from engine.model.model import AnyOf, Constant, Day, Filter, Period, Range, Relation, Value
 from engine.model.scope import Scope
-from engine.model.types import DATE
+from engine.model.types import DATE, UNKNOWN
 from engine.model.world import World
 from engine.source import Span
 from engine.syntax import ast
@@ -25,24 +25,85 @@ class Ends:
     kind: str  # "day", "period" or "closing"
 
 
-def ends_of(world: World, scope: Scope, node: ast.Expression) -> Ends | None:
-    """The days that an expression stands for where a date is wanted; None when it is an ordinary value."""
+def ends_of(world: World, scope: Scope, node: ast.Expression, *, in_filter: bool = False) -> Ends | None:
+    """The days that an expression stands for where a date is wanted; None when it is an ordinary value.
+
+    in_filter: a filter may say them shorter: in digits (`15`, `1503`, R10.11), by the start of a word (`t`, `mon`).
+    """
     if _ordinary(node):
         return None
+    order = days.order_of(world.settings)
+    if in_filter and (written := _digits(node)):
+        short = days.short_date(written, order)
+        if short is None and isinstance(node, ast.Number):
+            _say_no_date(world, node.span, order)
+            return _one(Constant(span=node.span, type=UNKNOWN, value=None))
+        return None if short is None else _ends_of_digits(short, node.span)
     text = _text(world, scope, node)
     if text is None:
         return None
-    closed = days.closing(text)
+    closed = days.closing(text, order)
     if closed is not None:
-        after = closed + timedelta(days=1) if closed < date.max else closed
-        return Ends(low=_fixed(after, node.span), high=_fixed(closed, node.span), kind="closing")
+        return _closing(closed, node.span)
     found = days.read(text)
+    if found is None and in_filter and (found := days.read(text, brief=True)) is not None:
+        whole = days.full_word(text)
+        world.say("W205", node.span, f"{text} is short for {whole}", f"write {whole}, which everybody can read")
     if found is None:
         return None
-    low = Day(span=node.span, type=DATE, start=found.start, steps=found.low)
-    if found.low == found.high:
-        return Ends(low=low, high=low, kind="day")
-    return Ends(low=low, high=Day(span=node.span, type=DATE, start=found.start, steps=found.high), kind="period")
+    low = _counted(found, node.span, last=False)
+    return (
+        _one(low)
+        if found.low == found.high
+        else Ends(low=low, high=_counted(found, node.span, last=True), kind="period")
+    )
+
+
+def _one(value: Value) -> Ends:
+    return Ends(low=value, high=value, kind="day")
+
+
+def _ends_of_digits(short: date | days.Days, span: Span) -> Ends:
+    return _one(_fixed(short, span) if isinstance(short, date) else _counted(short, span, last=False))
+
+
+def _closing(closed: date | days.Days, span: Span) -> Ends:
+    """Between a day and the next."""
+    if isinstance(closed, days.Days):
+        after = Day(span=span, type=DATE, start=closed.start, steps=(*closed.high, *days.NEXT))
+        return Ends(low=after, high=_counted(closed, span, last=True), kind="closing")
+    following = closed + timedelta(days=1) if closed < date.max else closed
+    return Ends(low=_fixed(following, span), high=_fixed(closed, span), kind="closing")
+
+
+def _counted(found: days.Days, span: Span, *, last: bool) -> Day:
+    """The first or last of the days, as a value."""
+    period = None if found.period is None else _edge(found.period, last=last)
+    return Day(span=span, type=DATE, start=found.start, steps=found.high if last else found.low, period=period)
+
+
+def _edge(period: Period, *, last: bool) -> Period:
+    return Period(unit=period.unit, counted=period.counted, number=period.number, last=last)
+
+
+def _digits(node: ast.Expression) -> str:
+    """What is written in digits; blank for anything else. A date in the usual style is an ordinary value."""
+    match node:
+        case ast.Number():
+            return node.written
+        case ast.Text() if node.value[:1].isdigit() and "T" not in node.value and ":" not in node.value:
+            return node.value
+        case _:
+            return ""
+
+
+def _say_no_date(world: World, span: Span, order: days.Order) -> None:
+    first, second = order.split()
+    told = f"{span.text} is no date in digits"
+    hint = (
+        f"two digits are a day, four a {first} and a {second}, six and eight have the year behind; or write 2026-01-31"
+    )
+    world.say("E234", span, told, hint)
 
 
 def day_of(world: World, scope: Scope, node: ast.Expression) -> Value | None:
@@ -90,9 +151,8 @@ def say_no_day(world: World, name: ast.Name) -> None:
     """Tells that a word stands for no day, and which is near."""
     whole = days.full_word(name.text)
     hint = f"write {whole}" if whole else did_you_mean(name.text, days.WORDS)
-    general = (
-        "a day is a date (2026-01-31), a word (today, yesterday, month, monday 36, period 1) or a formula (-1D, CM)"
-    )
+    words = "(today, yesterday, month, monday 36, period 1, year)"
+    general = f"a day is a date (2026-01-31), a word {words} or a formula (-1D, CM)"
     world.say("E234", name.span, f"{name.text} is no day and no name of anything here", hint or general)
 
 
@@ -116,6 +176,8 @@ def _text(world: World, scope: Scope, node: ast.Expression) -> str | None:
             return node.word
         case ast.Duration():
             return f"{node.count}{node.unit}"
+        case ast.Number() if node.written.isdigit():
+            return node.written
         case ast.Minus():
             text = _text(world, scope, node.operand)
             return None if text is None else f"-{text}"

@@ -47,6 +47,8 @@ NAMES: dict[str, str] = {
     "W201": "compared-with-itself",
     "W202": "nothing-looked-up",
     "W203": "read-from-text",
+    "W204": "token-without-value",
+    "W205": "short-word-for-a-day",
 }
 SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "N": "note"}
 

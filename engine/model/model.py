@@ -158,21 +158,40 @@ class Step:
 
     length: `2W`, so many units on. end: `CM`, the last day of the unit that the day lies in; its first when back.
     next: `WD4`, `D10`, the next day (the last one before when back) that is this day of the week (1 is Monday) or of
-    the month; never the day itself.
+    the month; never the day itself. at: the day, month or year of a date that is not written whole (`15`, `1503`, R10.11);
+    a day that the month does not have is its last.
     """
 
-    kind: Literal["length", "end", "next"]
+    kind: Literal["length", "end", "next", "at"]
     sign: Literal[1, -1]
     count: int
     unit: Literal["D", "W", "M", "Q", "Y", "WD"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """An accounting period or fiscal year as the books divide time (R10.12), its first or its last day.
+
+    counted: `first`: number 1 is the first period of the work date's fiscal year, or the first year of all; `current`:
+    number 0 is the one that the work date lies in.
+    """
+
+    unit: Literal["period", "year"]
+    counted: Literal["first", "current"]
+    number: int
+    last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day(Typed):
-    """A day counted from the plan's clock: `yesterday`, `-1D`, `CM+1D`, the end of a `month`. Type date."""
+    """A day counted from the plan's clock: `yesterday`, `-1D`, `CM+1D`, the end of a `month`. Type date.
+
+    period: the day is looked up in the table of accounting periods; `steps` lead to it where that table is empty.
+    """
 
     start: Literal["today", "work date"]
     steps: tuple[Step, ...]
+    period: Period | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +384,17 @@ class Like(Bound):
     negated: bool
 
 
-Filter = AnyOf | AllOf | Relation | Range | Like
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Among(Bound):
+    """What a field holds in the records that fit: the list behind `%mycustomers` (R10.15); negated for `<>%mycustomers`."""
+
+    record: Record
+    value: Column
+    where: Condition | None
+    negated: bool
+
+
+Filter = AnyOf | AllOf | Relation | Range | Like | Among
 
 
 # --- statements -----------------------------------------------------------------------------------------
@@ -725,22 +754,6 @@ class Shared(Bound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """All rules under one set of settings.
-
-    settings: canonical name -> value, defaults included. shared: key -> top-level find or let.
-    order: names of the mappings in dependency order (those without dependencies first, else as written).
-    """
-
-    settings: Dictionary[str, object]
-    mappings: Dictionary[str, Mapping]
-    order: tuple[str, ...]
-    processes: Dictionary[str, Process]
-    rules: tuple[Rule, ...]
-    shared: Dictionary[str, Shared]
-    reactions: tuple[Reaction, ...] = ()
-    setting_reactions: tuple[SettingReaction, ...] = ()
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Window(Bound):
     """When a job may run (R9.9): on these days (1 is Monday), between these times of day, both ends included.
 
@@ -778,5 +791,21 @@ class Job(Bound):
     window: Window | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """All rules under one set of settings.
+
+    settings: canonical name -> value, defaults included. shared: key -> top-level find or let.
+    order: names of the mappings in dependency order (those without dependencies first, else as written).
     jobs: in the order of the text.
-    jobs: Dictionary[str, Job] = field(default_factory=dict)
+    """
+
+    settings: Dictionary[str, object]
+    mappings: Dictionary[str, Mapping]
+    order: tuple[str, ...]
+    processes: Dictionary[str, Process]
+    rules: tuple[Rule, ...]
+    shared: Dictionary[str, Shared]
+    jobs: Dictionary[str, Job]
+    reactions: tuple[Reaction, ...] = ()
+    setting_reactions: tuple[SettingReaction, ...] = ()

@@ -16,6 +16,7 @@ import engine.model.conditions as conditions
 from engine.model.model import (
     All,
     AllOf,
+    Among,
     Any,
     AnyOf,
     Blank,
@@ -147,6 +148,8 @@ def _fits(world: World, value: object, filter_: Filter) -> bool:
         case Range():
             low = filter_.low is None or _compares(">=", value, _value(world, filter_.low))
             return low and (filter_.high is None or _compares("<=", value, _value(world, filter_.high)))
+        case Among():
+            raise AsksDataError(filter_.span)
         case Like():
             text = "" if value is None else str(value)
             pattern = filter_.pattern

@@ -226,7 +226,7 @@ def _clear_broken(stage: Stage, process: str, mapping: model.Mapping, chosen: Ch
 
 def _rebind(stage: Stage) -> None:
     around = stage.session.around
-    clock = Clock(today=around.now.date(), work_date=around.work_date)
+    clock = Clock(today=around.now.date(), work_date=around.work_date, settings=stage.settings)
     made = model_of(stage.rules, stage.settings, stage.overrides, clock)
     stage.groups = made.groups
     take_model(stage.session, made.model)

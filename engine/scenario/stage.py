@@ -96,7 +96,8 @@ class Stage:
 def set_up(start: Start, rules: Rulebook, folder: Path) -> Stage:
     """Lay the data into a snapshot in this folder and begin. Raises StageError, SnapshotProblem, WrongOverrideError."""
     settings = settings_of(start, rules.known.catalog)
-    made = model_of(rules, settings, start.mappings, Clock(today=start.now.date(), work_date=start.work_date))
+    clock = Clock(today=start.now.date(), work_date=start.work_date, settings=settings)
+    made = model_of(rules, settings, start.mappings, clock)
     rows: dict[str, dict[str, list[dict[str, Any]]]] = {"bc": {}, "sales": {}}
     for (system, name), given in start.rows.items():
         rows[system][name] = [dict(row) for row in given]

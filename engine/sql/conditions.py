@@ -145,7 +145,17 @@ def compared(operator: str, left: str, right: str, type: Type) -> str:
         )
         if first is not None:
             left, right = f"coalesce({left}, {first})", f"coalesce({right}, {first})"
+    if type.kind in ("text", "code") and operator not in ("=", "<>"):
+        return collated(operator, left, right)
     return f"({left} {operator} {right})"
+
+
+def collated(operator: str, left: str, right: str) -> str:
+    """R10.2: texts stand in the order of a dictionary: letters before accents before case, small before capital."""
+    one, other = (f"row(lower(strip_accents({text})), lower({text}))" for text in (left, right))
+    first, equal = operator[0], operator.endswith("=")
+    last = {"<": ">", ">": "<"}[first] + ("=" if equal else "")
+    return f"({one} {first} {other} OR ({one} = {other} AND {left} {last} {right}))"
 
 
 def matches(node: model.Matches, reading: Reading) -> str:
@@ -176,6 +186,8 @@ def filtered(left: Value, filter: Filter, reading: Reading) -> str:
             return joined_by("AND", ends)
         case model.Like():
             return like(left, filter, reading)
+        case model.Among():
+            return among(left, filter, reading)
         case _:
             assert_never(filter)
 
@@ -191,6 +203,16 @@ def like(left: Value, filter: model.Like, reading: Reading) -> str:
     pattern = pattern.replace("*", "%").replace("?", "_")
     word = "ILIKE" if filter.ignore_case else "LIKE"
     test = f"({text} {word} {literal(pattern)} ESCAPE '\\')"
+    return negated(test) if filter.negated else test
+
+
+def among(left: Value, filter: model.Among, reading: Reading) -> str:
+    """R10.15: what a field holds in some records, like the customers on a user's list."""
+    inner = inner_scope(filter.record, reading)
+    inside = Reading(scope=inner, around=reading.around)
+    one, other = value(left, reading), value(filter.value, inside)
+    where = "true" if filter.where is None else condition(filter.where, inside)
+    test = f"({one} IN (SELECT {other} FROM {inner.sql()} WHERE {where}))"
     return negated(test) if filter.negated else test
 
 

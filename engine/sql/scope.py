@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Protocol
 
 from engine.catalog.catalog import Table
-from engine.model.model import Aggregate, Exists, Find, Named, Record
+from engine.model.model import Aggregate, Among, Exists, Find, Named, Record
 from engine.sql.quote import identifier
 
 
@@ -143,7 +143,7 @@ def _collect(node: object, own: set[str], found: list[str]) -> None:
     match node:
         case Record(key=key) | Named(key=key):
             found.append(key)
-        case Aggregate(record=record) | Exists(record=record) | Find(record=record):
+        case Aggregate(record=record) | Among(record=record) | Exists(record=record) | Find(record=record):
             own.add(record.key)
             _collect_fields(node, own, found)
         case tuple():
@@ -154,7 +154,7 @@ def _collect(node: object, own: set[str], found: list[str]) -> None:
 
 
 def _collect_fields(node: object, own: set[str], found: list[str]) -> None:
-    if is_dataclass(node) and type(node).__module__ == "engine.model.model":
+    if is_dataclass(node) and type(node).__module__.startswith("engine.model."):
         for one in fields(node):
             if one.name not in ("span", "type"):
                 _collect(getattr(node, one.name), own, found)

@@ -89,8 +89,7 @@ def value(node: Value, reading: Reading) -> str:
             moved = f"({value(node.date, reading)} + ({node.count}) * INTERVAL 1 {units[node.unit]})"
             return f"CAST({moved} AS {blank.SQL_TYPES[node.type.kind]})"
         case model.Day():
-            start = reading.around.work_date if node.start == "work date" else reading.around.now.date()
-            return f"DATE '{day(start, node.steps).isoformat()}'"
+            return day_of(node, reading)
         case model.Negative():
             return f"(-{value(node.operand, reading)})"
         case model.Convert():
@@ -129,6 +128,17 @@ def constant(given: object, type: Type) -> str:
     if isinstance(given, (int, Decimal)):
         return f"({given})" if given < 0 else str(given)
     return literal(str(given))
+
+
+def day_of(node: model.Day, reading: Reading) -> str:
+    """A day counted from the clock; of a period of the books where the snapshot says when they begin (R10.12)."""
+    start = reading.around.work_date if node.start == "work date" else reading.around.now.date()
+    counted = f"DATE '{day(start, node.steps).isoformat()}'"
+    if node.period is None:
+        return counted
+    from engine.sql.periods import booked
+
+    return booked(node.period, start, counted, reading)
 
 
 def entry_of(record: AnyRecord, reading: Reading) -> Joined | Written:

@@ -166,7 +166,7 @@ class Lexer:
     def next(self, row: Mapping[str, int]) -> str:
         """The next terminal, for a parser whose row of the table this is."""
         text = self.text
-        if "PATTERN" in row and (found := PATTERN.match(text, self.end, self.stop)) and is_pattern(found[1]):
+        if "PATTERN" in row and (found := PATTERN.match(text, self.end, self.stop)) and begins_filter(found[1]):
             self.start, self.end = found.span(1)
             self.last = "PATTERN"
             return "PATTERN"
@@ -228,6 +228,11 @@ class Lexer:
         self.end = max(at, self.start + 1)
         self.last = "BAD"
         return "BAD"
+
+
+def begins_filter(text: str) -> bool:
+    """Whether a filter text stands for more than itself: a pattern, or a token like `%me`."""
+    return text[0] == "%" or is_pattern(text)
 
 
 def is_pattern(text: str) -> bool:

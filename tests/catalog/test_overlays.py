@@ -88,7 +88,7 @@ def test_a_file_with_a_key_adds_a_table(world: World) -> None:
     assert card is not None and card.name == "Loyalty Card" and card.id_field == "SystemId"
     (in_sales,) = catalog.find("sales", "Loyalty Card")
     assert (in_sales.name, in_sales.id_field, in_sales.modified_field) == ("new_card", "new_cardid", "modifiedon")
-    assert len(catalog.names("bc")) == 76 and len(catalog.names("sales")) == 33
+    assert len(catalog.names("bc")) == 80 and len(catalog.names("sales")) == 33
 
 
 def test_several_files_may_add_to_one_table(world: World) -> None:

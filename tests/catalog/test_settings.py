@@ -71,7 +71,7 @@ def test_the_defaults_are_those_of_a_fresh_connection() -> None:
     }
     assert defaults["ownership_model"] == 1 and defaults["write_in_product_type"] == 0
     assert defaults["own_company"] is None and defaults["local_currency"] == ""
-    assert len(defaults) == 35
+    assert len(defaults) == 38
 
 
 def test_the_fiscal_year_begins_with_the_year_of_the_work_date_unless_said() -> None:

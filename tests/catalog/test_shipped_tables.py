@@ -32,24 +32,24 @@ def test_the_index_says_what_the_files_say() -> None:
 
 
 def test_all_tables_of_both_systems_are_there(catalog: Catalog) -> None:
-    assert len(catalog.names("bc")) == 75
+    assert len(catalog.names("bc")) == 79
     assert len(catalog.names("sales")) == 32
     tables = tuple(catalog.tables())
     assert [(one.system, one.name) for one in tables] == sorted((one.system, one.name) for one in tables)
-    assert len(tables) == 107
+    assert len(tables) == 111
 
 
 def test_no_field_is_lost(catalog: Catalog) -> None:
     fields = [(table, one) for table in catalog.tables() for one in table.fields.values()]
     of_bc = [one for table, one in fields if table.system == "bc" and one.name not in SYSTEM_FIELD_NAMES]
     of_sales = [one for table, one in fields if table.system == "sales" and table.name != "option_set"]
-    assert sum(one.stored for one in of_bc) == 3005
+    assert sum(one.stored for one in of_bc) == 3016
     assert sum(one.calculation is not None for one in of_bc) == 428
     assert sum(one.flow_filter for one in of_bc) == 81
     assert sum(one.stored for one in of_sales) == 1847
     assert sum(one.calculation is not None for one in of_sales) == 212
     assert sum(bool(one.options) for one in of_bc + of_sales) == 241 + 211
-    assert sum(len(one.references) for one in of_bc) == 945 + 214
+    assert sum(len(one.references) for one in of_bc) == 948 + 214
     assert sum(len(one.references) for one in of_sales) == 259 + 80
     access = [one.access for one in of_sales if one.stored]
     assert [access.count(word) for word in ("full", "read", "insert", "modify")] == [1162, 478, 144, 63]

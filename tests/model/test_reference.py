@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalog.settings import Value
 from engine.diagnostic import worst
 from engine.source import Source
 from engine.syntax import ast
@@ -19,12 +20,13 @@ from tests.model.world import bound
 RULES = Path(__file__).parents[2] / "rules"
 EXAMPLES = re.findall(r"^```rules\n(.*?)^```$", (RULES / "README.md").read_text(encoding="utf-8"), re.M | re.S)
 STANDARD = tuple(path.read_text(encoding="utf-8") for path in sorted(RULES.glob("*.rules")))
+WORKSPACE: dict[str, Value] = {"current_user": "ANNETTE", "company_name": "Adatum Ltd"}
 SHIPPED = tuple(f"{at}.rules" for at in range(1, len(STANDARD) + 1))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[one.split("\n")[0][:40] for one in EXAMPLES])
 def test_an_example_binds(example: str) -> None:
-    found = bound(*STANDARD, example, shipped=SHIPPED).diagnostics
+    found = bound(*STANDARD, example, settings=WORKSPACE, shipped=SHIPPED).diagnostics
     assert [(one.code, one.message) for one in found] == []
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from engine.model.model import FieldLine
@@ -16,10 +18,12 @@ from engine.sql.scope import Joined, Scope
 from engine.sql.values import Around, Reading, value
 from tests.plan.stories import DAY, Story, moment
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
-def mapping(text: str) -> Mapped:
+
+def mapping(text: str, settings: Mapping[str, object] = NOTHING) -> Mapped:
     """The mapping ITEMS of a rule text without mistakes; what the laws of the linter think of it does not count."""
-    rules = understand([Source(path="1.rules", text=text)], (), {})
+    rules = understand([Source(path="1.rules", text=text)], (), settings)
     assert [one.message for one in rules.found if one.severity == "error"] == []
     return rules.model.mappings["ITEMS"]
 
@@ -27,7 +31,8 @@ def mapping(text: str) -> Mapped:
 class Asked:
     """A snapshot that is asked many questions."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, settings: Mapping[str, object] = NOTHING) -> None:
+        self.settings = settings
         self.world = World.over(connect(story.snapshot, threads=1), story.rules.catalog)
 
     def keys_that_pass(self, of: Mapped) -> set[str]:
@@ -51,7 +56,7 @@ class Asked:
         around = Around(
             catalog=self.world.catalog,
             mappings={},
-            settings={},
+            settings=self.settings,
             now=moment("12:00"),
             work_date=date.fromisoformat(DAY),
             shared=lambda key, scope: None,

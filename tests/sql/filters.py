@@ -6,6 +6,7 @@ Written from the rules about filters (10.1 and 10.2), without a look at the engi
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -110,4 +111,10 @@ def operand(value: Value, kind: Kind) -> Value:
 def less(one: Value, other: Value) -> bool:
     if isinstance(one, Decimal) and isinstance(other, Decimal):
         return one < other
-    return str(one) < str(other)
+    return in_dictionary(str(one)) < in_dictionary(str(other))
+
+
+def in_dictionary(text: str) -> tuple[str, str, str]:
+    """R10.2: letters count first, then accents, then case, small before capital."""
+    bare = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+    return bare.lower(), text.lower(), text.swapcase()

@@ -239,18 +239,36 @@ def test_no_formula_leaves_the_calendar() -> None:
     ("text", "hint"),
     [
         ("mnth", "did you mean month"),
-        ("yesterda", "write yesterday"),
-        ("cm", "write CM"),
-        ("t", "write today"),
-        ("mon 36", "write monday 36"),
+        ("m", "a day is a date"),  # month or monday
         ("WD9", "a day is a date"),
-        ("p13", "a day is a date"),
+        ("p0", "a day is a date"),
+        ("p1000", "a day is a date"),
+        ("32", "two digits are a day"),
+        ("3102", "four a day and a month"),
+        ("123", "six and eight have the year behind"),
         ("C2026-12-31", "write it as an end"),
     ],
 )
 def test_a_word_that_is_no_day_is_told_with_the_way_out(text: str, hint: str) -> None:
     (found,) = bound(mapping_text(f"filter bc Last Date Modified = {text}")).diagnostics
     assert found.code == "E234" and hint in found.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("yesterda", "yesterday"),
+        ("cm", "CM"),
+        ("t", "today"),
+        ("w", "work date"),
+        ("mon 36", "monday 36"),
+        ("q", "quarter"),
+    ],
+)
+def test_a_word_cut_short_is_read_and_told(text: str, whole: str) -> None:
+    (found,) = bound(mapping_text(f"filter bc Last Date Modified = {text}")).diagnostics
+    assert found.code == "W205" and f"write {whole}," in found.hint
+    assert let_through(text) == let_through(whole)
 
 
 def test_a_period_is_no_value() -> None:

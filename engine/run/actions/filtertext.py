@@ -7,13 +7,16 @@ its caption; `&` binds tighter than `|`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from engine.catalog.catalog import Field
+from engine.catalog.filters import filters
 from engine.model import days, model
+from engine.model.days import Days
 from engine.model.model import Constant, Filter
 from engine.model.types import DATE
 from engine.source import Span
@@ -29,10 +32,11 @@ class WrongFilterError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """What date words in a filter mean (R10.16)."""
+    """What words for days and tokens in a filter mean (R10.16). settings: whose date order and tokens hold."""
 
     today: date
     work_date: date
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 def filter_of(text: str, field: Field, clock: Clock, span: Span) -> Filter | None:
@@ -130,11 +134,20 @@ class _Reader:
         """The value after a sign; before a period (`<`, `>=`) it is its first day, after it (`>`, `<=`) its last."""
         bare = _unquoted(word)
         if self.field.kind not in DATES:
-            return Constant(span=self.span, type=self.type, value=self.value(bare))
+            return Constant(span=self.span, type=self.type, value=self.value(self.meant(word, bare)))
         low, high = self.days(bare)
         found = low if sign in ("<", ">=") else high
         type = self.type if found is None or isinstance(found, datetime) else DATE
         return Constant(span=self.span, type=type, value=found)
+
+    def meant(self, word: str, bare: str) -> str:
+        """What a token (`%me`) stands for, which quotes would make a plain text; any other word itself."""
+        if not word.startswith("%") or self.field.kind not in TEXTS:
+            return bare
+        token = filters().tokens.get(word[1:].lower())
+        if not isinstance(token, str):
+            raise WrongFilterError(f"{self.text} is no filter: there is no token {word} for a single value")
+        return str(self.clock.settings.get(token) or "")
 
     def value(self, bare: str) -> str | int | bool | Decimal | date | UUID | None:
         field = self.field
@@ -179,12 +192,19 @@ class _Reader:
         else:
             plain = found.replace(tzinfo=None) if isinstance(found, datetime) else found
             return plain, plain
-        closed = days.closing(bare.strip().upper())
+        order = days.order_of(self.clock.settings)
+        closed = days.closing(bare.strip().upper(), order)
         if closed is not None:
-            return days.day(closed, days.NEXT), closed
-        meant = days.read(bare, brief=True)
+            last = self.counted(closed)[1]
+            return days.day(last, days.NEXT), last
+        meant = days.short_date(bare, order) or days.read(bare, brief=True)
         if meant is None:
             raise WrongFilterError(f"{self.field.name} cannot be {bare}")
+        return self.counted(meant)
+
+    def counted(self, meant: date | Days) -> tuple[date, date]:
+        if isinstance(meant, date):
+            return meant, meant
         start = self.clock.work_date if meant.start == "work date" else self.clock.today
         return days.day(start, meant.low), days.day(start, meant.high)
 

@@ -36,4 +36,4 @@ def changed(part: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _is_node(part: object) -> bool:
-    return is_dataclass(part) and type(part).__module__ in ("engine.model.model", "engine.syntax.ast")
+    return is_dataclass(part) and type(part).__module__.startswith(("engine.model.", "engine.syntax."))
