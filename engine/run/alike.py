@@ -48,7 +48,7 @@ def alike(step: Pass, world: World, around: Around) -> Alike | None:
     frame = Frame(around=around, scope=scope, outcome=Outcome())
     coupled = [one for one in step.mapping.items if not only_for_new(one)]
     try:
-        read_items(replace(step, mapping=replace(step.mapping, items=tuple(coupled))), frame, entry)
+        read_items(replace(step, mapping=replace(step.mapping, items=tuple(coupled))), frame, entry, True)
     except NotPlanned:
         return None
     joins, beyond = separable(scope.joins, ["c", "d", kept])

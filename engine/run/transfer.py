@@ -18,7 +18,7 @@ every field that the mapping writes, and w0, wr0 …: warnings that hold, and th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine import connector
 from engine.catalog.catalog import Field, Table
@@ -26,6 +26,7 @@ from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
+from engine.run.templates import apply_templates
 from engine.run.world import World
 from engine.sql import blank, watch
 from engine.sql.blank import type_of
@@ -88,26 +89,24 @@ def transfer(
         return nothing(step, found, world)
     frame, entry = start(step, found, world, around, force)
     frame.effect = effect
-    lines, later = read_items(step, frame, entry)
-    read_changed(later, frame, entry, force)
+    carried = read_items(step, frame, entry, force)
+    lines = carried.lines
+    read_changed(carried.later, frame, entry, force)
     fields = written(step, entry, frame)
     outcome = frame.outcome
     reason = choose([(one.when, one.reason) for one in outcome.failures], "NULL")
     number = choose([(one.when, str(at)) for at, one in enumerate(outcome.failures)], "NULL")
     pairs = {one.field.name: (entry.values[one.field.name], old_value(entry, one.field, frame)) for one in fields}
     apart = {field: f"({new} IS DISTINCT FROM {old})" for field, (new, old) in pairs.items()}
-    clashes = [
-        (apart[target.name], str(at))
-        for at, line in enumerate(lines)
-        if line.two_way and (target := target_of(line, step)) is not None
-    ]
+    clashes = list(carried.clashes)
     clash = joined_by("AND", ["c.both_changed", joined_by("OR", [when for when, _ in clashes])])
     named = joined_by("OR", [clash, outcome.failed()])
     world.run(
         f"{step.mapping.name} {step.leg}: what becomes of every record",
         f"""CREATE TEMP TABLE {name} AS
-SELECT * REPLACE (CASE WHEN verdict IN ('conflict', 'lost') THEN {clashing(step, lines)} ELSE reason END AS reason) FROM (
-SELECT *, {verdict(step, force)} AS verdict FROM (
+SELECT * REPLACE (CASE WHEN verdict IN ('conflict', 'lost') THEN {clashing(step, lines)} ELSE reason END AS reason,
+  CASE WHEN verdict IN ('conflict', 'lost') THEN NULL ELSE failure END AS failure) FROM (
+SELECT *, {verdict(step, force, carried.told)} AS verdict FROM (
 SELECT c.*, {number} AS failure, {reason} AS reason, {joined_by("OR", list(apart.values()))} AS differs,
   CASE WHEN c.both_changed THEN {choose(clashes, "NULL")} END AS clash,
   CASE WHEN {named} THEN {record_id(step.source.table, "s", world)} END AS source_record
@@ -243,20 +242,37 @@ def new_id(step: Pass, found: Candidates, chosen: str, world: World, around: Aro
     return f"(CASE WHEN {id} IN ({taken}) THEN {other} ELSE {id} END)"
 
 
-def read_items(
-    step: Pass, frame: Frame, entry: Written
-) -> tuple[tuple[model.FieldLine, ...], tuple[model.Moment, ...]]:
-    """Read a mapping from top to bottom. Gives its field lines and the blocks that say `changed`, still to be read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What was read of a mapping. later: the blocks that say `changed`, still to be read.
+
+    clashes: SQL truth that a two-way line differs, and the number of the line (R3.17). told: how many failures are told
+    before an update conflict is; those of the blocks below the lines are not (R3.19).
+    """
+
+    lines: tuple[model.FieldLine, ...]
+    later: tuple[model.Moment, ...]
+    clashes: tuple[tuple[str, str], ...]
+    told: int
+
+
+def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> Carried:
+    """Read a mapping from top to bottom."""
     lines: list[model.FieldLine] = []
     later: list[model.Moment] = []
+    clashes: list[tuple[str, str]] = []
+    told = None
     for item in step.mapping.items:
         match item:
             case model.FieldLine():
                 carry = item.to_sales if step.leg == "to_sales" else item.to_bc
                 if carry is not None:
-                    carry_into(
+                    text = carry_into(
                         entry, carry.target, carry.value, carry.source, carry.carried, item.label, item.span, frame
                     )
+                    if item.two_way:
+                        old = old_value(entry, carry.target, frame)
+                        clashes.append((f"({text} IS DISTINCT FROM {old})", str(len(lines))))
                     lines.append(item)
                     if watch.watcher is not None:
                         watch.watcher.reached("field line", LEGS[step.leg], item.span, frame)
@@ -267,11 +283,22 @@ def read_items(
                     continue
                 if "changed" in item.states:
                     later.append(item)
-                else:
-                    read_moment(item, frame.under("true" if "every" in item.states else "c.is_new"))
+                    continue
+                if lines and told is None:
+                    told = len(frame.outcome.failures)
+                guard = "true" if "every" in item.states else "c.is_new"
+                if lines and "every" in item.states and wins(step) and not force:
+                    clash = joined_by("OR", [when for when, _ in clashes])
+                    guard = f"(NOT {joined_by('AND', ['c.both_changed', clash])})"
+                read_moment(item, frame.under(guard))
             case _:
                 read(item, frame)
-    return tuple(lines), tuple(later)
+    return Carried(
+        lines=tuple(lines),
+        later=tuple(later),
+        clashes=tuple(clashes),
+        told=len(frame.outcome.failures) if told is None else told,
+    )
 
 
 def read_changed(later: tuple[model.Moment, ...], frame: Frame, entry: Written, force: bool) -> None:
@@ -303,11 +330,6 @@ def any_difference(entry: Written, frame: Frame) -> str:
 def old_value(entry: Written, field: Field, frame: Frame) -> str:
     """SQL of what a field held before; the default of a new record."""
     return before(entry, field, Reading(scope=frame.scope, around=frame.around))
-
-
-def target_of(line: model.FieldLine, step: Pass) -> Field | None:
-    carry = line.to_sales if step.leg == "to_sales" else line.to_bc
-    return carry.target if carry is not None else None
 
 
 def written(step: Pass, entry: Written, frame: Frame) -> tuple[WrittenField, ...]:
@@ -359,46 +381,24 @@ def clashing(step: Pass, lines: tuple[model.FieldLine, ...]) -> str:
     return choose(said, "NULL")
 
 
-def verdict(step: Pass, force: bool) -> str:
-    """R3.11 (decision order), from the transfer on."""
+def wins(step: Pass) -> bool:
+    """R3.18: does the change of the source of this leg win an update conflict?"""
+    return step.two_way and step.mapping.update_conflict == ("keep bc" if step.leg == "to_sales" else "keep sales")
+
+
+def verdict(step: Pass, force: bool, told: int) -> str:
+    """R3.11 (decision order), from the transfer on. told: how many failures come before an update conflict."""
     uncouples = step.mapping.deletion_conflict in ("uncouple", "delete") and not force  # R3.8, R3.10
     gone = "WHEN class = 'gone' THEN 'uncouple'" if uncouples else ""
-    wins = {"keep bc": "to_sales", "keep sales": "to_bc"}.get(step.mapping.update_conflict)
-    settled = "'conflict'" if wins is None else ("'update'" if wins == step.leg else "'lost'")
-    return f"""CASE {gone} WHEN failure IS NOT NULL THEN 'fail'
+    clashes = "false" if force else "NOT is_new AND both_changed AND NOT recognised AND clash IS NOT NULL"
+    if wins(step):
+        settled = f"WHEN failure IS NOT NULL THEN 'fail'\n  WHEN {clashes} THEN 'update'"
+    else:
+        lost = "conflict" if step.mapping.update_conflict == "fail" else "lost"
+        settled = (
+            f"WHEN failure < {told} THEN 'fail'\n  WHEN {clashes} THEN '{lost}'\n  WHEN failure IS NOT NULL THEN 'fail'"
+        )
+    return f"""CASE {gone} {settled}
   WHEN is_new THEN 'create'
-  WHEN {"false" if force else "both_changed AND NOT recognised"} AND clash IS NOT NULL THEN {settled}
   WHEN {"true" if force else "recognised"} OR differs THEN 'update'
   ELSE 'same' END"""
-
-
-def apply_templates(frame: Frame, entry: Written) -> None:
-    """R3.24: values of a configuration template override what was mapped, for new records only.
-
-    The template's lines are configuration, not records: they are read here, and each becomes an assignment.
-    """
-    world = frame.scope.relations
-    assert isinstance(world, World)
-    for template in frame.outcome.template:
-        table = frame.around.catalog.table("bc", connector.TEMPLATE_LINES)
-        if not all(
-            world.holds(table, name)
-            for name in (connector.TEMPLATE_CODE, connector.TEMPLATE_FIELD, connector.TEMPLATE_VALUE)
-        ):
-            continue
-        lines = world.run(
-            f"the lines of template {template.code}",
-            f"SELECT {identifier(connector.TEMPLATE_FIELD)}, {identifier(connector.TEMPLATE_VALUE)} FROM {world.relation(table)} "
-            f"WHERE {identifier(connector.TEMPLATE_CODE)} = {literal(template.code)} ORDER BY {identifier(table.id_field)}",
-        ).fetchall()
-        for field_name, given in lines:
-            fields = entry.table.find(field_name)
-            if fields:
-                set_from_template(template, fields[0], given, frame, entry)
-
-
-def set_from_template(template: model.ApplyTemplate, field: Field, given: str, frame: Frame, entry: Written) -> None:
-    constant = model.Constant(value=given, type=model.Type(kind="text"), span=template.span)
-    rule = f"apply template '{template.code}'"
-    inner = replace(frame, guards=("c.is_new",))
-    carry_into(entry, field, constant, None, model.Carried(span=template.span), rule, template.span, inner)

@@ -411,3 +411,35 @@ def test_a_coupled_record_is_not_recognised_as_another() -> None:
     rules = creating(TO_SALES, "recognise sales where Name = item.Description")
     plan = world(rules, *pair("Bike", "Bike"), coupled("1")).plan()
     assert plan.counts("ITEMS", "to_sales") == {"unchanged": 1}
+
+
+BELOW = "  every sales record { Vendor ID := 'hook' }\n}"
+
+
+@pytest.mark.parametrize(("strategy", "action"), [("keep bc", "change"), ("keep sales", "skip")])
+def test_blocks_below_the_lines_are_not_carried_out_when_both_sides_differ(strategy: str, action: str) -> None:
+    rules = with_(BOTH, f"on update conflict {strategy}").replace("\n}", "\n" + BELOW, 1)
+    rows = (item("1", {"Description": "Bike"}, "10:00"), product("1", {"name": "Cycle"}, "11:00"), coupled("1"))
+    fate = world(rules, *rows).plan().fate("1", "to_sales")
+    assert fate.action == action
+    assert "Vendor ID" not in fate.fields
+
+
+def test_without_a_conflict_such_a_block_is_carried_out() -> None:
+    rules = with_(BOTH, "on update conflict keep bc").replace("\n}", "\n" + BELOW, 1)
+    rows = (item("1", {"Description": "Bike"}, "10:00"), product("1", {"name": "Cycle"}), coupled("1"))
+    assert world(rules, *rows).plan().fields("1", "to_sales")["Vendor ID"] == ("", "hook")
+
+
+def test_a_block_above_the_lines_comes_before_anybody_knows_of_a_conflict() -> None:
+    rules = with_(BOTH, "on update conflict keep bc", "every sales record { Vendor ID := 'hook' }")
+    rows = (item("1", {"Description": "Bike"}, "10:00"), product("1", {"name": "Cycle"}, "11:00"), coupled("1"))
+    assert world(rules, *rows).plan().fields("1", "to_sales")["Vendor ID"] == ("", "hook")
+
+
+@pytest.mark.parametrize(("strategy", "action"), [("keep bc", "change"), ("keep sales", "skip"), ("fail", "conflict")])
+def test_what_would_fail_below_the_lines_is_not_asked_in_a_conflict(strategy: str, action: str) -> None:
+    block = '  every sales record { require item.Unit Cost > 0 else fail "No cost." }\n}'
+    rules = with_(BOTH, f"on update conflict {strategy}").replace("\n}", "\n" + block, 1)
+    rows = (item("1", {"Description": "Bike"}, "10:00"), product("1", {"name": "Cycle"}, "11:00"), coupled("1"))
+    assert world(rules, *rows).plan().fate("1", "to_sales").action == action
