@@ -24,6 +24,11 @@ class Book(Protocol):
     """Who is told of what statements write."""
 
     @property
+    def number(self) -> int:
+        """The number of the pass; 0 outside any."""
+        ...
+
+    @property
     def latest(self) -> str:
         """Columns of a stage by which the last of several writes of one record is known."""
         ...
@@ -37,10 +42,14 @@ class Book(Protocol):
         ...
 
     def keeps(self, frame: Frame) -> str:
-        """SQL truth: the row goes into the stage, whatever is written."""
+        """SQL truth: the row may go into a stage."""
         ...
 
-    def staged(self, table: Table, stage: str, frame: Frame) -> None:
+    def also(self, frame: Frame) -> str:
+        """What else brings a row into a stage than being new or different, led by OR."""
+        ...
+
+    def staged(self, table: Table, stage: str, frame: Frame, fields: tuple[WrittenField, ...]) -> None:
         """A stage is there and not yet written. Rows that must not be written are taken out of it."""
         ...
 
@@ -49,7 +58,7 @@ class Book(Protocol):
         ...
 
     def deletes(self, table: Table, ids: str, span: Span) -> None:
-        """The records of a table of ids are about to be deleted."""
+        """The records of a table (_id, _unit) are about to be deleted."""
         ...
 
 
@@ -75,7 +84,10 @@ class Along:
         failed = frame.outcome.failed()
         return "true" if failed == "false" else f"(NOT {failed})"
 
-    def staged(self, table: Table, stage: str, frame: Frame) -> None:
+    def also(self, frame: Frame) -> str:
+        return ""
+
+    def staged(self, table: Table, stage: str, frame: Frame, fields: tuple[WrittenField, ...]) -> None:
         pass
 
     def deletes(self, table: Table, ids: str, span: Span) -> None:

@@ -152,11 +152,12 @@ class Effects:
         read_block(statement.body, inner)
         self.write(entry, inner, "false")
 
-    def create(self, statement: model.Create, frame: Frame) -> None:
+    def create(self, statement: model.Create, frame: Frame) -> str:
+        """Gives the SQL of the id of the new record."""
         table = statement.record.table
         inner = self.inside(frame)
         made = f"{statement.record.key}/{self.around.now.isoformat()}"  # a later run makes another row
-        parts = [literal(made), *(f"CAST({one} AS VARCHAR)" for one in (self.unit, *frame.rows))]
+        parts = [literal(made), *(f"coalesce(CAST({one} AS VARCHAR), '')" for one in (self.unit, *frame.rows))]
         seed = " || '/' || ".join(parts)
         entry = Written(table=table, old=None, id=f"CAST(md5({seed}) AS UUID)", exists="false")
         if statement.like is not None:
@@ -174,6 +175,7 @@ class Effects:
         read_block(statement.body, inner)
         self.write(entry, inner, "true", each_its_own=True)
         self.name(statement.record, entry.id, frame)
+        return entry.id
 
     def name(self, record: model.Record, id: str, frame: Frame) -> None:
         """A record that was written is known by its name from here on."""
@@ -185,14 +187,7 @@ class Effects:
         """Found by its condition it is changed, else created with what the condition demands; once for all who ask."""
         table = statement.record.table
         inner = self.inside(frame)
-        search = model.Find(
-            record=statement.record,
-            where=(statement.where,),
-            sorting=(),
-            descending=False,
-            otherwise=None,
-            span=statement.span,
-        )
+        search = self.searched(statement)
         old = self.one_of(search, inner) or searched_find(search, inner)
         demanded = [(one, value(given, frame.reading())) for one, given in statement.demanded]
         seed = " || '/' || ".join(f"coalesce(CAST({text} AS VARCHAR), '')" for _, text in demanded) or "''"
@@ -207,6 +202,17 @@ class Effects:
         read_block(statement.body, inner)
         self.write(entry, inner, is_new)
         frame.scope.names[statement.record.key] = self.one_of(search, frame) or searched_find(search, frame)
+
+    def searched(self, statement: model.CreateOrChange) -> model.Find:
+        """The search that such a statement begins with."""
+        return model.Find(
+            record=statement.record,
+            where=(statement.where,),
+            sorting=(),
+            descending=False,
+            otherwise=None,
+            span=statement.span,
+        )
 
     def one_of(self, search: model.Find, frame: Frame) -> Joined | None:
         """A search by equalities as one grouped join: the first record for every combination asked for."""
@@ -231,21 +237,21 @@ class Effects:
     # --- whole records ----------------------------------------------------------------------------------
 
     def chosen(self, statement: model.Delete | model.Uncouple | model.Synchronise, frame: Frame) -> str:
-        """A query of the ids that a statement is about."""
+        """A query of the ids that a statement is about, with their units."""
         failed = frame.outcome.failed()
         good = [] if failed == "false" else [f"(NOT {failed})"]
         if statement.existing is None:
             inner = self.extended(statement.record, statement.where, frame)
             entry = inner.scope.names[statement.record.key]
             assert isinstance(entry, Joined)
-            return f"SELECT {entry.id} FROM {inner.scope.sql()} WHERE {joined_by('AND', [*inner.guards, *good])}"
+            return f"SELECT {entry.id}, {self.unit} FROM {inner.scope.sql()} WHERE {joined_by('AND', [*inner.guards, *good])}"
         entry = entry_of(statement.existing, frame.reading())
         scope = Extended(self.world, "(SELECT 1)", frame.scope)
         scope.names[statement.record.key] = entry
         guards = [*frame.guards, *good]
         if statement.where is not None:
             guards.append(condition(statement.where, Reading(scope=scope, around=frame.around)))
-        return f"SELECT {entry.id} FROM {scope.sql()} WHERE {joined_by('AND', guards)}"
+        return f"SELECT {entry.id}, {self.unit} FROM {scope.sql()} WHERE {joined_by('AND', guards)}"
 
     def delete(self, statement: model.Delete, frame: Frame) -> None:
         table = statement.record.table
@@ -334,9 +340,9 @@ SELECT * FROM (
 SELECT {self.unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}{self.book.more(frame)}
 FROM {frame.scope.sql()}
 WHERE {where}
-) WHERE is_new OR {differs}{once}""",
+) WHERE is_new OR {differs}{self.book.also(frame)}{once}""",
         )
-        self.book.staged(table, stage, frame)
+        self.book.staged(table, stage, frame, fields)
         counts = dict(self.world.run("how many", f"SELECT is_new, count(*) FROM {stage} GROUP BY is_new").fetchall())
         columns = {one.field.name: stored_as(one.new, one.field, table.system) for one in fields}
         if counts.get(True):
@@ -364,7 +370,7 @@ WHERE {where}
         settings[statement.setting] = got[0]
         path, line = place(statement.span)
         words = f"Setting {statement.setting.replace('_', ' ')} becomes {got[0]}"
-        number = str(self.step.number) if self.step is not None else "NULL"
+        number = self.book.number or "NULL"
         self.world.run(
             "note it",
             f"INSERT INTO plan.note VALUES ({number}, NULL, 'note', {literal(SETTING_CHANGES)}, {literal(words)}, {path}, {line})",

@@ -39,9 +39,12 @@ RunNow = Callable[[Call], None]
 
 
 def ids_into(world: World, about: str, query: str) -> tuple[str, int]:
-    """Put the ids of a query into a table, each once; its name and how many there are."""
+    """Put the ids of a query of ids and units into a table (_id, _unit), each id once; its name and how many there are."""
     name = identifier(world.alias("ids"))
-    world.run(about, f"CREATE TEMP TABLE {name} AS SELECT DISTINCT _id FROM ({query}) t(_id) WHERE _id IS NOT NULL")
+    world.run(
+        about,
+        f"CREATE TEMP TABLE {name} AS SELECT _id, any_value(_unit) AS _unit FROM ({query}) t(_id, _unit) WHERE _id IS NOT NULL GROUP BY _id",
+    )
     return name, world.one("how many", f"SELECT count(*) FROM {name}")[0]
 
 

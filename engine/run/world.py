@@ -288,5 +288,4 @@ def _bare(table: Table) -> dict[str, str]:
     return {one.name: column_type(one.kind) for one in table.fields.values() if one.stored}
 
 
-
 __all__ = ["OPERATION", "World", "literal"]

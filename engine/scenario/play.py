@@ -18,16 +18,20 @@ from engine.run.actions.couple import Refusal, couple
 from engine.run.actions.edit import Edit
 from engine.run.actions.filtertext import Clock
 from engine.run.actions.match import match
+from engine.run.actions.nodes import nodes
 from engine.run.actions.react import edit_and_react, react_to_setting
-from engine.run.actions.records import Chosen, on_side
+from engine.run.actions.records import Chosen, listed, on_side
 from engine.run.actions.runs import clear_watermarks, create_new, prioritised, run_mapping, synchronize_all
 from engine.run.actions.uncouple import uncouple
+from engine.run.process.carry import run_process
+from engine.scenario import schedule
 from engine.scenario.lay import TableKey, made_id
 from engine.scenario.scenario import Action
 from engine.scenario.stage import Stage, StageError, model_of, typed_settings
 from engine.scenario.state import Rows, State, state_of
 from engine.scenario.values import plain, read_id, read_moment
 from engine.sql.values import NotPlanned
+from engine.syntax import ast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +125,11 @@ def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Ed
             _change_mapping(stage, str(name), action["set"])
         case "edit":
             for at, change in enumerate(action["edits"]):
+                seen = schedule.seen(session)
                 edits.append(_edit(stage, change, state_of(stage), f"{number}/{at}"))
+                schedule.wake(session, seen)
+        case "schedule":
+            _schedule(stage, action)
         case other:
             raise NotPlanned(f"the action {other}", None)
 
@@ -165,6 +173,17 @@ def _id(state: State, table: Table | None, given: object) -> UUID:
     return ids[0]
 
 
+def _schedule(stage: Stage, action: Action) -> None:
+    """The job queue runs one job now, or all that are due up to a moment."""
+    if "job" in action:
+        if not schedule.run_job(stage.session, action["job"]):
+            raise StageError(f"the job queue has no job {action['job']}")
+        return
+    moment = read_moment("until", action["until"])
+    assert moment is not None
+    schedule.run_until(stage.session, moment)
+
+
 def _full_sync(stage: Stage, action: Action) -> None:
     match action["step"]:
         case "plan":
@@ -178,6 +197,12 @@ def _full_sync(stage: Stage, action: Action) -> None:
 
 def _process(stage: Stage, action: Action, state: State) -> None:
     session = stage.session
+    shipped = {one.name.text for file in stage.rules.files for one in file.declarations if isinstance(one, ast.Process)}
+    if action["process"] in shipped:
+        process = session.model.processes.get(action["process"])
+        if process is not None:  # else the settings leave it out
+            run_process(session, process, _chosen_units(process, _chosen(stage, action, state)))
+        return
     match action["process"]:
         case "reset-configuration":
             stage.overrides = {}
@@ -185,6 +210,9 @@ def _process(stage: Stage, action: Action, state: State) -> None:
             _rebind(stage)
             for mapping in session.model.mappings.values():
                 clear_watermarks(session, mapping)
+            schedule.reset(session)
+        case "sign-in":
+            schedule.sign_in(session)
         case "find-broken-couplings":
             marks.find_broken(session)
         case "repair-couplings":
@@ -198,6 +226,14 @@ def _process(stage: Stage, action: Action, state: State) -> None:
                     _clear_broken(stage, action["process"], mapping, chosen)
         case other:
             raise NotPlanned(f"the process {other}", None)
+
+
+def _chosen_units(process: model.Process, chosen: Chosen | None) -> tuple[str, Table] | None:
+    """The records that a user chose, of the table of an outermost loop."""
+    if chosen is None:
+        return None
+    loops = [one.record.table for one in nodes(process.body, model.ForEach) if one.record.table.system == chosen.system]
+    return (listed(chosen.ids), loops[0]) if loops else None
 
 
 def _clear_broken(stage: Stage, process: str, mapping: model.Mapping, chosen: Chosen) -> None:
@@ -234,7 +270,7 @@ def _rebind(stage: Stage) -> None:
 
 def _change_setting(stage: Stage, given: Mapping[str, Any]) -> None:
     """Change settings with the effects that has; refused as a whole when a rule refuses one."""
-    kept = dict(stage.session.around.settings)
+    kept, before = dict(stage.session.around.settings), stage.session.model
     new = typed_settings(given, stage.catalog)
     different = [name for name, value in new.items() if kept.get(name) != value]
     stage.settings = {**kept, **new}
@@ -243,6 +279,7 @@ def _change_setting(stage: Stage, given: Mapping[str, Any]) -> None:
     stage.refused += refused
     stage.settings = kept if refused else dict(stage.session.around.settings)
     _rebind(stage)
+    schedule.settings_changed(stage.session, before)
 
 
 def _change_mapping(stage: Stage, name: str, given: Mapping[str, Any]) -> None:

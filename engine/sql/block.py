@@ -285,6 +285,8 @@ def numbered(given: Value, entry: Written, target: Field, frame: Frame) -> str |
     rows = f"{relations.relation(table)} t"
     order = "".join(f", {sql}{way}" for sql, way in frame.order)
     position = f"row_number() OVER (ORDER BY NOT ({joined_by('AND', list(frame.guards))}){order}, {entry.id})"
+    if given.start is None and frame.number is not None:
+        return frame.number(given, entry, target, frame)
     if given.start is None:
         step = given.step or 1
         group = {name: entry.values[name] for name in table.key if name != target.name and name in entry.values}

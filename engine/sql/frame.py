@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from engine.catalog.catalog import Field
 from engine.model import model
 from engine.model.model import Statement
 from engine.source import Span
@@ -12,7 +13,7 @@ from engine.sql import blank
 from engine.sql.conditions import joined_by
 from engine.sql.lookups import Missing
 from engine.sql.quote import literal
-from engine.sql.scope import Scope
+from engine.sql.scope import Scope, Written
 from engine.sql.values import Around, Reading, value
 
 
@@ -56,6 +57,7 @@ class Frame:
     effect: called with the frame and a statement that changes other records.
     hold: called before an `if` on which several of them hang: holds the rows of the frame fast, with the truth given,
     and gives the SQL of that truth afterwards. order: (SQL, direction) by which the loops around are sorted.
+    number: gives a number by position where it is not known before the end.
     """
 
     around: Around
@@ -66,6 +68,7 @@ class Frame:
     effect: Callable[[Frame, Statement], None] | None = None
     hold: Callable[[Frame, str], str] | None = None
     order: tuple[tuple[str, str], ...] = ()
+    number: Callable[[model.NextNumber, Written, Field, Frame], str] | None = None
 
     def reading(self, *, missing: list[Missing] | None = None, lenient: bool = False) -> Reading:
         return Reading(scope=self.scope, around=self.around, missing=missing, lenient=lenient)

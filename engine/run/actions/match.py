@@ -24,7 +24,7 @@ from engine.sql.blank import TEXTS
 from engine.sql.block import read
 from engine.sql.conditions import comparable, compared, condition, joined_by
 from engine.sql.frame import Frame, Outcome
-from engine.sql.quote import identifier
+from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, keys_of
 from engine.sql.values import Reading, value
 
@@ -136,6 +136,21 @@ def _one_found(
     session: Session, mapping: Mapping, looked_at: str, number: int, standing: Sequence[Equal], group: Group
 ) -> str:
     """The records that find exactly one Sales record by all comparisons in force, and by one of this group at least."""
+    found = _found(session, mapping, looked_at, standing, group)
+    return f"SELECT place, id, {number}, any_value(sales) FROM (\n{found}\n) GROUP BY place, id HAVING count(*) = 1"
+
+
+def finds(session: Session, mapping: Mapping, bc: str, number: int) -> str:
+    """A query of all Sales records that one BC record finds by a group of criteria, coupled or not."""
+    groups = groups_of(mapping)
+    standing = {_column(one): one for group in groups[: number + 1] for one in group}
+    looked_at = f"(SELECT 0 AS place, {literal(bc)}::UUID AS id)"
+    found = _found(session, mapping, looked_at, tuple(standing.values()), groups[number])
+    return f"SELECT DISTINCT sales FROM (\n{found}\n)"
+
+
+def _found(session: Session, mapping: Mapping, looked_at: str, standing: Sequence[Equal], group: Group) -> str:
+    """A query of place, id, sales: the Sales records that every record finds."""
     world = session.world
     bc, sales = mapping.bc, mapping.sales
     scope = Scope(world, f"{looked_at} l")
@@ -152,10 +167,7 @@ def _one_found(
     pieces = [
         f"{found}{scope.sql()}\nWHERE {joined_by('AND', [*tests, *branch])}" for branch in _branches(standing, reading)
     ]
-    return (
-        f"SELECT place, id, {number}, any_value(sales) FROM (\n" + "\nUNION ALL\n".join(pieces) + "\n) "
-        "GROUP BY place, id HAVING count(*) = 1"
-    )
+    return "\nUNION ALL\n".join(pieces)
 
 
 def _branches(standing: Sequence[Equal], reading: Reading) -> list[list[str]]:

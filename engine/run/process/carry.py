@@ -1,0 +1,204 @@
+"""A process and a world -> its documents planned whole or refused whole, listed, counted and logged.
+
+What is refused after something of it was written is taken back: the process is carried out anew without those
+documents. So a number that a refused one would have taken goes to the next (processes 1.1, 1.9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine import connector
+from engine.catalog.catalog import Table
+from engine.diagnostic import Diagnostic
+from engine.model import model
+from engine.model.model import Process
+from engine.run.actions.nodes import nodes
+from engine.run.dryrun import Session
+from engine.run.effects import Effects
+from engine.run.process.book import Documents
+from engine.run.process.course import Course, RunRefusedError
+from engine.run.process.listing import Counted, list_documents
+from engine.run.process.numbers import give_numbers
+from engine.run.process.uses import numbered_fields, uses_of
+from engine.run.settle import moment
+from engine.run.world import Kept, World
+from engine.source import Span
+from engine.sql.quote import identifier, literal
+from engine.sql.values import Around, NotPlanned
+
+TURNS = 50
+"""So often a process is begun anew without what was refused; more would mean that refusals bring about refusals."""
+
+
+def run_process(session: Session, process: Process, chosen: tuple[str, Table] | None = None) -> None:
+    """Carry out a process now, for all records that it finds or for chosen ones (SQL of their ids, their table)."""
+    world = session.world
+    session.legs += 1
+    number, settings = session.legs, dict(session.around.settings)
+    kept, ids = world.begin(), dict(session.shared.ids)
+    known: tuple[tuple[Any, ...], ...] = ()
+    for _ in range(TURNS):
+        book = Documents(world=world, number=number)
+        book.open()
+        put_back(known, world)
+        refused_whole = False
+        try:
+            turn(session, process, book, chosen)
+        except NotPlanned as problem:
+            take_back(session, kept, ids, settings, number)
+            session.found.append(left_out(process, problem))
+            return
+        except RunRefusedError:
+            refused_whole = True
+        if not refused_whole and not book.late:
+            finish(session, process, book)
+            world.commit()
+            return
+        known = tuple(world.run("what is refused", "SELECT * FROM refused ORDER BY ALL").fetchall())
+        take_back(session, kept, ids, settings, number)
+        if refused_whole:
+            refuse_whole(session, process, number, [one for one in known if one[1] is None])
+            return
+        kept, ids = world.begin(), dict(session.shared.ids)
+    take_back(session, kept, ids, settings, number)
+    endless = NotPlanned("A process whose refusals bring about ever more refusals", process.span)
+    session.found.append(left_out(process, endless))
+
+
+def turn(session: Session, process: Process, book: Documents, chosen: tuple[str, Table] | None) -> None:
+    """Carry out all statements once."""
+    world, around = session.world, session.around
+    course = Course(
+        world=world,
+        around=around,
+        effects=Effects(step=None, world=world, around=around, unit="NULL::UUID", told_to=book),
+        book=book,
+        uses=uses_of(process.body),
+        shared=frozenset(session.model.shared),
+        chosen=chosen,
+    )
+    rounds = course.begin()
+    course.block(process.body, rounds.frame, rounds)
+    course.settle(rounds)
+
+
+def put_back(known: tuple[tuple[Any, ...], ...], world: World) -> None:
+    """What was refused in earlier turns counts in this one."""
+    if known:
+        columns = [list(column) for column in zip(*known, strict=True)]
+        world.connection.execute(
+            "INSERT INTO refused SELECT unnest(?::INTEGER[]), unnest(?::UUID[]), unnest(?::INTEGER[][]), unnest(?::VARCHAR[]), "
+            "unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::INTEGER[])",
+            columns,
+        )
+
+
+def take_back(session: Session, kept: Kept, ids: dict[str, Any], settings: dict[str, Any], number: int) -> None:
+    session.world.roll_back(kept)
+    session.shared.ids = ids
+    session.legs = number
+    now = session.around.settings
+    assert isinstance(now, dict)
+    now.clear()
+    now.update(settings)
+
+
+def finish(session: Session, process: Process, book: Documents) -> None:
+    """Numbers, the list of what was planned, the log."""
+    world, around = session.world, session.around
+    give_numbers(book, numbered_fields(process.body), world)
+    came_to = list_documents(book, world, around)
+    write_log(process, book.number, came_to, world, around, "SELECT record, reason FROM told")
+    first = next(iter(nodes(process.body, model.ForEach)), None)
+    write_pass(process, book.number, came_to, first.record.table.caption if first is not None else "", world)
+
+
+def refuse_whole(session: Session, process: Process, number: int, reasons: list[tuple[Any, ...]]) -> None:
+    """The process itself is refused: a note, and a row in the log with the reason."""
+    world = session.world
+    came_to = Counted(units=0, created=0, changed=0, unchanged=0, refused=1)
+    _, _, _, code, reason, path, line = reasons[0]
+    words = f"The process is not carried out. {reason}"
+    world.connection.execute(
+        "INSERT INTO plan.record VALUES (?, 1, NULL, 'fail', '', '', ?, NULL, ?, NULL, NULL, ?, ?, ?, ?)",
+        [number, "Process", process.name, code, words, path, line],
+    )
+    write_log(process, number, came_to, world, session.around, f"SELECT '' AS record, {literal(str(reason))} AS reason")
+    write_pass(process, number, came_to, "", world)
+
+
+def write_log(process: Process, number: int, came_to: Counted, world: World, around: Around, errors: str) -> None:
+    """One row of the job log for the process, an error row for everything refused or warned about by a `require`."""
+    table = world.catalog.table("bc", connector.JOBS)
+    job = f"CAST(md5({literal(f'{process.name}/process/{number}/{around.now.isoformat()}')}) AS UUID)"
+    now = moment(around.now)
+    counters = {
+        "Inserted": came_to.created,
+        "Modified": came_to.changed,
+        "Unchanged": came_to.unchanged,
+        "Failed": came_to.refused,
+    }
+    values = {
+        connector.JOB_ID: job,
+        connector.JOB_START: now,
+        connector.JOB_FINISH: now,
+        connector.JOB_MAPPING: literal(process.name),
+        connector.JOB_DIRECTION: "0",
+        table.modified_field: now,
+        **{name: str(counters.get(name, 0)) for name in connector.JOB_COUNTERS},
+    }
+    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+    world.insert(table, list(values), f"SELECT {job} AS _id, {select}")
+    if errors.endswith("FROM told"):
+        world.run(
+            "errors of the log",
+            """CREATE OR REPLACE TEMP TABLE told AS
+SELECT coalesce(CAST(l.unit AS VARCHAR), '') AS record, l.reason FROM listing l WHERE l.action = 'fail'
+UNION ALL SELECT coalesce(CAST(unit AS VARCHAR), ''), text FROM (SELECT DISTINCT unit, text FROM warned WHERE code = 'W631')""",
+        )
+    if not world.one("any errors", f"SELECT count(*) FROM ({errors})")[0]:
+        return
+    table = world.catalog.table("bc", connector.JOB_ERRORS)
+    column = identifier(connector.ERROR_NUMBER)
+    held = world.holds(table, connector.ERROR_NUMBER)
+    highest = f"coalesce((SELECT max({column}) FROM {world.relation(table)}), 0)" if held else "0"
+    values = {
+        connector.ERROR_NUMBER: f"CAST({highest} + row_number() OVER (ORDER BY record, reason) AS INTEGER)",
+        connector.ERROR_JOB: job,
+        connector.ERROR_SOURCE: "record",
+        connector.ERROR_MESSAGE: "left(reason, 250)",
+        connector.ERROR_LONG: "left(reason, 2048)",
+        connector.ERROR_TIME: now,
+        table.modified_field: now,
+    }
+    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+    id = f"CAST(md5({literal(f'error/process/{number}/{around.now.isoformat()}/')} || record || reason) AS UUID)"
+    world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM ({errors})")
+
+
+def write_pass(process: Process, number: int, came_to: Counted, source: str, world: World) -> None:
+    """The summary row of a process."""
+    warnings = world.one(
+        "its warnings", f"SELECT count(*) FROM plan.note WHERE pass = {number} AND severity = 'warning'"
+    )[0]
+    world.connection.execute(
+        f"INSERT INTO plan.pass VALUES ({', '.join('?' * 19)})",
+        [
+            number, process.name, process.title, "process", source, "", came_to.units, 0, came_to.created, came_to.changed,
+            came_to.unchanged, 0, came_to.refused, 0, warnings, None, None, process.span.path, process.span.line,
+        ],
+    )  # fmt: skip
+
+
+def left_out(process: Process, problem: NotPlanned) -> Diagnostic:
+    """A construct that the planner does not carry out: said, never passed over."""
+    return Diagnostic(
+        code="W601",
+        name="not-planned",
+        severity="warning",
+        span=problem.span if isinstance(problem.span, Span) else process.span,
+        message=f"{problem.what} is not planned; {process.name} is left out of this plan",
+        hint="everything else is planned as if this process did not run",
+    )

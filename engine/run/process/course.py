@@ -1,0 +1,336 @@
+"""The statements of a process -> rows in the world and notes in its book, one statement after the other for all records.
+
+Rules of evaluation 5 to 8: statements see what earlier ones planned; the first failing `require` refuses the document;
+a name means afterwards what it meant where it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.catalog.catalog import Field, Table
+from engine.model import model
+from engine.model.model import Block, Statement
+from engine.run.along import silent
+from engine.run.effects import Effects
+from engine.run.process.book import Documents
+from engine.run.process.pieces import pieces
+from engine.run.process.rounds import Rounds, Rows, guards_of, hold
+from engine.run.process.uses import Uses
+from engine.run.world import World
+from engine.sql import block as blocks
+from engine.sql import watch
+from engine.sql.block import CHANGES, statements_in
+from engine.sql.conditions import condition, fixed
+from engine.sql.finding import find, searched_find, sorting
+from engine.sql.frame import Frame, Outcome
+from engine.sql.quote import identifier
+from engine.sql.scope import Entry, Joined, Written
+from engine.sql.values import Around, entry_of, value
+
+
+class RunRefusedError(Exception):
+    """A `require` outside every loop failed: nothing of the process is carried out (rule of evaluation 6)."""
+
+
+@dataclass
+class Course:
+    """A process on its way. shared: keys of the finds and lets at the top of files. chosen: SQL ids of the records that a user
+    chose and their table, None for all that the process finds (rule of evaluation 10)."""
+
+    world: World
+    around: Around
+    effects: Effects
+    book: Documents
+    uses: Uses
+    shared: frozenset[str]
+    chosen: tuple[str, Table] | None = None
+    at: int = 0
+    truths: dict[int, Frame] = field(default_factory=dict)
+
+    def begin(self) -> Rounds:
+        """The one round of the process itself."""
+        alias = self.world.alias("process")
+        base = "(SELECT 1 AS row, NULL::UUID AS unit, []::INTEGER[] AS place)"
+        scope = Rows(self.world, base, alias, {}, temporary=False)
+        return Rounds(world=self.world, frames=[self.frame(scope, (), Outcome())], depth=0)
+
+    def frame(self, scope: Rows, rows: tuple[str, ...], outcome: Outcome) -> Frame:
+        return Frame(
+            around=self.around,
+            scope=scope,
+            outcome=outcome,
+            rows=rows,
+            effect=self.inside,
+            order=((f"{scope.alias}.place", ""),),
+            number=self.number,
+        )
+
+    def number(self, given: model.NextNumber, entry: Written, target: Field, frame: Frame) -> str:
+        return self.book.numbers(given, entry, target)
+
+    def inside(self, frame: Frame, statement: Statement) -> None:
+        """What is done in the middle of a record being written."""
+        self.effects.carry_out(frame, statement)
+
+    # --- statements -------------------------------------------------------------------------------------------
+
+    def block(self, body: Block, frame: Frame, rounds: Rounds) -> None:
+        known = len(rounds.frames)
+        for statement in body.statements:
+            self.statement(statement, frame, rounds)
+        del rounds.frames[known:]
+
+    def statement(self, statement: Statement, frame: Frame, rounds: Rounds) -> None:
+        self.at = self.uses.at[id(statement)]
+        match statement:
+            case model.Let() | model.Find() if self.brought_together(statement, frame, rounds):
+                rounds.settled = False
+            case model.Find() if isinstance(statement.otherwise, Block):
+                self.act(statement, frame, rounds)
+            case model.Let() | model.Find() | model.Require():
+                blocks.read(statement, frame)
+                rounds.settled = False
+            case model.Inlined():
+                self.step(statement, frame, rounds)
+            case model.If():
+                self.branch(statement, frame, rounds)
+            case model.ForEach():
+                self.for_each(statement, frame, rounds)
+            case model.ForPieces():
+                self.for_pieces(statement, frame, rounds)
+            case _:
+                self.act(statement, frame, rounds)
+
+    def settle(self, rounds: Rounds, more: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        """Hold fast what was found and decided; what failed by now is refused."""
+        if rounds.settled and not more:
+            return {}
+        used = {key: None for key in (*rounds.scope.ids, *rounds.scope.names) if self.uses.still_used(key, self.at)}
+        wanted = {key: None for key in used if key not in self.shared}
+        held = hold(rounds, wanted, more or {})
+        self.book.depth = rounds.depth
+        table = rounds.scope.table
+        self.book.warn(table, held.failures.warnings, "NULL, NULL, unit")
+        if self.book.refuse(table, held.failures.failures, "unit", "place"):
+            if rounds.depth == 0:
+                raise RunRefusedError
+            self.world.run("nothing more of these", f"DELETE FROM {table} WHERE fail IS NOT NULL")
+        return held.columns
+
+    def act(self, statement: Statement, frame: Frame, rounds: Rounds) -> None:
+        """A statement that changes records: on what is settled, each by itself."""
+        self.settle(rounds)
+        rows = rounds.scope
+        guard = guards_of(frame)
+        self.book.depth = rounds.depth
+        effects = replace(self.effects, unit=f"{rows.alias}.unit")
+        own = replace(frame, scope=rows.fork(), effect=effects.carry_out)
+        match statement:
+            case model.Create():
+                id = effects.create(statement, own)
+                given = id if guard == "true" else f"(CASE WHEN {guard} THEN {id} END)"
+                rows.ids[statement.record.key] = (given, statement.record.table)
+                rounds.settled = False
+            case model.CreateOrChange():
+                effects.carry_out(own, statement)
+                search = effects.searched(statement)
+                rows.names[statement.record.key] = effects.one_of(search, frame) or searched_find(search, frame)
+                rounds.settled = False
+            case model.Find():
+                effects.carry_out(own, statement)
+                find(replace(statement, otherwise=None), frame)
+                rounds.settled = False
+            case model.Change() if not silent(statement.record.table):
+                self.world.run(
+                    "units that come this far",
+                    f"INSERT INTO reached SELECT DISTINCT unit FROM {rows.table} {rows.alias} WHERE unit IS NOT NULL AND {guard}",
+                )
+                effects.carry_out(own, statement)
+            case _:
+                effects.carry_out(own, statement)
+
+    def step(self, statement: model.Inlined, frame: Frame, rounds: Rounds) -> None:
+        """A `do` laid open; what it gives is known by its name outside from here on."""
+        for one in statement.lets:
+            blocks.read(one, frame)
+            rounds.settled = False
+        self.block(statement.body, frame, rounds)
+        self.at = max(self.at, self.uses.at[id(statement)])
+        for given in statement.gives:
+            scope = rounds.scope
+            if isinstance(given.what, (model.Record, model.Behind)):
+                scope.ids[given.key] = (self.id_of(given.what, frame), given.what.table)
+            else:
+                scope.names[given.key] = value(given.what, frame.reading())
+            rounds.settled = False
+
+    def id_of(self, record: model.AnyRecord, frame: Frame) -> str:
+        """SQL of the id of a record by what is held; the record itself is not looked up."""
+        scope = frame.scope
+        if isinstance(record, model.Record) and isinstance(scope, Rows) and record.key not in scope.names:
+            if record.key in scope.ids:
+                return scope.ids[record.key][0]
+            if record.key not in self.shared:
+                return "NULL::UUID"  # of a branch that the settings leave out
+        return entry_of(record, frame.reading()).id
+
+    # --- decisions --------------------------------------------------------------------------------------------
+
+    def branch(self, statement: model.If, frame: Frame, rounds: Rounds) -> None:
+        known = fixed(statement.condition, self.around.settings)
+        if known is not None:
+            if watch.watcher is not None:
+                watch.watcher.reached("branch", "then" if known else "else", statement.span, frame)
+            taken = statement.then if known else statement.otherwise
+            if taken is not None:
+                self.block(taken, frame, rounds)
+            return
+        if not acts(statement.then) and not acts(statement.otherwise):
+            blocks.read(statement, frame)
+            rounds.settled = False
+            return
+        test = condition(statement.condition, frame.reading())
+        held = self.settle(rounds, {"test": test})["test"]
+        then, otherwise = frame.under(held), frame.under(f"(NOT {held})")
+        if watch.watcher is not None:
+            watch.watcher.reached("branch", "then", statement.span, then, held)
+            watch.watcher.reached("branch", "else", statement.span, otherwise, f"(NOT {held})")
+        rounds.frames += [then, otherwise]
+        self.truths[id(statement.condition)] = then
+        self.block(statement.then, then, rounds)
+        if statement.otherwise is not None:
+            self.block(statement.otherwise, otherwise, rounds)
+
+    def brought_together(self, statement: model.Let | model.Find, frame: Frame, rounds: Rounds) -> bool:
+        """A name that both branches of an `if` give means what the branch taken gave, by the decision of then."""
+        scope = rounds.scope
+        match statement:
+            case model.Let(value=model.Choose() as chosen) if id(chosen.condition) in self.truths:
+                one, other = (value(part, frame.reading()) for part in (chosen.then, chosen.otherwise))
+                truth = guards_of(self.truths[id(chosen.condition)])
+                scope.names[statement.key] = f"(CASE WHEN {truth} THEN {one} ELSE {other} END)"
+                return True
+            case model.Find(where=(model.Matches(filter=model.Relation(operand=model.Choose() as chosen)),)):
+                if id(chosen.condition) not in self.truths:
+                    return False
+                ids = [
+                    self.id_of(part.record, frame)
+                    for part in (chosen.then, chosen.otherwise)
+                    if isinstance(part, model.Itself)
+                ]
+                truth = guards_of(self.truths[id(chosen.condition)])
+                text = f"(CASE WHEN {truth} THEN {ids[0]} ELSE {ids[1]} END)"
+                scope.ids[statement.record.key] = (text, statement.record.table)
+                return True
+            case _:
+                return False
+
+    # --- loops ------------------------------------------------------------------------------------------------
+
+    def for_each(self, statement: model.ForEach, frame: Frame, rounds: Rounds) -> None:
+        self.settle(rounds)
+        outer, record = rounds.scope, statement.record
+        outermost = rounds.depth == 0
+        chosen = self.chosen if outermost and self.chosen is not None and self.chosen[1] == record.table else None
+        own = replace(frame, scope=outer.fork())
+        inner = self.effects.extended(record, statement.where if chosen is None else None, own)
+        row = inner.scope.names[record.key]
+        assert isinstance(row, Joined)
+        if chosen is not None:
+            inner = inner.under(f"({row.id} IN ({chosen[0]}))")
+        order = sorting(statement.sorting, statement.descending, record.table, inner)
+        by = ", ".join([*(f"{row.alias}.{identifier(name)}{way} NULLS FIRST" for name, way in order), row.id])
+        within = "" if outermost else f"PARTITION BY {outer.alias}.row "
+        columns = {
+            "unit": row.id if outermost else f"{outer.alias}.unit",
+            "place": f"list_concat({outer.alias}.place, [{self.book.tick()}, CAST(row_number() OVER ({within}ORDER BY {by}) AS INTEGER)])",
+        }
+        if outermost:
+            self.book.loop += 1
+            self.book.wrote_in_loop = False
+        made = self.rounds(inner, columns, row.id, {record.key: (row.id, record.table)}, {}, outer, rounds)
+        table = made.scope.table
+        if outermost:
+            self.world.run(
+                "the units",
+                f"INSERT INTO units SELECT {self.book.loop}, unit, {self.book.nth(record.table)}, place FROM {table}",
+            )
+            self.world.run(
+                "without those that are refused",
+                f"DELETE FROM {table} WHERE unit IN (SELECT unit FROM refused WHERE loop = {self.book.loop})",
+            )
+        self.go_round(statement.body, made)
+
+    def for_pieces(self, statement: model.ForPieces, frame: Frame, rounds: Rounds) -> None:
+        text = pieces(statement, frame)
+        self.settle(rounds, {"pieces": text})
+        outer = rounds.scope
+        base = (
+            f"(SELECT *, unnest(pieces) AS piece_text, CAST(generate_subscripts(pieces, 1) AS INTEGER) AS piece_number "
+            f"FROM {outer.table})"
+        )
+        scope = Rows(self.world, base, outer.alias, outer.ids, temporary=False)
+        scope.names.update(outer.names)
+        number = f"{outer.alias}.piece_number"
+        own: dict[str, Entry] = {statement.text_key: f"{outer.alias}.piece_text", statement.number_key: number}
+        scope.names.update(own)
+        inner = replace(frame, scope=scope)
+        if statement.where is not None:
+            inner = inner.under(condition(statement.where, inner.reading()))
+        columns = {
+            "unit": f"{outer.alias}.unit",
+            "place": f"list_concat({outer.alias}.place, [{self.book.tick()}, {number}])",
+        }
+        self.go_round(statement.body, self.rounds(inner, columns, number, {}, own, outer, rounds))
+
+    def rounds(
+        self,
+        inner: Frame,
+        columns: Mapping[str, str],
+        row: str,
+        ids: Mapping[str, tuple[str, Table]],
+        names: Mapping[str, Entry],
+        outer: Rows,
+        around: Rounds,
+    ) -> Rounds:
+        """The rounds of a loop: what is known outside and used any further on, and its own record or values."""
+        alias = self.world.alias("rounds")
+        listed = dict(columns)
+        listed |= {f"row{at}": sql for at, sql in enumerate((*around.frame.rows, row))}
+        held: dict[str, tuple[str, Table]] = {}
+        known: dict[str, Entry] = {}
+        for at, (key, (sql, table)) in enumerate({**outer.ids, **ids}.items()):
+            if self.uses.still_used(key, self.at) and key not in outer.names:
+                listed[f"k{at}"], held[key] = sql, (f"{alias}.k{at}", table)
+        for at, (key, entry) in enumerate({**outer.names, **names}.items()):
+            if self.uses.still_used(key, self.at) and key not in self.shared and isinstance(entry, str):
+                listed[f"v{at}"], known[key] = entry, f"{alias}.v{at}"
+        select = ",\n  ".join(f"{sql} AS {name}" for name, sql in listed.items())
+        table_name = identifier(alias)
+        self.world.run(
+            "the records of a loop",
+            f"CREATE TEMP TABLE {table_name} AS\nSELECT row_number() OVER () AS row,\n  {select}\n"
+            f"FROM {inner.scope.sql()}\nWHERE {guards_of(inner)}",
+        )
+        scope = Rows(self.world, table_name, alias, held)
+        scope.names.update(known)
+        rows = tuple(f"{alias}.row{at}" for at in range(len(around.frame.rows) + 1))
+        outcome = Outcome(origins=around.outcome.origins)
+        return Rounds(world=self.world, frames=[self.frame(scope, rows, outcome)], depth=around.depth + 1)
+
+    def go_round(self, body: Block, rounds: Rounds) -> None:
+        """Carry out the body of a loop for all its rounds at once; nothing at all when there are none."""
+        if self.world.one("is there any", f"SELECT EXISTS (FROM {rounds.scope.table})")[0]:
+            self.block(body, rounds.frame, rounds)
+            self.settle(rounds)
+        self.world.connection.execute(f"DROP TABLE {rounds.scope.table}")
+
+
+def acts(body: Block | None) -> bool:
+    """Does a block change records, or go over them?"""
+    return any(
+        isinstance(one, (*CHANGES, model.ForEach)) or (isinstance(one, model.Find) and isinstance(one.otherwise, Block))
+        for one in statements_in(body)
+    )

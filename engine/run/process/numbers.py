@@ -1,0 +1,46 @@
+"""Provisional numbers -> `next number by N`, given once all records of the process are there.
+
+Line and comment, line and comment: the order of a run record by record decides, but statements are carried out one
+after the other for all records. So each record first has a number unlike any other; at the end the records that
+agree in the other key fields are numbered on from the highest that stood there, in the order of their places. Fields
+that took such a number over follow.
+"""
+
+from __future__ import annotations
+
+from engine.run.process.book import PROVISIONAL, Documents
+from engine.run.process.uses import Place
+from engine.run.world import World
+from engine.sql.quote import identifier, literal, qualified
+
+
+def give_numbers(book: Documents, places: frozenset[Place], world: World) -> None:
+    """Give the numbers of a process. places: the fields that hold such numbers."""
+    wanted = world.run("numbers by position", "SELECT DISTINCT nth_table, field FROM numbered ORDER BY ALL").fetchall()
+    if not wanted:
+        return
+    world.connection.execute("CREATE OR REPLACE TEMP TABLE final (provisional INTEGER, number INTEGER)")
+    for nth, name in wanted:
+        table = book.tables[nth]
+        column = identifier(name)
+        group = [identifier(one) for one in table.key if one != name and world.holds(table, one)]
+        same = " AND ".join(f"h.{one} = t.{one}" for one in group) or "true"
+        grouped = f"SELECT {', '.join([*group, f'max({column}) AS highest'])} FROM {world.relation(table)} WHERE {column} < {PROVISIONAL}"
+        if group:
+            grouped += f" GROUP BY {', '.join(group)}"
+        partition = f"PARTITION BY {', '.join(f't.{one}' for one in group)} " if group else ""
+        world.run(
+            f"the numbers of {table.caption}",
+            f"INSERT INTO final SELECT n.number, coalesce(h.highest, 0) + n.step * row_number() OVER ({partition}ORDER BY n.place) "
+            f"FROM numbered n JOIN {world.relation(table)} t ON t.{column} = n.number LEFT JOIN ({grouped}) h ON {same} "
+            f"WHERE n.nth_table = {nth} AND n.field = {literal(name)}",
+        )
+    for system, name in world.deltas():
+        table = world.catalog.table(system, name)
+        for field in sorted(field for owner, field in places if owner == name and world.holds(table, field)):
+            column = identifier(field)
+            world.run(
+                f"{table.caption}: {field}",
+                f"UPDATE {qualified(f'delta_{system}', name)} AS d SET {column} = f.number FROM final f "
+                f"WHERE d.{column} = f.provisional",
+            )
