@@ -27,6 +27,7 @@ from engine.run.optionbooks import COLUMNS as OPTION_COLUMNS
 from engine.run.world import World
 from engine.scenario.lay import Start, made_id
 from engine.scenario.scenario import Known
+from engine.scenario.schedule import fresh_rows
 from engine.scenario.values import plain, read_id, same
 from engine.snapshot.build import build_snapshot
 from engine.snapshot.open import connect
@@ -103,6 +104,9 @@ def set_up(start: Start, rules: Rulebook, folder: Path) -> Stage:
         rows[system][name] = [dict(row) for row in given]
     for name, own in _books(start, rules.known).items():
         rows["bc"].setdefault(name, []).extend(own)
+    if start.job_queue is None:
+        own = [{"ID": str(made_id(f"job/{one[JOB_NAME]}")), **one} for one in fresh_rows(made.model, start.now)]
+        rows["bc"].setdefault(JOBS, []).extend(own)
     path = folder / "scenario.duckdb"
     path.unlink(missing_ok=True)
     build_snapshot(path, rows, rules.known.catalog)  # type: ignore[arg-type]
@@ -178,8 +182,8 @@ def _books(start: Start, known: Known) -> dict[str, list[dict[str, Any]]]:
     for name, marks in start.watermarks.items():
         row = {connector.MAPPING_NAME: name, connector.BC_WATERMARK: marks.get("bc")}
         books.setdefault(connector.MAPPINGS, []).append({**row, connector.SALES_WATERMARK: marks.get("sales")})
-    for name, job in (start.job_queue or {}).items():
-        row = {"ID": str(made_id(f"job/{name}")), JOB_NAME: name}
+    for at, (name, job) in enumerate((start.job_queue or {}).items(), start=1):
+        row = {"ID": str(made_id(f"job/{name}")), JOB_NAME: name, "Entry No.": at}
         books.setdefault(JOBS, []).append({**row, **{JOB_FIELDS[key]: value for key, value in job.items()}})
     for name, line in (start.full_sync or {}).items():
         row = {fullsync.NAME: name, fullsync.STATUS: line.get("job_status", "Blank")}

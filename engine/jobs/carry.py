@@ -1,0 +1,86 @@
+"""A job whose turn it is -> its mappings and processes carried out on the session's world, and what came of them.
+
+Only what fails a run as a whole reaches the queue: no connection, no field lines, what cannot be planned (R9.15). A
+record that fails is activity (R9.10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine import connector
+from engine.jobs.queue import Done, Failed, Result, Setup
+from engine.run.actions import fullsync
+from engine.run.actions.runs import ALLOWED, carries, run_mapping
+from engine.run.dryrun import Session
+from engine.sql.quote import identifier
+from engine.sql.values import NotPlanned
+
+NO_CONNECTION = "There is no connection to Sales"
+ACTIVITY = ("Inserted", "Modified", "Deleted", "Failed")
+
+
+def connected(settings: Mapping[str, object]) -> bool:
+    """Every run opens and tests the connection first (R2.2)."""
+    enabled = settings.get("enable_cds_connection") or settings.get("sales_connection_enabled")
+    return bool(enabled) and bool(settings.get("connection_working"))
+
+
+def carry_out(session: Session, setup: Setup) -> Result:
+    """Run a job now, on the session's clock."""
+    if not connected(session.around.settings):
+        return Failed(reason=NO_CONNECTION)
+    logged, found = log_size(session), len(session.found)
+    for name in setup.runs:
+        reason = _run(session, name, full=setup.full)
+        if reason:
+            return Failed(reason=reason)
+    if len(session.found) > found:
+        return Failed(reason=session.found[found].message)
+    return Done(activity=activity_since(session, logged))
+
+
+def _run(session: Session, name: str, *, full: bool) -> str:
+    """Run one mapping or process; why it failed as a whole, if it did."""
+    mapping = session.model.mappings.get(name)
+    if mapping is None:
+        if name in session.model.processes:
+            return run_process(session, name)
+        return f"There is no mapping or process {name} under the present settings"
+    if full:
+        fullsync.run_line(session, name)
+        return ""
+    run_mapping(session, name)
+    if not all(carries(mapping, leg) for leg in ALLOWED[mapping.arrow]):
+        return f"{name} has no field line that is on for a direction it runs in"
+    return ""
+
+
+def run_process(session: Session, name: str) -> str:
+    """Run a process once; why it could not be run, if it could not."""
+    try:
+        raise NotPlanned(f"the process {name}", None)
+    except NotPlanned as problem:
+        return f"{problem.what} is not planned yet"
+
+
+def log_size(session: Session) -> int:
+    """How many rows the job log has."""
+    table = session.world.catalog.table("bc", connector.JOBS)
+    if ("bc", connector.JOBS) not in session.world.changed:
+        return 0
+    return int(session.world.one("rows of the job log", f"SELECT count(*) FROM {session.world._delta(table)}")[0])
+
+
+def activity_since(session: Session, logged: int) -> int | None:
+    """R9.10: what the rows written since count together; None when there are none."""
+    world = session.world
+    table = world.catalog.table("bc", connector.JOBS)
+    if log_size(session) == logged:
+        return None
+    counted = " + ".join(f"coalesce({identifier(one)}, 0)" for one in ACTIVITY if world.holds(table, one))
+    row = world.one(
+        "was there anything to do",
+        f"SELECT coalesce(sum({counted}), 0) FROM (SELECT * FROM {world._delta(table)} ORDER BY rowid OFFSET {logged})",
+    )
+    return int(row[0])

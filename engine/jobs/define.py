@@ -1,0 +1,86 @@
+"""Jobs of the model -> entries of a queue: those of a fresh configuration, those that a change of settings brings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.jobs.queue import ALWAYS, Entry, Hours, QueueState, Setup
+from engine.jobs.times import allowed
+from engine.jobs.turns import fallen_asleep
+from engine.model.model import Job, Mapping, Model
+from engine.plan.legs import keeps_options
+
+ONE_OFF = "BCI INTEG"
+"""The category that all one-time jobs share (R9.2)."""
+
+
+def setup_of(job: Job, model: Model, zone: str = "UTC") -> Setup:
+    """How the queue sees a job. zone: whose clock windows go by that name none.
+
+    A job without `sleep` is ready again after every run; where it begins asleep, it sleeps for one interval (R9.3).
+    """
+    hours = ALWAYS
+    if job.window is not None:
+        hours = Hours(days=job.window.days, start=job.window.start, end=job.window.end, zone=job.window.zone or zone)
+    runs = job.runs
+    if job.all_others:
+        runs = (*runs, *(one for one in model.order if one not in runs and takes_part(model.mappings[one])))
+    return Setup(
+        name=job.name,
+        title=job.title,
+        runs=tuple(one for one in runs if one in model.mappings or one in model.processes or job.every is not None),
+        recurring=job.every is not None,
+        every=job.every or 0,
+        sleeps=job.sleep is not None,
+        inactivity=(job.every or 0) if job.sleep is None else job.sleep,
+        attempts=job.attempts,
+        delay=job.delay,
+        category=job.category,
+        hours=hours,
+        wakes=frozenset(one.name for one in job.wakes if one.system == "bc"),
+    )
+
+
+def takes_part(mapping: Mapping) -> bool:
+    """R9.18: is it among `all others`? Mappings of options and of lines are not."""
+    return mapping.only_within is None and not keeps_options(mapping)
+
+
+def fresh(model: Model, now: datetime, zone: str = "UTC") -> QueueState:
+    """The recurring jobs of a configuration that was set up this moment."""
+    state = QueueState(now=now)
+    for job in model.jobs.values():
+        if job.every is not None:
+            state = state.put(_entry(job, model, now, len(state.entries) + 1, zone))
+    return state
+
+
+def _entry(job: Job, model: Model, now: datetime, number: int, zone: str) -> Entry:
+    entry = Entry(number=number, setup=setup_of(job, model, zone), start=now)
+    if job.start_asleep:
+        return fallen_asleep(entry, now)
+    return replace(entry, start=allowed(entry.setup.hours, now))
+
+
+def one_off(name: str, runs: tuple[str, ...], number: int, now: datetime, *, full: bool = False) -> Entry:
+    """R9.2: what a person starts: once, a second later, one at a time. full: lines of a full synchronisation."""
+    setup = Setup(name=name, runs=runs, recurring=False, attempts=2, delay=30, category=ONE_OFF, full=full)
+    return Entry(number=number, setup=setup, start=now + timedelta(seconds=1))
+
+
+def asked_for(job: Job, model: Model, number: int, now: datetime) -> Entry:
+    """A job without interval that somebody starts."""
+    return replace(one_off(job.name, (), number, now), setup=replace(setup_of(job, model), category=job.category))
+
+
+def appearing(before: Model, after: Model) -> tuple[tuple[Job, ...], tuple[str, ...]]:
+    """What a change of settings does: the recurring jobs that come into being, and the names of those that go."""
+    new = tuple(one for one in after.jobs.values() if one.every is not None and one.name not in before.jobs)
+    gone = tuple(name for name in before.jobs if name not in after.jobs)
+    return new, gone
+
+
+def entered(job: Job, model: Model, number: int, now: datetime, zone: str = "UTC") -> Entry:
+    """A job that comes into being now."""
+    return _entry(job, model, now, number, zone)

@@ -1,0 +1,144 @@
+"""The rows of the table of job queue entries -> a state of the queue, and back into the rows of a session's world.
+
+A job is known by the name of what it runs, kept in the parameter text of its row. What a row does not say (category,
+hours, what wakes it) is as the rules declare the job of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, get_args
+
+from engine.jobs.define import setup_of
+from engine.jobs.queue import Entry, QueueState, Setup, Status
+from engine.run.dryrun import Session
+from engine.run.settle import moment
+from engine.sql.quote import identifier, literal
+
+TABLE: Final = "Job Queue Entry"
+NAME: Final = "Parameter String"
+ID: Final = "ID"
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+COLUMNS: Final = {
+    "status": "Status",
+    "start": "Earliest Start Date/Time",
+    "recurring": "Recurring Job",
+    "every": "No. of Minutes between Runs",
+    "inactivity": "Inactivity Timeout Period",
+    "tried": "No. of Attempts to Run",
+    "attempts": "Maximum No. of Attempts to Run",
+    "delay": "Rerun Delay (sec.)",
+    "number": "Entry No.",
+    "title": "Description",
+    "category": "Job Queue Category Code",
+}
+
+
+def values_of(entry: Entry) -> dict[str, Any]:
+    """An entry as a row holds it, by column."""
+    setup = entry.setup
+    held = {
+        "status": STATUSES.index(entry.status),
+        "start": entry.start,
+        "recurring": setup.recurring,
+        "every": setup.every,
+        "inactivity": setup.inactivity,
+        "tried": entry.tried,
+        "attempts": setup.attempts,
+        "delay": setup.delay,
+        "number": entry.number,
+        "title": setup.title[:250],
+        "category": setup.category,
+    }
+    return {NAME: entry.name, **{COLUMNS[key]: value for key, value in held.items()}}
+
+
+def read_state(session: Session) -> QueueState:
+    """The queue as the rows of the world have it, at the session's clock."""
+    world, now = session.world, session.around.now
+    table = world.catalog.table("bc", TABLE)
+    state = QueueState(now=now)
+    if not world.holds(table, NAME):
+        return state
+    columns = [one for one in (NAME, *COLUMNS.values()) if world.holds(table, one)]
+    rows = world.connection.execute(
+        f"SELECT {', '.join(identifier(one) for one in columns)} FROM {world.relation(table)} ORDER BY "
+        + (f"{identifier(COLUMNS['number'])}, " if COLUMNS["number"] in columns else "")
+        + identifier(NAME)
+    ).fetchall()
+    order = {name: at for at, name in enumerate(session.model.jobs)}
+    held = [dict(zip(columns, row, strict=True)) for row in rows]
+    held.sort(key=lambda row: (row.get(COLUMNS["number"]) or 0, order.get(str(row[NAME]), len(order))))
+    numbers = {row.get(COLUMNS["number"]) or 0 for row in held}
+    following = max(numbers, default=0) + 1
+    for row in held:
+        given = row.get(COLUMNS["number"]) or 0
+        if not given:
+            given, following = following, following + 1
+        state = state.put(_entry(session, row, given))
+    return state
+
+
+def _entry(session: Session, row: Mapping[str, Any], number: int) -> Entry:
+    name = str(row[NAME] or "")
+    declared = session.model.jobs.get(name)
+    if declared is not None:
+        setup = setup_of(declared, session.model)
+    else:
+        setup = Setup(name=name, runs=(name,), sleeps=name in session.model.mappings)
+    setup = replace(
+        setup,
+        recurring=bool(row.get(COLUMNS["recurring"])),
+        every=int(row.get(COLUMNS["every"]) or 0),
+        inactivity=int(row.get(COLUMNS["inactivity"]) or 0),
+        attempts=int(row.get(COLUMNS["attempts"]) or 0),
+        delay=int(row.get(COLUMNS["delay"]) or 0),
+    )
+    status = STATUSES[int(row.get(COLUMNS["status"]) or 0)]
+    return Entry(
+        number=number,
+        setup=setup,
+        status=status,
+        start=row.get(COLUMNS["start"]),
+        tried=int(row.get(COLUMNS["tried"]) or 0),
+    )
+
+
+def due_without_plan(entry: Entry, now: datetime) -> Entry:
+    """A ready entry whose row names no start may start at once."""
+    if entry.start is None and entry.status in ("Ready", "Waiting"):
+        return replace(entry, start=now)
+    return entry
+
+
+def write_state(session: Session, before: QueueState, after: QueueState) -> None:
+    """Write what became of the entries into the rows of the world."""
+    world = session.world
+    table = world.catalog.table("bc", TABLE)
+    old = {one.number: one for one in before.entries}
+    new = {one.number: one for one in after.entries}
+    for number in old.keys() - new.keys():
+        world.delete(
+            table,
+            f"SELECT {identifier(table.id_field)} FROM {world.relation(table)} "
+            f"WHERE {identifier(NAME)} = {literal(old[number].name)}",
+        )
+    for number, entry in new.items():
+        if old.get(number) == entry:
+            continue
+        values = values_of(entry)
+        values[table.modified_field] = session.around.now
+        sql = {name: moment(one) if isinstance(one, datetime) else literal(one) for name, one in values.items()}
+        sql[COLUMNS["start"]] = f"CAST({sql[COLUMNS['start']]} AS TIMESTAMP)"
+        if number in old:
+            select = ", ".join(f"{one} AS {identifier(name)}" for name, one in sql.items())
+            where = f"WHERE {identifier(NAME)} = {literal(entry.name)}"
+            id = identifier(table.id_field)
+            world.update(table, list(sql), f"SELECT {id} AS _id, {select} FROM {world.relation(table)} {where}")
+        else:
+            key = f"CAST(md5({literal('job/' + entry.name)}) AS UUID)"
+            sql[ID] = key
+            select = ", ".join(f"{one} AS {identifier(name)}" for name, one in sql.items())
+            world.insert(table, list(sql), f"SELECT {key} AS _id, {select}")
