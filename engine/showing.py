@@ -45,7 +45,7 @@ def _variant(rules: Rules, facts: MappingFacts) -> Variant:
     idle = {_key(one.written.span) for one in facts.lines if not one.active}
     idle |= {_key(one.written.span) for one in facts.filters if not one.active}
     items = []
-    for item in (*node.items, *_added(rules, node.name.text)):
+    for item in (*node.items, *added(rules, node.name.text)):
         if _key(item.span) in replaced:
             continue
         remark = "off now" if _key(item.span) in idle else ""
@@ -60,7 +60,7 @@ def _variant(rules: Rules, facts: MappingFacts) -> Variant:
     )
 
 
-def _added(rules: Rules, name: str) -> Iterator[ast.MappingItem]:
+def added(rules: Rules, name: str) -> Iterator[ast.MappingItem]:
     """What the `change mapping` of a name adds, in the order of the files."""
     for file in rules.files:
         for declaration in file.declarations:

@@ -16,6 +16,7 @@ VERBS: dict[str, str] = {
     "graph": "draw which mapping needs which, in the order of a run",
     "snapshot": "import, show, export the data of both systems",
     "plan": "the dry run: what would be created, changed, skipped, refused, and why",
+    "why": "one record's story in the plan: which filter, coupling, stamp, line and strategy decided",
     "apply": "carry a saved plan out on a snapshot",
     "couple": "couple two records by hand",
     "match": "couple records by the fields they are matched by",

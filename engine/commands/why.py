@@ -1,0 +1,78 @@
+"""A mapping and a record -> the record's story in the plan, from the filter that let it in to what is written."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+HELP = """
+coupler why ITEM-PRODUCT 1896-S                  # one record's story: filters, coupling, stamps, lines, outcome
+coupler why CUSTOMER C00123 "Phone No."          # of one field only, by caption or technical name
+coupler why CUSTOMER "Pedal & Thread" --json     # the same for machines
+"""
+EXITS = """
+0  the story was told, whatever it says
+1  there is no such mapping, record or field, or the rules or the snapshot cannot be read
+"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Why one record would be created, changed, skipped, refused or left alone. Nothing is written."
+    parser.add_argument("mapping", metavar="MAPPING")
+    parser.add_argument("record", metavar="RECORD", help="a record of either system: key, name or id")
+    parser.add_argument("field", nargs="?", metavar="FIELD", help="only this field, by caption or technical name")
+    parser.add_argument(
+        "--alone", action="store_true", help="as in coupler plan MAPPING: without the mappings that run before it"
+    )
+    parser.add_argument("--force", action="store_true", help="as in coupler plan --force")
+    parser.add_argument(
+        "--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one in coupler.yaml)"
+    )
+    parser.add_argument("--now", metavar="MOMENT", help="the clock, like 2026-06-15T08:00:00Z (default: the real one)")
+    parser.add_argument(
+        "--work-date", metavar="DATE", help="the work date of Business Central (default: the day of the clock)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the story as JSON")
+    parser.add_argument("--memory", metavar="SIZE", help="most memory for the data work, like 4GB")
+    parser.add_argument("--threads", metavar="N", type=int, help="processors to use (default: all)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from engine import terminal
+    from engine.checks import render
+    from engine.manual.stage import Wish
+    from engine.why.why import Asked, why
+
+    wish = Wish(
+        snapshot=arguments.snapshot,
+        now=arguments.now,
+        work_date=arguments.work_date,
+        memory=arguments.memory,
+        threads=arguments.threads,
+    )
+    asked = Asked(
+        name=arguments.mapping,
+        word=arguments.record,
+        field=arguments.field,
+        alone=arguments.alone,
+        force=arguments.force,
+    )
+    told = why(asked, wish)
+    if told.found:
+        terminal.tell(render.to_text(told.found, colour=terminal.coloured(sys.stderr)))
+    if told.story is None:
+        return 1
+    if arguments.json:
+        from engine.why.exchange import to_json
+
+        sys.stdout.write(to_json(told.story))
+        return 0
+    from engine.why import text
+
+    columns = terminal.columns(sys.stdout)
+    if columns is None:
+        for line in text.plain(told.story):
+            print(line)
+    else:
+        text.show(told.story, colour=terminal.coloured(sys.stdout), width=columns)
+    return 0

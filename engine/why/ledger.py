@@ -1,0 +1,130 @@
+"""The tables of a plan -> what they say of one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.run.transfer import Transfer
+from engine.run.world import World
+from engine.sql import blank
+from engine.sql.blank import type_of
+from engine.sql.quote import literal
+from engine.why.story import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A field that changes, as the plan lists it."""
+
+    name: str
+    caption: str
+    before: str
+    after: str
+    rule: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Along:
+    """A record that is brought along."""
+
+    action: str
+    caption: str
+    label: str
+    fields: tuple[Written, ...]
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A record as the plan lists it."""
+
+    action: str
+    code: str | None
+    reason: str
+    place: Place | None
+    id: str | None
+    label: str
+    source_label: str
+    fields: tuple[Written, ...]
+    along: tuple[Along, ...]
+    notes: tuple[tuple[str, str, Place | None], ...]
+
+
+def entry(number: int, src: str, world: World) -> Entry | None:
+    """What the plan lists of the record that a leg read; None when it lists nothing, as it is simply unchanged."""
+    row = world.connection.execute(
+        f"SELECT record, action, code, reason, path, line, CAST(id AS VARCHAR), label, source_label FROM plan.record "
+        f"WHERE pass = {number} AND cause IS NULL AND source_id = {literal(src)}::UUID ORDER BY record LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None
+    return Entry(
+        action=row[1],
+        code=row[2],
+        reason=row[3] or "",
+        place=place(row[4], row[5]),
+        id=row[6],
+        label=row[7] or "",
+        source_label=row[8] or "",
+        fields=fields(number, row[0], world),
+        along=along(number, row[0], world),
+        notes=notes(number, row[0], world),
+    )
+
+
+def place(path: str | None, line: int | None) -> Place | None:
+    return None if path is None or line is None else (path, line)
+
+
+def fields(number: int, record: int, world: World) -> tuple[Written, ...]:
+    rows = world.connection.execute(
+        f"SELECT name, caption, before, after, rule, path, line FROM plan.field "
+        f"WHERE pass = {number} AND record = {record} ORDER BY ordinal"
+    ).fetchall()
+    return tuple(
+        Written(
+            name=row[0],
+            caption=row[1],
+            before=row[2] or "",
+            after=row[3] or "",
+            rule=row[4] or "",
+            place=place(row[5], row[6]),
+        )
+        for row in rows
+    )
+
+
+def along(number: int, record: int, world: World) -> tuple[Along, ...]:
+    rows = world.connection.execute(
+        f"SELECT record, action, table_caption, label, path, line FROM plan.record "
+        f"WHERE pass = {number} AND cause = {record} ORDER BY record"
+    ).fetchall()
+    return tuple(
+        Along(
+            action=row[1],
+            caption=row[2],
+            label=row[3] or "",
+            fields=fields(number, row[0], world),
+            place=place(row[4], row[5]),
+        )
+        for row in rows
+    )
+
+
+def notes(number: int, record: int, world: World) -> tuple[tuple[str, str, Place | None], ...]:
+    rows = world.connection.execute(
+        f"SELECT code, text, path, line FROM plan.note WHERE pass = {number} AND record = {record} ORDER BY ALL"
+    ).fetchall()
+    return tuple((row[0], row[1], place(row[2], row[3])) for row in rows)
+
+
+def values(made: Transfer, src: str, world: World) -> dict[str, str]:
+    """The values that a created or changed record gets, by technical name; empty for any other."""
+    if not made.fields:
+        return {}
+    listed = ", ".join(blank.shown(one.new, type_of(one.field)) for one in made.fields)
+    row = world.connection.execute(
+        f"SELECT {listed} FROM {made.values} WHERE src = {literal(src)}::UUID LIMIT 1"
+    ).fetchone()
+    return {} if row is None else {one.field.name: str(given) for one, given in zip(made.fields, row, strict=True)}
