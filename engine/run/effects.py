@@ -14,7 +14,7 @@ from engine.plan.legs import Pass
 from engine.run.along import Along, Book
 from engine.run.holding import hold
 from engine.run.ledger import place
-from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple
+from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple, uncouple_loose
 from engine.run.settle import defaults, platform_values, stored_as
 from engine.run.transfer import WrittenField
 from engine.run.world import World
@@ -280,7 +280,10 @@ class Effects:
         ids, count = ids_into(self.world, f"{table.caption} to be uncoupled", self.chosen(statement, frame))
         if count:
             mappings = dict(self.around.mappings)
-            for name, kids in couplings_of(table, ids, mappings, self.world).items():
+            found = couplings_of(table, ids, mappings, self.world)
+            if not found:
+                uncouple_loose(table, ids, self.world)
+            for name, kids in found.items():
                 uncouple(mappings[name], kids, self.world, self.around, replace(self, unit="p.bc").carry_out)
 
     def synchronise(self, statement: model.Synchronise, frame: Frame) -> None:
@@ -292,23 +295,30 @@ class Effects:
             self.around.run(called(statement, ids))
 
     def find_or_create(self, statement: model.Find, frame: Frame) -> None:
-        """`find … else create`: created once for all who ask for the same record, then found by all."""
-        assert isinstance(statement.otherwise, model.Block)
-        record = statement.record
-        bare = replace(statement, otherwise=None)
-        find(bare, frame)
-        first = frame.scope.names[record.key]
+        """`find … else create`: created once for all who ask for the same record, then known to all of them."""
+        find(replace(statement, otherwise=None), frame)
+        first = frame.scope.names[statement.record.key]
         assert isinstance(first, Joined)
-        wanted = equalities(statement.where[0], record) if len(statement.where) == 1 else None
+        new = self.asked_for(statement, frame)
+        self.create_missing(statement, frame.under(f"({first.id} IS NULL)"), new)
+        self.name(statement.record, f"coalesce({first.id}, CASE WHEN {frame.guard()} THEN {new} END)", frame)
+
+    def asked_for(self, statement: model.Find, frame: Frame) -> str:
+        """SQL of the id of the record that `else create` makes: the same for all who ask for the same."""
+        wanted = equalities(statement.where[0], statement.record) if len(statement.where) == 1 else None
         asked = [value(one, frame.reading()) for one in (wanted or {}).values()] or [self.unit]
+        asked = [self.unit] if wanted is not None and statement.record.table.id_field in wanted else asked
         seed = " || '/' || ".join(f"coalesce(CAST({one} AS VARCHAR), '')" for one in asked)
-        inner = self.inside(frame).under(f"({first.id} IS NULL)")
-        new = f"CAST(md5({literal(record.table.name + '/')} || {seed}) AS UUID)"
-        entry = Written(table=record.table, old=None, id=new, exists="false")
-        inner.scope.names[record.key] = entry
+        return f"CAST(md5({literal(statement.record.table.name + '/')} || {seed}) AS UUID)"
+
+    def create_missing(self, statement: model.Find, frame: Frame, id: str) -> None:
+        """Create what a `find` did not find, for the rows of a frame."""
+        assert isinstance(statement.otherwise, model.Block)
+        inner = self.inside(frame)
+        entry = Written(table=statement.record.table, old=None, id=id, exists="false")
+        inner.scope.names[statement.record.key] = entry
         read_block(statement.otherwise, inner)
         self.write(entry, inner, "true")
-        find(bare, frame)
 
     # --- writing ----------------------------------------------------------------------------------------
 

@@ -84,6 +84,17 @@ def couplings_of(table: Table, ids: str, mappings: dict[str, Mapping], world: Wo
     return found
 
 
+def uncouple_loose(table: Table, ids: str, world: World) -> None:
+    """Remove the couplings of records whose table has no mapping."""
+    couplings = world.catalog.table("bc", connector.COUPLINGS)
+    column = connector.COUPLED_BC_ID if table.system == "bc" else connector.COUPLED_SALES_ID
+    world.delete(
+        couplings,
+        f"SELECT k.{identifier(couplings.id_field)} FROM {world.relation(couplings)} k "
+        f"WHERE k.{identifier(column)} IN (SELECT _id FROM {ids})",
+    )
+
+
 def uncouple(
     mapping: Mapping, kids: str, world: World, around: Around, effect: Callable[[Frame, Statement], None] | None
 ) -> int:

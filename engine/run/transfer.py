@@ -21,19 +21,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine import connector
-from engine.catalog.catalog import Field, Table
+from engine.catalog.catalog import Field
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
 from engine.run.templates import apply_templates
 from engine.run.world import World
-from engine.sql import blank, watch
-from engine.sql.blank import type_of
+from engine.sql import watch
 from engine.sql.block import carry_into, read, read_block
 from engine.sql.conditions import joined_by
 from engine.sql.frame import Failure, Frame, Origin, Outcome
 from engine.sql.quote import identifier, literal
+from engine.sql.recordtext import record_id
 from engine.sql.scope import Joined, Scope, Written
 from engine.sql.values import Around, Reading, before
 
@@ -343,13 +343,6 @@ def written(step: Pass, entry: Written, frame: Frame) -> tuple[WrittenField, ...
         )
         for at, name in enumerate(entry.values)
     )
-
-
-def record_id(table: Table, alias: str, world: World) -> str:
-    """SQL of the record id as the product writes it: `Customer: C00010`."""
-    keys = [one for one in table.key if world.holds(table, one)] if table.system == "bc" else []
-    shown = [blank.shown(f"{alias}.{identifier(one)}", type_of(table.fields[one])) for one in keys or [table.id_field]]
-    return f"{literal(table.name + ': ')} || " + " || ',' || ".join(shown)
 
 
 def failed_again(table: str, world: World) -> None:

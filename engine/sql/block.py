@@ -22,6 +22,7 @@ from engine.sql.finding import find
 from engine.sql.frame import Failure, Frame, Origin, said
 from engine.sql.lookups import Missing
 from engine.sql.quote import identifier, literal
+from engine.sql.recordtext import record_text
 from engine.sql.scope import Written
 from engine.sql.values import NotPlanned, Reading, before, entry_of, value
 
@@ -211,7 +212,10 @@ def carry_into(
     reading = frame.reading(missing=missing, lenient=carried.keep_if_blank)
     now = current(entry, target, reading)
     text = numbered(given, entry, target, frame) or value(given, reading)
-    new = converted(text, given.type, type_of(target), now)
+    if target.kind == "record id" and isinstance(given, model.Itself):
+        text = new = record_text(given.record, reading)
+    else:
+        new = converted(text, given.type, type_of(target), now)
     if isinstance(given, model.Constant) and given.value in (None, "") and source is None:
         new = blank.blank(type_of(target))  # `:= blank` clears, also a date
     alike: list[tuple[watch.Keep, str]] = []

@@ -14,7 +14,8 @@ from engine.sql.blank import TEXTS
 from engine.sql.grouped import grouped, taken_apart
 from engine.sql.lookups import coupling_of_bc, coupling_of_sales, keyed
 from engine.sql.quote import identifier, literal
-from engine.sql.scope import Written
+from engine.sql.recordtext import record_id, record_text
+from engine.sql.scope import Scope, Written
 from engine.sql.values import Reading, entry_of, inner_scope, value
 
 
@@ -118,6 +119,10 @@ def comparable(left: Value, right: Value, reading: Reading) -> tuple[str, str]:
     """Both sides as SQL of one type: codes in capitals, a moment against a date as its day (R10.3, R10.14)."""
     one, other = value(left, reading), value(right, reading)
     kinds = left.type.kind, right.type.kind
+    if kinds[0] == "record id" and isinstance(right, model.Itself):
+        return f"lower({one})", f"lower({record_text(right.record, reading)})"
+    if kinds[1] == "record id" and isinstance(left, model.Itself):
+        return f"lower({record_text(left.record, reading)})", f"lower({other})"
     if "code" in kinds and kinds != ("code", "code"):
         one = one if kinds[0] == "code" else f"upper(trim({one}))"
         other = other if kinds[1] == "code" else f"upper(trim({other}))"
@@ -234,6 +239,14 @@ def coupled(node: model.Coupled, reading: Reading) -> str:
             alias = coupling_of_bc(bc, f"{row}.{identifier(bc.id_field)}", scope, reading)
             tests.append(f"({alias}.{identifier(connector.COUPLED_SALES_ID)} IS NOT NULL)")
         return joined_by("OR", tests)
+    if not tables:  # of a table without a mapping: any coupling that names the record
+        couplings = around.catalog.table("bc", connector.COUPLINGS)
+        own, other = connector.COUPLED_BC_ID, connector.COUPLED_SALES_ID
+        own, other = (own, other) if side == "bc" else (other, own)
+        rows = (
+            f"SELECT {identifier(own)} FROM {scope.relations.relation(couplings)} WHERE {identifier(other)} IS NOT NULL"
+        )
+        return f"coalesce({id} IN ({rows}), false)"
     tests = []
     for bc in tables:
         alias = coupling_of_bc(bc, id, scope, reading) if side == "bc" else coupling_of_sales(bc, id, scope, reading)
@@ -260,9 +273,24 @@ def coupled_together(node: model.CoupledTogether, reading: Reading) -> str:
         alias = coupling_of_bc(other.table, entry_of(other, reading).id, scope, reading)
         return f"({own.id} IS NOT DISTINCT FROM {alias}.{identifier(connector.COUPLED_SALES_ID)})"
     assert not isinstance(other, (Record, model.Behind))
+    if other.type.kind == "record id":
+        return _coupled_with_text(own.id, node.record.table, value(other, reading), scope, reading)
     bc = other.type.table
     if bc is None:
         return "false"
     row = keyed(bc, bc.key[0], value(other, reading), scope)
     alias = coupling_of_bc(bc, f"{row}.{identifier(bc.id_field)}", scope, reading)
     return f"({own.id} IS NOT DISTINCT FROM {alias}.{identifier(connector.COUPLED_SALES_ID)})"
+
+
+def _coupled_with_text(id: str, sales: Table, text: str, scope: Scope, reading: Reading) -> str:
+    """A BC record named by its record id, as buffers and notes name it."""
+    tests = []
+    mapped = [one.bc.table for one in reading.around.mappings.values() if one.sales.table.name == sales.name]
+    for bc in {one.name: one for one in mapped}.values():
+        relations = scope.relations
+        rows = f"(SELECT {identifier(bc.id_field)}, lower({record_id(bc, 'r', relations)}) AS text FROM {relations.relation(bc)} r)"
+        row = scope.join(rows, relations.alias(bc.name), f"{{alias}}.text = lower({text})")
+        alias = coupling_of_bc(bc, f"{row}.{identifier(bc.id_field)}", scope, reading)
+        tests.append(f"({id} IS NOT DISTINCT FROM {alias}.{identifier(connector.COUPLED_SALES_ID)})")
+    return joined_by("OR", tests) if tests else "false"

@@ -6,7 +6,6 @@ documents. So a number that a refused one would have taken goes to the next (pro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from engine import connector

@@ -88,7 +88,7 @@ class Course:
             case model.Let() | model.Find() if self.brought_together(statement, frame, rounds):
                 rounds.settled = False
             case model.Find() if isinstance(statement.otherwise, Block):
-                self.act(statement, frame, rounds)
+                self.find_or_create(statement, frame, rounds)
             case model.Let() | model.Find() | model.Require():
                 blocks.read(statement, frame)
                 rounds.settled = False
@@ -138,10 +138,6 @@ class Course:
                 search = effects.searched(statement)
                 rows.names[statement.record.key] = effects.one_of(search, frame) or searched_find(search, frame)
                 rounds.settled = False
-            case model.Find():
-                effects.carry_out(own, statement)
-                find(replace(statement, otherwise=None), frame)
-                rounds.settled = False
             case model.Change() if not silent(statement.record.table):
                 self.world.run(
                     "units that come this far",
@@ -150,6 +146,22 @@ class Course:
                 effects.carry_out(own, statement)
             case _:
                 effects.carry_out(own, statement)
+
+    def find_or_create(self, statement: model.Find, frame: Frame, rounds: Rounds) -> None:
+        """`find … else create`; afterwards the record is known, found or new."""
+        key, table = statement.record.key, statement.record.table
+        find(replace(statement, otherwise=None), frame)
+        effects = replace(self.effects, unit=f"{rounds.scope.alias}.unit")
+        asked = effects.asked_for(statement, frame)
+        first = self.id_of(statement.record, frame)
+        made = self.settle(rounds, {"found": first, "asked": asked})
+        rows, guard = rounds.scope, guards_of(frame)
+        effects = replace(self.effects, unit=f"{rows.alias}.unit")
+        own = replace(frame, scope=rows.fork(), effect=effects.carry_out).under(f"({made['found']} IS NULL)")
+        effects.create_missing(statement, own, made["asked"])
+        rows.names.pop(key, None)
+        rows.ids[key] = (f"coalesce({made['found']}, CASE WHEN {guard} THEN {made['asked']} END)", table)
+        rounds.settled = False
 
     def step(self, statement: model.Inlined, frame: Frame, rounds: Rounds) -> None:
         """A `do` laid open; what it gives is known by its name outside from here on."""

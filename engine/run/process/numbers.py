@@ -38,9 +38,12 @@ def give_numbers(book: Documents, places: frozenset[Place], world: World) -> Non
     for system, name in world.deltas():
         table = world.catalog.table(system, name)
         for field in sorted(field for owner, field in places if owner == name and world.holds(table, field)):
-            column = identifier(field)
+            column, delta = identifier(field), qualified(f"delta_{system}", name)
+            new, same = "f.number", f"d.{column} = f.provisional"
+            if table.fields[field].kind == "record id":  # the number stands in the text
+                new = f"replace(d.{column}, CAST(f.provisional AS VARCHAR), CAST(f.number AS VARCHAR))"
+                same = f"TRY_CAST(regexp_extract(d.{column}, '1[0-9]{{9}}') AS INTEGER) = f.provisional"
             world.run(
                 f"{table.caption}: {field}",
-                f"UPDATE {qualified(f'delta_{system}', name)} AS d SET {column} = f.number FROM final f "
-                f"WHERE d.{column} = f.provisional",
+                f"UPDATE {delta} AS d SET {column} = {new} FROM final f WHERE {same}",
             )

@@ -86,6 +86,12 @@ def taken_over(node: object, numbered: set[Place]) -> Iterator[Place]:
     """The fields into which a statement takes numbered fields over."""
     if isinstance(node, model.Assign):
         sources = {(one.record.table.name, one.field.name) for one in nodes(node.value, model.Column)}
+        if node.field.kind == "record id":
+            sources |= {
+                (one.record.table.name, name)
+                for one in nodes(node.value, model.Itself)
+                for name in one.record.table.key
+            }
         if sources & numbered:
             yield node.record.table.name, node.field.name
     if isinstance(node, model.Create) and node.like is not None:
