@@ -60,20 +60,20 @@ def bind(
     mappings = _mappings(world, found)
     processes = _processes(world)
     rules = _rules(world, found)
-    jobs = [job_of(world, one) for one in found.jobs.values()]
+    jobs = [job for one in found.jobs.values() if (job := job_of(world, one)) is not None]
     reactions = [reaction_of(world, one) for one in found.reactions]
     bind_unused(world)
     existing = _existing(mappings)
     model = Model(
         settings=world.settings,
         mappings=existing,
-        order=in_order(world, {one.mapping.name: one for one in mappings if one.active}),
+        order=in_order(world, {one.mapping.name: one for one in mappings if one.active}, jobs),
         processes=processes,
         rules=rules,
         shared=world.shared,
         reactions=tuple(one for one in reactions if isinstance(one, Reaction)),
         setting_reactions=tuple(one for one in reactions if isinstance(one, SettingReaction)),
-        jobs={one.name: one for one in jobs if one is not None},
+        jobs={one.name: one for one in jobs},
     )
     return Binding(model=model, diagnostics=in_source_order(world.findings.found), facts=_facts(world, mappings))
 

@@ -796,7 +796,8 @@ class Model:
     """All rules under one set of settings.
 
     settings: canonical name -> value, defaults included. shared: key -> top-level find or let.
-    order: names of the mappings in dependency order (those without dependencies first, else as written).
+    order: names of the mappings in dependency order (those without dependencies first, then by name; those come first
+    that a job names which runs `all others`).
     jobs: in the order of the text.
     """
 

@@ -94,11 +94,12 @@ def _told(plan: Plan) -> str:
     return plan.json().replace(plan.before, "")
 
 
-def test_a_plan_does_not_depend_on_the_order_of_the_rule_files() -> None:
+@pytest.mark.parametrize("lines", [(), ("depends on ITEMS",)])
+def test_a_plan_does_not_depend_on_the_order_of_the_rule_files(lines: tuple[str, ...]) -> None:
     mapping = RULES["two-way, creating"]
     other = mapping.replace("ITEMS", "RESOURCES").replace("Items", "Resources").replace("bc Item", "bc Resource")
     other = other.replace("Description  ", "Name  ").replace("Vendor Item No.", "Name 2").replace("item.", "item.")
-    files = [mapping, with_(other, "depends on ITEMS")]
+    files = [mapping, with_(other, *lines)]
     forward, backward = (world(order, *rows()).plan() for order in (files, files[::-1]))
 
     def told(plan: Plan) -> list[object]:

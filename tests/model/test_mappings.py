@@ -203,7 +203,14 @@ def test_every_mapping_runs_after_what_it_depends_on(numbers: list[int], data: s
     assert sorted(order) == sorted(needs)
     assert all(order.index(other) < order.index(one) for one, others in needs.items() for other in others)
     free = [one for one, others in needs.items() if not others]
-    assert list(order[: len(free)]) == free
+    assert list(order[: len(free)]) == sorted(free)
+
+
+def test_those_that_a_job_names_come_first_each_after_what_it_needs() -> None:
+    needs: dict[str, tuple[str, ...]] = {"A": (), "B": ("A", "C"), "C": ("A",), "D": ("A",), "E": ()}
+    assert order_of(needs) == ("A", "E", "C", "B", "D")
+    assert order_of(needs, ("E", "B")) == ("E", "A", "C", "B", "D")
+    assert order_of(needs, ("D",)) == ("A", "E", "D", "C", "B")
 
 
 def test_two_variants_at_the_same_time_are_told() -> None:
