@@ -16,8 +16,8 @@ from engine.source import Span
 from engine.syntax import ast
 
 HEAD = re.compile(
-    r"""^(?:(?:mapping|process|values)[ ](?P<name>[^"{\n]+)"
-        |step[ ](?P<step>.+?)(?=[ ](?:with|gives)\b|[ ]*\{|$)
+    r"""^(?:(?:mapping|process|values|procedure)[ ](?P<name>[^"{\n]+)"
+        |(?:step|function)[ ](?P<step>.+?)(?=[ ](?:with|gives)\b|[ ]*\{|$)
         |find[ ].*?[ ]as[ ](?P<found>.+?)(?=[ ](?:where|sorted|else)\b|$)
         |let[ ](?P<let>[^=\n]+?)[ ]*=)""",
     re.MULTILINE | re.VERBOSE,

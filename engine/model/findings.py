@@ -49,6 +49,7 @@ NAMES: dict[str, str] = {
     "W203": "read-from-text",
     "W204": "token-without-value",
     "W205": "short-word-for-a-day",
+    "W206": "brace-in-message",
 }
 SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "N": "note"}
 

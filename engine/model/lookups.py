@@ -131,7 +131,12 @@ def pairs_of(world: World, node: ast.Using) -> tuple[tuple[ast.Pair, ...], str]:
     found = world.values.get(name.text)
     if found is None:
         if not world.is_broken(name.text):
-            hint = did_you_mean(name.text, world.values)
+            hint = (
+                did_you_mean(name.text, world.values)
+                or 'declare it: `values NAME "…" { A = B }`, or write its pairs in braces'
+            )
+            if name.text in world.mappings:
+                hint = f"{name.text} is a mapping: write `via {name.text}`"
             world.say("E220", name.span, f"there is no value list {name.text}", hint)
         return (), name.text
     world.used("values", name.text, name.span, found.name.span)

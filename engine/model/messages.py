@@ -29,6 +29,11 @@ def message_of(world: World, scope: Scope, node: ast.Message) -> Message:
         at = found.end()
     if at < len(node.text):
         parts.append(node.text[at:])
+    for part in parts:
+        if isinstance(part, str) and ("{" in part or "}" in part):
+            told = "a brace in this message is not closed" if "{" in part else "a brace in this message closes nothing"
+            world.say("W206", node.span, told, "a value stands in braces: {customer.No.}")
+            break
     return Message(span=node.span, parts=tuple(parts))
 
 

@@ -158,8 +158,8 @@ class Step:
 
     length: `2W`, so many units on. end: `CM`, the last day of the unit that the day lies in; its first when back.
     next: `WD4`, `D10`, the next day (the last one before when back) that is this day of the week (1 is Monday) or of
-    the month; never the day itself. at: the day, month or year of a date that is not written whole (`15`, `1503`, R10.11);
-    a day that the month does not have is its last.
+    the month; never the day itself. at: the day or month of a date that is not written whole
+    (`15`, `1503`, R10.11); a day that the month does not have is its last.
     """
 
     kind: Literal["length", "end", "next", "at"]
@@ -386,7 +386,7 @@ class Like(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Among(Bound):
-    """What a field holds in the records that fit: the list behind `%mycustomers` (R10.15); negated for `<>%mycustomers`."""
+    """What a field holds in the records that fit: the list behind `%mycustomers` (R10.15); negated behind `<>`."""
 
     record: Record
     value: Column

@@ -260,6 +260,9 @@ def _assign(world: World, scope: Scope, node: ast.Assign) -> Assign | None:
     if record is None:
         told = f"{node.target.text} is set where no record is being written"
         hint = "write it inside `create`, `change r { … }` or a moment like `every sales record { … }`"
+        first, _, rest = node.target.text.partition(" ")
+        if first == "set" and rest:
+            hint = f"a setting is set with `setting {rest} := …`; a field inside `change r {{ … }}`"
         world.say("E221", node.target.span, told, hint)
         values.value_of(world, scope, node.value, UNKNOWN)
         return None

@@ -7,9 +7,8 @@ from typing import assert_never
 
 import engine.model.conditions as conditions
 import engine.model.lookups as lookups
-from engine.catalog.suggest import did_you_mean
 from engine.model.constants import BLANK, blank_of, fitted, is_blank_word, mismatch, text, unknown
-from engine.model.dayvalues import day_of, say_no_day
+from engine.model.dayvalues import day_of
 from engine.model.facts import NameKind
 from engine.model.functions import call
 from engine.model.model import (
@@ -32,7 +31,6 @@ from engine.model.model import (
     Value,
 )
 from engine.model.names import behind, called, column, field_named, option_number, setting_named, table_named
-from engine.model.names import unknown_option as say_unknown_option
 from engine.model.scope import Entry, PieceName, RecordName, Scope, ValueName
 from engine.model.shared import shared_entry
 from engine.model.types import (
@@ -48,6 +46,7 @@ from engine.model.types import (
     joined,
     wider,
 )
+from engine.model.unknown import unknown_name
 from engine.model.world import World
 from engine.source import Span
 from engine.syntax import ast
@@ -166,7 +165,7 @@ def _path(world: World, scope: Scope, node: ast.Path, wanted: Type | None) -> An
             pass
     if scope.bare is not None and (scope.bare.table is UNKNOWN_TABLE or scope.bare.table.find(head.text)):
         return _walk(world, scope.bare, node.names, node)
-    _unknown_name(world, scope, head, None)
+    unknown_name(world, scope, head, None)
     return unknown(node.span)
 
 
@@ -228,7 +227,7 @@ def _bare(world: World, scope: Scope, name: ast.Name, wanted: Type | None) -> An
             pass
     field = None if scope.fields_first else _field_in_sight(world, scope, name)
     if field is None:
-        _unknown_name(world, scope, name, wanted)
+        unknown_name(world, scope, name, wanted)
         return unknown(name.span)
     return field
 
@@ -243,39 +242,6 @@ def _field_in_sight(world: World, scope: Scope, name: ast.Name) -> Value | None:
         return None
     field = field_named(world, scope.bare.table, name)
     return unknown(name.span) if field is None else column(world, scope.bare, field, name.span)
-
-
-def _unknown_name(world: World, scope: Scope, name: ast.Name, wanted: Type | None) -> None:
-    """Tells that a name means nothing here: a wrong option value, a wrong field, or an unknown alias."""
-    if is_unknown(wanted) or world.is_broken(name.text):
-        return
-    if wanted is not None and wanted.kind == "option":
-        say_unknown_option(world, wanted, name.text, name.span)
-        return
-    if wanted is not None and group(wanted) == "calendar" and not _with_alias(scope, name):
-        say_no_day(world, name)
-        return
-    aliases = [*scope.visible(), *world.shared_nodes]
-    fields = [] if scope.bare is None else [one.caption for one in scope.bare.table.fields.values()]
-    near = did_you_mean(name.text, aliases)
-    if wanted is None and scope.bare is not None and (name.text[:1].isupper() or not near):
-        field_named(world, scope.bare.table, name)
-        return
-    hint = _with_alias(scope, name) or did_you_mean(name.text, [*aliases, *fields])
-    if wanted is not None and group(wanted) == "textual":
-        hint = hint or f"text stands in single quotes: '{name.text}'"
-    if wanted is not None and wanted.kind == "boolean":
-        hint = "write Yes or No"
-    world.say("E207", name.span, f"nothing here is called {name.text}", hint)
-
-
-def _with_alias(scope: Scope, name: ast.Name) -> str:
-    """`write item.No.`, when a record in sight has such a field."""
-    for alias in scope.visible():
-        entry = scope.look(alias)
-        if isinstance(entry, RecordName) and entry.record.table.find(name.text):
-            return f"write {alias}.{name.text}"
-    return ""
 
 
 # --- plain values -----------------------------------------------------------------------------------------

@@ -6,9 +6,11 @@ import re
 
 from engine.diagnostic import Diagnostic
 from engine.source import Source
+from engine.syntax.braces import evened
 from engine.syntax.case import Case
 from engine.syntax.drive import StopError, parse_declaration, phrases
 from engine.syntax.failure import Failure, failure
+from engine.syntax.habits import nearest_head
 from engine.syntax.kinds import SlipError
 from engine.syntax.mistakes import explain, explain_slip
 from engine.syntax.nearly import meant
@@ -24,7 +26,19 @@ _WORD = re.compile(r"[ \t]*([^\W\d_]+)(?:[ ]+mapping\b)?[ \t]*(\"[^\"\n]*\"|[^\"
 
 def all_mistakes(source: Source, stretch: Stretch) -> list[Diagnostic]:
     """The mistakes of a declaration that could not be parsed, at least one."""
-    text = source.text
+    even = evened(source, stretch)
+    if even is None:
+        return _read_again(source, stretch, source.text)
+    told = [*even.told]
+    if even.whole:
+        others = [one for one in _read_again(source, stretch, even.text) if one.name not in _LAST]
+        lines = {one.span.line for one in others if one.span is not None}
+        told += [*others, *(one for one in even.doubtful if one.span is None or one.span.line not in lines)]
+    return told or [*even.doubtful]
+
+
+def _read_again(source: Source, stretch: Stretch, text: str) -> list[Diagnostic]:
+    """The mistakes that are found when each mistaken statement is put aside in turn; text: of the whole file."""
     told: list[Diagnostic] = []
     most = max(3, min(MOST_MISTAKES, _MOST_CHARACTERS // (stretch.end - stretch.start + 1)))
     while len(told) < most:
@@ -39,6 +53,8 @@ def all_mistakes(source: Source, stretch: Stretch) -> list[Diagnostic]:
             assert failed is not None
             found = explain(Case(source, text, stretch.end, failed, tables(), phrases()))
             start, at, head = failed.start, _reach(failed), _head(text, failed)
+            if found.name == "wrong-comment":
+                at = max(at, _comment_end(text, failed.start, stretch.end))
         told.append(found)
         if found.name in _LAST:
             break
@@ -55,6 +71,12 @@ def _reach(failed: Failure) -> int:
     if found.terminal in ("_NL", "$END") and failed.tokens:
         return failed.tokens[-1].end
     return found.start
+
+
+def _comment_end(text: str, start: int, stop: int) -> int:
+    """Where a comment of another language ends: behind its `*/`, else it is over with its line."""
+    end = text.find("*/", start, stop) if text.startswith("/*", start) else -1
+    return end + 2 if end >= 0 else start
 
 
 def _head(text: str, failed: Failure) -> str:
@@ -84,4 +106,5 @@ def called(text: str, stretch: Stretch) -> tuple[str, str]:
     if match is None:
         return "", ""
     name = re.split(r" (?:with|gives|when|as)\b", match[2])[0]
-    return match[1], name.strip().strip('"')
+    near = meant(match[1], HEADS)
+    return near[1] if near else nearest_head(match[1]), name.strip().strip('"')

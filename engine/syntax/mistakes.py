@@ -13,6 +13,7 @@ from functools import cache
 from engine.diagnostic import Diagnostic
 from engine.syntax.case import ENDS, Case
 from engine.syntax.failure import Token
+from engine.syntax.habits import HABITS
 from engine.syntax.kinds import SlipError, slip
 from engine.syntax.nearly import meant
 from engine.syntax.odd import odd
@@ -66,7 +67,7 @@ def explain_slip(found: SlipError) -> Diagnostic:
         "comma-missing": (f"a comma is missing before `{what}`", f"write `, {what}`"),
         "too-deep": (f"this is nested more than {what} levels deep", "give an inner part a name with `let` or `step`"),
         "number-too-long": (f"this number has more than {what} digits", "write a smaller number"),
-        "unexpected": ("there is no name between these quotes", "write the name between them"),
+        "unexpected": ("there is no name between these quotes", "a blank text is '', a name stands between these"),
     }[found.kind]
     return slip(found.kind, found.span, message, hint)
 
@@ -158,9 +159,8 @@ def _foreign_comment(case: Case) -> Diagnostic | None:
     for begins in (case.failed.start, case.found.start):
         written = case.text[begins : begins + 2]
         if written in ("//", "/*") or (written == "--" and begins == case.failed.start):
-            return slip(
-                "wrong-comment", case.span(begins, begins + 2), f"`{written}` begins no comment", "write # instead"
-            )
+            hint = "write # instead" if written != "/*" else "write # at the beginning of every line of it"
+            return slip("wrong-comment", case.span(begins, begins + 2), f"`{written}` begins no comment", hint)
     return None
 
 
@@ -177,6 +177,8 @@ def _assignment(case: Case) -> Diagnostic | None:
             "`:=` sets a field in a block, not on a line of a mapping",
             "write an arrow, or put the line in a block like `every sales record { … }`",
         )
+    if found.terminal == ":=" and case.failed.here and case.failed.here[0].terminal == "let":
+        return slip("equals-for-assignment", span, "`:=` sets a field, `let` gives a name to a value", "write `=`")
     if found.terminal == ":=" and "=" in wanted and ":=" not in wanted:
         return slip("equals-for-assignment", span, "`:=` sets a field, it does not compare", "write `=`")
     if found.terminal in _ARROWS and ":=" in wanted:
@@ -268,10 +270,19 @@ def _braces(case: Case) -> Diagnostic | None:
     if found.terminal == "}" and not opened:
         span = case.span(found.start, found.end)
         return slip("brace-too-many", span, "this brace closes nothing", "take it away, or open a block")
-    if "{" in wanted and found.terminal in ENDS and case.before is not None:
+    if "{" in wanted and case.before is not None and (found.terminal in ENDS or _begins_statement(case)):
         at = case.before.end
         return slip("brace-missing", case.span(at, at), "a `{` is missing here", "a block stands in braces: `{ … }`")
     return None
+
+
+def _begins_statement(case: Case) -> bool:
+    """Does a statement begin at the token that does not fit: a word of the language, or a field that is set?"""
+    found = case.found
+    if found.terminal != "NAME":
+        row = next(row for place, row in _places(case.grammar) if place.startswith("in a block"))
+        return found.terminal in row
+    return ":=" in case.text[found.end : found.end + 5]
 
 
 def _two_statements(case: Case) -> Diagnostic | None:
@@ -317,8 +328,9 @@ def _unexpected(case: Case) -> Diagnostic:
 
 
 _DETECTIVES: tuple[Callable[[Case], Diagnostic | None], ...] = (
-    _comparison_with_pattern,
     _foreign_comment,
+    *HABITS,
+    _comparison_with_pattern,
     _odd_sign,
     _mistyped_start,
     _mistyped_inside,

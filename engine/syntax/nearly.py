@@ -29,6 +29,10 @@ def meant(text: str, phrases: Iterable[str]) -> tuple[str, str] | None:
             away = distance(written.lower(), phrase, most=2)
             if wanted[:length] == words[:length] and length < len(wanted):
                 away = 1  # a word is missing: `wake bc Item`
+            elif length == len(wanted) - 1 and any(
+                written.lower().split() == wanted[:gone] + wanted[gone + 1 :] for gone in range(1, len(wanted))
+            ):
+                away = 1  # in the middle: `keep blank`
             elif away > allowed(phrase) or (length != len(wanted) and away > 1):
                 continue
             rank = (away, -length, phrase, written)

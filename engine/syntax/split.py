@@ -39,13 +39,14 @@ def split(source: Source) -> tuple[tuple[Stretch, ...], tuple[Comment, ...]]:
     starts: list[int] = []
     braces = brackets = indent = 0
     opened = True  # whether the declaration has had its first brace, or needs none
+    short = True  # whether it needs none: only behind such a one a deeper `find` or `let` is a declaration
     told = 0  # up to here the line holds text, not a comment
     first = _FIRST.match(text)
     at = first.end() if first else 0
     if first and text[at : at + 1] not in ("#", ""):
         starts.append(at)
         indent = len(first[1])
-        opened = not _SURE_HEAD.match(text, at)
+        opened = short = not _SURE_HEAD.match(text, at)
     while match := _NOTABLE.search(text, at):
         found, at = match[0], match.end()
         sign = found[0]
@@ -61,12 +62,13 @@ def split(source: Source) -> tuple[tuple[Stretch, ...], tuple[Comment, ...]]:
             elif _GOES_ON.match(text, at) or (_WANTS_MORE.search(text, starts[-1], told)):
                 begins = False
             else:
-                begins = new <= indent or (opened and not brackets and _HEAD.match(text, at) is not None)
+                heads = _HEAD if short else _SURE_HEAD
+                begins = new <= indent or (opened and not brackets and heads.match(text, at) is not None)
             if begins:
                 starts.append(at)
                 braces = brackets = 0
                 indent = new
-                opened = not _SURE_HEAD.match(text, at)
+                opened = short = not _SURE_HEAD.match(text, at)
         elif sign == "{":
             braces += 1
             opened = True
