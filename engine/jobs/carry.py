@@ -13,8 +13,8 @@ from engine.jobs.queue import Done, Failed, Result, Setup
 from engine.run.actions import fullsync
 from engine.run.actions.runs import ALLOWED, carries, run_mapping
 from engine.run.dryrun import Session
+from engine.run.process.carry import run_process
 from engine.sql.quote import identifier
-from engine.sql.values import NotPlanned
 
 NO_CONNECTION = "There is no connection to Sales"
 ACTIVITY = ("Inserted", "Modified", "Deleted", "Failed")
@@ -45,7 +45,7 @@ def _run(session: Session, name: str, *, full: bool) -> str:
     mapping = session.model.mappings.get(name)
     if mapping is None:
         if name in session.model.processes:
-            return run_process(session, name)
+            return _process(session, name)
         return f"There is no mapping or process {name} under the present settings"
     if full:
         fullsync.run_line(session, name)
@@ -56,12 +56,15 @@ def _run(session: Session, name: str, *, full: bool) -> str:
     return ""
 
 
-def run_process(session: Session, name: str) -> str:
-    """Run a process once; why it could not be run, if it could not."""
-    try:
-        raise NotPlanned(f"the process {name}", None)
-    except NotPlanned as problem:
-        return f"{problem.what} is not planned yet"
+def _process(session: Session, name: str) -> str:
+    """Run a process once; why it was refused as a whole, if it was."""
+    process = session.model.processes[name]
+    number = session.legs + 1
+    run_process(session, process)
+    refused = session.world.connection.execute(
+        "SELECT reason FROM plan.record WHERE pass = ? AND action = 'fail' AND table_caption = 'Process'", [number]
+    ).fetchone()
+    return str(refused[0]) if refused is not None else ""
 
 
 def log_size(session: Session) -> int:

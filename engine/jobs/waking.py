@@ -1,6 +1,7 @@
 """What a run or an edit wrote -> the BC tables whose records were created or changed, by their prints before and after.
 
-A print of a table is a count and a checksum of the rows that the plan holds of it, whatever their order.
+A print of a table is a count and a checksum of the rows that the plan holds of it, whatever their order: once of all,
+once without those that are deleted.
 """
 
 from __future__ import annotations
@@ -12,37 +13,39 @@ from engine.run.world import OPERATION, World
 from engine.sql.quote import qualified
 
 Key = tuple[str, str]
-Print = tuple[int, int]
+Print = tuple[int, int, int, int, int]
+"""Rows, their checksum; rows that live, their checksum; columns."""
+Prints = Mapping[Key, Print]
+NOTHING: Print = (0, 0, 0, 0, 0)
 LOGS = frozenset({("bc", connector.JOBS), ("bc", connector.JOB_ERRORS)})
 """What every run writes, whatever it did."""
 
 
-def prints(world: World, *, alive: bool = False) -> dict[Key, Print]:
-    """The prints of all tables that the plan writes, logs left out. alive: without the rows that are deleted."""
+def prints(world: World) -> dict[Key, Print]:
+    """The prints of all tables that the plan writes, logs left out."""
     keys = [key for key in sorted(world.changed) if key not in LOGS]
     if not keys:
         return {}
-    where = f" WHERE {OPERATION} <> 'delete'" if alive else ""
+    lives = f"FILTER (WHERE {OPERATION} <> 'delete')"
     parts = [
-        f"SELECT {at} AS at, count(*) AS n, coalesce(bit_xor(hash(d)), 0) AS h "
-        f"FROM {qualified(f'delta_{system}', table)} d{where}"
+        f"SELECT {at} AS at, count(*), coalesce(bit_xor(hash(d)), 0), count(*) {lives}, "
+        f"coalesce(bit_xor(hash(d)) {lives}, 0) FROM {qualified(f'delta_{system}', table)} d"
         for at, (system, table) in enumerate(keys)
     ]
     rows = world.connection.execute(" UNION ALL ".join(parts)).fetchall()
-    return {keys[at]: (count, int(checksum)) for at, count, checksum in rows}
+    return {keys[row[0]]: (row[1], int(row[2]), row[3], int(row[4]), len(world.changed[keys[row[0]]])) for row in rows}
 
 
-def changed_tables(before: Mapping[Key, Print], after: Mapping[Key, Print]) -> frozenset[Key]:
-    """The tables whose prints differ."""
-    return frozenset(key for key, found in after.items() if found != before.get(key, (0, 0)))
+def changed_tables(before: Prints, after: Prints) -> frozenset[Key]:
+    """The tables of which any row is another one than before."""
+    return frozenset(key for key, found in after.items() if found[:2] != before.get(key, NOTHING)[:2])
 
 
-def written(before: Mapping[Key, Print], after: Mapping[Key, Print]) -> frozenset[str]:
-    """The BC tables with new or changed records, not those that only lost some. Both prints are `alive`."""
-    return frozenset(
-        table
-        for system, table in changed_tables(before, after)
-        if system == "bc"
-        and table not in connector.BOOKS
-        and after[system, table][0] >= before.get((system, table), (0, 0))[0]
-    )
+def written(before: Prints, after: Prints) -> frozenset[str]:
+    """The BC tables with new or changed records, not those that only lost some (R9.11)."""
+    found = set()
+    for (system, table), now in after.items():
+        was = before.get((system, table), NOTHING)
+        if system == "bc" and table not in connector.BOOKS and now[2:4] != was[2:4] and now[2] >= was[2]:
+            found.add(table)
+    return frozenset(found)

@@ -5,7 +5,6 @@ Between two actions the queue is the rows of the world; here they become a `Sche
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from engine.jobs.queue import ASLEEP, Entry, QueueState, Result
 from engine.jobs.rows import due_without_plan, read_state, values_of, write_state
 from engine.jobs.schedule import Schedule
 from engine.jobs.turns import held, restarted
-from engine.jobs.waking import Key, Print, prints, written
+from engine.jobs.waking import Prints, prints, written
 from engine.model.model import Model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.actions.clock import move_clock
@@ -28,8 +27,6 @@ from engine.sql.values import Reading
 
 NO_TIME = timedelta(0)
 CONNECTIONS = ("enable_cds_connection", "sales_connection_enabled")
-
-Seen = Mapping[Key, Print]
 
 
 def fresh_rows(model: Model, now: datetime) -> list[dict[str, Any]]:
@@ -67,9 +64,9 @@ def _schedule(session: Session) -> tuple[QueueState, Schedule]:
 
     def run(entry: Entry, at: datetime) -> tuple[Result, timedelta]:
         move_clock(session, max(session.around.now, at))
-        seen = prints(session.world, alive=True)
+        seen = prints(session.world)
         result = carry_out(session, entry.setup)
-        running[0].wake(written(seen, prints(session.world, alive=True)), but=entry.number)
+        running[0].wake(written(seen, prints(session.world)), but=entry.number)
         return result, NO_TIME
 
     running.append(Schedule.of(ready, run))
@@ -91,14 +88,14 @@ def _settled(before: QueueState, after: QueueState) -> QueueState:
 # --- what happens to the queue at once ------------------------------------------------------------------
 
 
-def seen(session: Session) -> Seen:
+def seen(session: Session) -> Prints:
     """The tables as they stand before an edit."""
-    return prints(session.world, alive=True)
+    return prints(session.world)
 
 
-def wake(session: Session, before: Seen) -> None:
+def wake(session: Session, before: Prints) -> None:
     """Wake the jobs that listen to tables of which records were created or changed since (R9.11)."""
-    tables = written(before, prints(session.world, alive=True))
+    tables = written(before, prints(session.world))
     if tables:
         state, schedule = _still(session)
         schedule.wake(tables)

@@ -1,0 +1,44 @@
+"""A run that found nothing to do, and what it read -> whether the next one would find nothing again.
+
+Sound because a run is a function of the rules, the settings, the clock and the tables it reads: one that left all
+tables as they were gives the same again as long as these are the same. Which tables it reads is observed, not guessed.
+The clock matters only to rules that ask it (`engine.jobs.byclock`) and to records with a stamp in the future.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.jobs.queue import Done
+from engine.jobs.timeline import LegRun
+from engine.jobs.waking import NOTHING, Key, Print, Prints
+from engine.model import model as m
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """A run that changed no table. model and settings: those that it ran under, without the settings that it moves to
+    the clock."""
+
+    model: m.Model
+    settings: str
+    day: date | None
+    read: dict[Key, Print]
+    moves: frozenset[str]
+    result: Done
+    legs: tuple[LegRun, ...]
+
+    def holds(self, model: m.Model, settings: Mapping[str, object], prints: Prints, now: datetime) -> bool:
+        """Would the same run find nothing again?"""
+        if self.model is not model or self.day not in (None, now.date()):
+            return False
+        if self.settings != settings_text(settings, self.moves):
+            return False
+        return all(prints.get(key, NOTHING) == found for key, found in self.read.items())
+
+
+def settings_text(settings: Mapping[str, object], but: frozenset[str]) -> str:
+    """A text that changes with any setting but these."""
+    return repr(sorted((name, value) for name, value in settings.items() if name not in but))
