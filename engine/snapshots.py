@@ -78,14 +78,19 @@ def import_exports(
     now: str | None,
     options: ImportOptions,
     progress: Callable[[int, int, str], None],
+    drop_missing: bool = False,
 ) -> Imported:
-    """Folders of exports -> the snapshot of a name. Nothing is written when there is an error among the findings."""
+    """Folders of exports -> the snapshot of a name. Nothing is written when there is an error among the findings.
+
+    drop_missing: tables that the snapshot of that name holds and these exports do not may go.
+    """
     from engine.snapshot.importing import import_snapshot
 
     here = ground()
     path = here.path(name)
     moment, wrong = clock(now)
-    wrong = wrong or _would_lose(path, bc, sales, here.catalog)
+    if wrong is None and not drop_missing:
+        wrong = _would_lose(path, bc, sales, here.catalog)
     if wrong is not None:
         return Imported(path=path, tables=(), found=(wrong,), written=False)
     result = import_snapshot(path, bc, sales, here.catalog, now=moment, options=options, progress=progress)
@@ -119,7 +124,7 @@ def _would_lose(path: Path, bc: Path | None, sales: Path | None, catalog: Catalo
         severity="error",
         span=None,
         message=f"{shown(path)} holds tables that these exports do not: {named}",
-        hint="import both systems together (--bc and --sales), or choose another name, or delete the file first",
+        hint="import both systems (--bc and --sales), choose another name, or add --drop-missing to let them go",
     )
 
 
@@ -153,13 +158,13 @@ def summary(name: str | None, rejects: int) -> Summary | Diagnostic:
         return problem.diagnostic
 
 
-def rows(name: str | None, table: str, limit: int) -> Rows | Diagnostic:
-    """The first rows of one table of a snapshot."""
+def rows(name: str | None, table: str, limit: int, *, captions: bool = True) -> Rows | Diagnostic:
+    """The first rows of one table of a snapshot. captions: of its columns; else their technical names."""
     from engine.snapshot.show import first_rows
 
     here = ground()
     try:
-        return first_rows(_meant(here, name), here.catalog, table, limit=limit)
+        return first_rows(_meant(here, name), here.catalog, table, limit=limit, captions=captions)
     except SnapshotProblem as problem:
         return problem.diagnostic
 

@@ -10,6 +10,7 @@ HELP = """
 coupler snapshot import june --bc exports/bc/ --sales exports/sales/
 coupler snapshot show june              # tables, rows, what was set aside
 coupler snapshot show june TABLE        # the first rows of a table
+coupler snapshot show june --json       # the same for machines
 coupler snapshot export june out/       # files again, one a table
 """
 EXITS = """
@@ -27,6 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     show.add_argument("table", nargs="?", metavar="TABLE", help="the rows of this table, by name or caption")
     show.add_argument("--rows", type=int, default=20, metavar="N", help="so many rows at most (20)")
     show.add_argument("--rejects", type=int, default=20, metavar="N", help="so many refused cells at most (20)")
+    show.add_argument("--json", action="store_true", help="print it as JSON (schemas/json/snapshot.schema.json)")
     export = verbs.add_parser("export", help="write files that an import reads again")
     export.add_argument("name", metavar="NAME", help="a name or path")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="an empty or new folder")
@@ -43,6 +45,9 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", metavar="NAME", help="of CSV files; told by the bytes if not given")
     parser.add_argument("--delimiter", default=",", metavar="SIGN", help="between the cells of CSV files (,)")
     parser.add_argument("--allow-rejects", action="store_true", help="leave refused rows out instead of failing")
+    parser.add_argument(
+        "--drop-missing", action="store_true", help="let tables go that the snapshot holds and these exports do not"
+    )
     parser.add_argument("--now", metavar="MOMENT", help="the clock (default: the real one)")
     parser.add_argument("--threads", type=int, metavar="N", help="processors to use (default: all)")
     parser.add_argument("--memory", metavar="SIZE", help="most memory, like 4GB")
@@ -82,6 +87,7 @@ def _import(arguments: argparse.Namespace) -> int:
             arguments.sales,
             now=arguments.now,
             options=options,
+            drop_missing=arguments.drop_missing,
             progress=lambda number, of, what: bar_of(what, number, of),
         )
     if done.found:
@@ -97,18 +103,18 @@ def _import(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from engine import snapshots
     from engine.diagnostic import Diagnostic
-    from engine.snapshot import text
+    from engine.snapshot import exchange, text
 
     if arguments.table is not None:
-        rows = snapshots.rows(arguments.name, arguments.table, arguments.rows)
+        rows = snapshots.rows(arguments.name, arguments.table, arguments.rows, captions=not arguments.json)
         if isinstance(rows, Diagnostic):
             return _told(rows)
-        print(text.rows(rows), end="")
+        print(exchange.rows(rows) if arguments.json else text.rows(rows), end="")
         return 0
     summary = snapshots.summary(arguments.name, arguments.rejects)
     if isinstance(summary, Diagnostic):
         return _told(summary)
-    print(text.summary(summary), end="")
+    print(exchange.summary(summary) if arguments.json else text.summary(summary), end="")
     return 0
 
 

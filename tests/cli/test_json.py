@@ -38,10 +38,41 @@ def test_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert plan["notes"]
 
 
+def test_a_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    lines = "Code,Description,Shade\nEUR,Euro,blue\nGBP,Pound,red\nTOOLONGACODE,Mark,grey\n"
+    (folder / "Currency.csv").write_text(lines, encoding="utf-8")
+    (folder / "Item.csv").write_text("No.,Type,Unit Cost\n1000,Service,12.50\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    words = ["snapshot", "import", "june", "--bc", "exports", "--allow-rejects", "--now", "2026-06-15T08:00:00Z"]
+    assert main(words) == 0
+    capsys.readouterr()
+    assert main(["snapshot", "show", "june", "--json"]) == 0
+    said = capsys.readouterr().out
+    summary = held("snapshot", said)
+    assert (summary["snapshot"], summary["imported_at"]) == ("june.duckdb", "2026-06-15T08:00:00Z")
+    currency, item = summary["tables"]
+    assert (currency["table"], currency["rows"], currency["refused"], currency["unknown"]) == (
+        "Currency",
+        2,
+        1,
+        ["Shade"],
+    )
+    assert (item["caption"], item["columns"][0], item["made_ids"], item["has_modified"]) == ("Item", "No.", 1, False)
+    assert [(one["line"], one["column"], one["value"]) for one in summary["rejects"]] == [(4, "Code", "TOOLONGACODE")]
+    assert summary["refused"] == 1 and summary["remarks"]
+    assert main(["snapshot", "show", "june", "--json"]) == 0 and capsys.readouterr().out == said
+    assert main(["snapshot", "show", "june", "Item", "--json"]) == 0
+    rows = held("snapshot", capsys.readouterr().out)
+    assert (rows["system"], rows["table"], rows["rows_in_all"]) == ("bc", "Item", 1)
+    assert [rows["rows"][0][one] for one in ("No.", "Type", "Unit Cost")] == ["1000", "Service", "12.5"]
+
+
 def test_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "coupler.yaml").write_text("company: Adatum\nrules: [rules/]\nsetings: {}\n", encoding="utf-8")
-    wrong = "mapping CUSTOMER \"Customers\": bc Customer as customer -> sales Account as account {\n  Nmae -> Name\n}\n"
+    wrong = 'mapping CUSTOMER "Customers": bc Customer as customer -> sales Account as account {\n  Nmae -> Name\n}\n'
     (tmp_path / "rules" / "our.rules").write_text(wrong, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert main(["lint", "--format", "json"]) == 1

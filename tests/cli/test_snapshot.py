@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -89,5 +90,10 @@ def test_an_import_never_drops_tables_silently(workspace: Path, capsys: pytest.C
     said = capsys.readouterr().err
     assert "error E547" in said
     assert "snapshots/june.duckdb holds tables that these exports do not: sales Transaction Currency" in said
+    assert "--drop-missing" in said
     assert (workspace / "snapshots" / "june.duckdb").read_bytes() == before
     assert main([*IMPORT, "--sales", "exports/sales"]) == 0
+    assert main([*IMPORT, "--drop-missing"]) == 0
+    capsys.readouterr()
+    assert main(["snapshot", "show", "june", "--json"]) == 0
+    assert [one["table"] for one in json.loads(capsys.readouterr().out)["tables"]] == ["Currency"]
