@@ -13,7 +13,8 @@ from engine.plan.legs import Pass, keeps_options
 from engine.run.candidates import Candidates, books
 from engine.run.ledger import AGAIN, counters, label, place
 from engine.run.settle import count_again, job_id, write_errors
-from engine.run.transfer import Transfer, choose
+from engine.run.transfer import Transfer
+from engine.run.verdicts import choose
 from engine.run.world import World
 from engine.sql.frame import Outcome
 from engine.sql.quote import identifier, literal

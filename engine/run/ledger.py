@@ -14,7 +14,8 @@ from engine.plan.legs import Pass
 from engine.plan.tables import TABLES
 from engine.run.candidates import Candidates
 from engine.run.optionbooks import LABEL
-from engine.run.transfer import Transfer, WrittenField, choose
+from engine.run.transfer import Transfer, WrittenField
+from engine.run.verdicts import choose
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import blank

@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.catalog.catalog import Table
 from engine.plan.tables import TABLES
 from engine.run.world import OPERATION, World
-from engine.sql.quote import identifier, literal, qualified
+from engine.sql.quote import identifier, literal
 
 WAS = "_was"
 
@@ -55,7 +55,6 @@ def save(world: World, target: Path) -> None:
 
 def save_rows(world: World, table: Table) -> None:
     """The rows of one table that the plan writes."""
-    delta = qualified(f"delta_{table.system}", table.name)
     id = identifier(table.id_field)
     held = ", ".join(f"d.{identifier(name)}" for name in world.columns(table))
     was = "NULL"
@@ -65,5 +64,5 @@ def save_rows(world: World, table: Table) -> None:
         was = f"CASE WHEN b.{id} IS NULL THEN NULL ELSE {row_fingerprint('b')} END"
     world.connection.execute(
         f"CREATE TABLE saved.{table.system}.{identifier(table.name)} AS "
-        f"SELECT d.{OPERATION}, {was} AS {WAS}, {held} FROM {delta} d {joined} ORDER BY d.{id}"
+        f"SELECT d.{OPERATION}, {was} AS {WAS}, {held} FROM {world.planned(table)} d {joined} ORDER BY d.{id}"
     )

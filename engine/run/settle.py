@@ -133,13 +133,10 @@ def move_stamps(step: Pass, read: Candidates, made: Transfer, world: World, arou
     if not any(made.counts.get(one) for one in ("update", "same", "fail", "again", "conflict")):
         return
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    query = f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}"
+    world.update(table, list(values), f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}")
     if read.classes.get("alike"):
-        query = (
-            f"SELECT kid AS _id, {select} FROM (FROM {made.table} UNION ALL BY NAME "
-            f"SELECT *, false AS is_new, 'same' AS verdict FROM {read.table} WHERE class = 'alike') WHERE {rows}"
-        )
-    world.update(table, list(values), query)
+        alike = f"(SELECT *, 'same' AS verdict FROM {read.table} WHERE class = 'alike')"
+        world.lay(table, list(values), f"SELECT kid AS _id, {select} FROM {alike}")
 
 
 def move_watermark(

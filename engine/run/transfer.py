@@ -1,7 +1,6 @@
 """Candidates of a leg -> what every record would become, and the verdict on it.
 
-Sections 3.5, 3.6 and 4. First one narrow pass over all, then a wide one over the few that differ. The table
-`work_N` holds a row per record that is not settled by its stamps:
+Sections 3.5, 3.6 and 4. The table `work_N` holds a row per record that is not settled by its stamps:
 
     src, dst, kid, class …    as in the candidates; dst is the planned id of a record to be created
     is_new                    is it to be created
@@ -11,8 +10,9 @@ Sections 3.5, 3.6 and 4. First one narrow pass over all, then a wide one over th
     verdict                   create, update, same, uncouple, fail, again (the second identical failure, R3.27),
                               conflict, lost (the other side's change wins)
 
-`value_N` holds those that are created, changed or in conflict again, with n0, o0, n1, o1 …: the new and old value of
-every field that the mapping writes, and w0, wr0 …: warnings that hold, and their words.
+Those that are created, changed or in conflict have n0, o0, n1, o1 … too: the new and old value of every field that
+the mapping writes, and w0, wr0 …: warnings that hold, and their words. Where many records are looked at that may be as
+they were, these stand in a table `value_N` of their own.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine import connector
 from engine.catalog.catalog import Field
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
 from engine.run.templates import apply_templates
+from engine.run.verdicts import choose, clashing, failed_again, verdict, wins
 from engine.run.world import World
 from engine.sql import watch
 from engine.sql.block import carry_into, read, read_block
@@ -90,41 +90,26 @@ def transfer(
     frame, entry = start(step, found, world, around, force)
     frame.effect = effect
     carried = read_items(step, frame, entry, force)
-    lines = carried.lines
     read_changed(carried.later, frame, entry, force)
     fields = written(step, entry, frame)
     outcome = frame.outcome
-    reason = choose([(one.when, one.reason) for one in outcome.failures], "NULL")
-    number = choose([(one.when, str(at)) for at, one in enumerate(outcome.failures)], "NULL")
-    pairs = {one.field.name: (entry.values[one.field.name], old_value(entry, one.field, frame)) for one in fields}
-    apart = {field: f"({new} IS DISTINCT FROM {old})" for field, (new, old) in pairs.items()}
-    clashes = list(carried.clashes)
-    clash = joined_by("AND", ["c.both_changed", joined_by("OR", [when for when, _ in clashes])])
-    named = joined_by("OR", [clash, outcome.failed()])
-    world.run(
-        f"{step.mapping.name} {step.leg}: what becomes of every record",
-        f"""CREATE TEMP TABLE {name} AS
-SELECT * REPLACE (CASE WHEN verdict IN ('conflict', 'lost') THEN {clashing(step, lines)} ELSE reason END AS reason,
-  CASE WHEN verdict IN ('conflict', 'lost') THEN NULL ELSE failure END AS failure) FROM (
-SELECT *, {verdict(step, force, carried.told)} AS verdict FROM (
-SELECT c.*, {number} AS failure, {reason} AS reason, {joined_by("OR", list(apart.values()))} AS differs,
-  CASE WHEN c.both_changed THEN {choose(clashes, "NULL")} END AS clash,
-  CASE WHEN {named} THEN {record_id(step.source.table, "s", world)} END AS source_record
-FROM {frame.scope.sql()}
-))""",
-    )
+    pairs = [(entry.values[one.field.name], old_value(entry, one.field, frame)) for one in fields]
+    at_once = in_one_pass(found, pairs, world)
+    judge(step, name, Judged(fields=fields, pairs=pairs, carried=carried, force=force), at_once, frame, world)
     if found.failed_before and not step.mapping.always_compare:
         failed_again(name, world)
-    wide(step, name, pairs, outcome, frame, world)
+    values = f"(SELECT * FROM {name} WHERE verdict IN ('create', 'update', 'conflict'))"
+    if not at_once:
+        values = wide(step, name, pairs, frame, world)
     counts = dict(world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall())
     if unchanged:
         counts["same"] = counts.get("same", 0) + unchanged
     return Transfer(
         table=name,
-        values=f"value_{step.number}",
+        values=values,
         fields=fields,
         failures=tuple(outcome.failures),
-        lines=lines,
+        lines=carried.lines,
         warnings=tuple(outcome.warnings),
         counts=counts,
         frame=frame,
@@ -137,13 +122,11 @@ def nothing(step: Pass, found: Candidates, world: World) -> Transfer:
         "false AS is_new, false AS recognised, 0 AS failure, '' AS reason, false AS differs, 0 AS clash, "
         "'' AS source_record, '' AS verdict"
     )
-    for name in (f"work_{step.number}", f"value_{step.number}"):
-        world.run(
-            "nothing to look at", f"CREATE TEMP TABLE {name} AS SELECT *, {columns} FROM {found.table} WHERE false"
-        )
+    name = f"work_{step.number}"
+    world.run("nothing to look at", f"CREATE TEMP TABLE {name} AS SELECT *, {columns} FROM {found.table} WHERE false")
     return Transfer(
-        table=f"work_{step.number}",
-        values=f"value_{step.number}",
+        table=name,
+        values=name,
         fields=(),
         failures=(),
         lines=(),
@@ -152,26 +135,68 @@ def nothing(step: Pass, found: Candidates, world: World) -> Transfer:
     )
 
 
-def wide(
-    step: Pass, narrow: str, pairs: dict[str, tuple[str, str]], outcome: Outcome, frame: Frame, world: World
-) -> None:
-    """New and old values of the records that are created, changed or in conflict."""
-    values = "".join(f",\n  {new} AS n{at}, {old} AS o{at}" for at, (new, old) in enumerate(pairs.values()))
-    warned = "".join(f",\n  ({one.when}) AS w{at}, {one.reason} AS wr{at}" for at, one in enumerate(outcome.warnings))
-    scope, all_of_them = frame.scope, frame.scope.base
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a verdict looks at. pairs: SQL of the new and the old value of every field that is written."""
+
+    fields: tuple[WrittenField, ...]
+    pairs: list[tuple[str, str]]
+    carried: Carried
+    force: bool
+
+
+def in_one_pass(found: Candidates, pairs: list[tuple[str, str]], world: World) -> bool:
+    """Are verdicts and values found in one query? Not where many may turn out to be as they were, nor where a number
+    is counted over the records that are created."""
+    looked_at = sum(found.classes.get(one, 0) for one in LOOKED_AT)
+    most_differ = looked_at < world.many or "alike" in found.classes
+    return most_differ and not any(" OVER (" in new for new, _ in pairs)
+
+
+def judge(step: Pass, name: str, judged: Judged, at_once: bool, frame: Frame, world: World) -> None:
+    """The verdict on every record that is looked at, into a table; with its values, if they are wanted at once."""
+    failures, fields, carried = frame.outcome.failures, judged.fields, judged.carried
+    reason = choose([(one.when, one.reason) for one in failures], "NULL")
+    number = choose([(one.when, str(at)) for at, one in enumerate(failures)], "NULL")
+    clash = choose(list(carried.clashes), "NULL")
+    differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields])
+    unwanted = "" if at_once else "".join(f", {one.new}, {one.old}" for one in fields)
+    world.run(
+        f"{step.mapping.name} {step.leg}: what becomes of every record",
+        f"""CREATE TEMP TABLE {name} AS
+SELECT * EXCLUDE (_record{unwanted}) REPLACE (
+    CASE WHEN verdict IN ('conflict', 'lost') THEN {clashing(step, carried.lines)} ELSE reason END AS reason,
+    CASE WHEN verdict IN ('conflict', 'lost') THEN NULL ELSE failure END AS failure),
+  CASE WHEN clash IS NOT NULL OR failure IS NOT NULL THEN _record END AS source_record FROM (
+SELECT *, {verdict(step, judged.force, carried.told)} AS verdict FROM (
+SELECT *, {differs} AS differs FROM (
+SELECT c.*, {number} AS failure, {reason} AS reason, CASE WHEN c.both_changed THEN {clash} END AS clash,
+  {record_id(step.source.table, "s", world)} AS _record{values_of(judged.pairs)}{warned(frame.outcome) if at_once else ""}
+FROM {frame.scope.sql()}
+)))""",
+    )
+
+
+def values_of(pairs: list[tuple[str, str]]) -> str:
+    """SQL columns n0, o0, n1, o1 … of new and old values."""
+    return "".join(f",\n  {new} AS n{at}, {old} AS o{at}" for at, (new, old) in enumerate(pairs))
+
+
+def warned(outcome: Outcome) -> str:
+    """SQL columns w0, wr0 …: which warnings hold, and their words."""
+    return "".join(f",\n  ({one.when}) AS w{at}, {one.reason} AS wr{at}" for at, one in enumerate(outcome.warnings))
+
+
+def wide(step: Pass, narrow: str, pairs: list[tuple[str, str]], frame: Frame, world: World) -> str:
+    """New and old values of the records that are created, changed or in conflict; gives the name of their table."""
+    name, scope, all_of_them = f"value_{step.number}", frame.scope, frame.scope.base
     scope.base = f"(SELECT * FROM {narrow} WHERE verdict IN ('create', 'update', 'conflict')) c"
     world.run(
         f"{step.mapping.name} {step.leg}: new and old values of those that differ",
-        f"CREATE TEMP TABLE value_{step.number} AS\nSELECT c.*{values}{warned}\nFROM {scope.sql()}",
+        f"CREATE TEMP TABLE {name} AS\nSELECT c.*{values_of(pairs)}{warned(frame.outcome)}\nFROM {scope.sql()}",
     )
     scope.base = all_of_them
-
-
-def choose(cases: list[tuple[str, str]], otherwise: str) -> str:
-    """CASE over truths in their order."""
-    if not cases:
-        return otherwise
-    return "CASE " + " ".join(f"WHEN {when} THEN {then}" for when, then in cases) + f" ELSE {otherwise} END"
+    return name
 
 
 def start(step: Pass, found: Candidates, world: World, around: Around, force: bool) -> tuple[Frame, Written]:
@@ -343,55 +368,3 @@ def written(step: Pass, entry: Written, frame: Frame) -> tuple[WrittenField, ...
         )
         for at, name in enumerate(entry.values)
     )
-
-
-def failed_again(table: str, world: World) -> None:
-    """R3.27: the last attempt failed with the same words (their first 250 characters)."""
-    errors = world.catalog.table("bc", connector.JOB_ERRORS)
-    needed = (connector.ERROR_JOB, connector.ERROR_SOURCE, connector.ERROR_MESSAGE)
-    if not all(world.holds(errors, one) for one in needed):
-        return
-    job, source, message = (identifier(one) for one in needed)
-    world.run(
-        "those that fail again with the same words",
-        f"UPDATE {table} AS u SET verdict = 'again' FROM {world.relation(errors)} e "
-        f"WHERE u.verdict IN ('fail', 'conflict') AND u.failed_before AND NOT (u.is_new AND u.class = 'gone') "
-        f"AND e.{job} = u.last_job AND e.{source} = u.source_record AND e.{message} = left(u.reason, 250)",
-    )
-
-
-def clashing(step: Pass, lines: tuple[model.FieldLine, ...]) -> str:
-    """The words for an update conflict: both tables and the first two-way line that differs (R3.18)."""
-    bc, sales = step.mapping.bc.table.caption, step.mapping.sales.table.caption
-    said = [
-        (
-            f"clash = {at}",
-            literal(f"Both the {bc} and the {sales} were changed since the last run; they differ in {line.label}"),
-        )
-        for at, line in enumerate(lines)
-        if line.two_way
-    ]
-    return choose(said, "NULL")
-
-
-def wins(step: Pass) -> bool:
-    """R3.18: does the change of the source of this leg win an update conflict?"""
-    return step.two_way and step.mapping.update_conflict == ("keep bc" if step.leg == "to_sales" else "keep sales")
-
-
-def verdict(step: Pass, force: bool, told: int) -> str:
-    """R3.11 (decision order), from the transfer on. told: how many failures come before an update conflict."""
-    uncouples = step.mapping.deletion_conflict in ("uncouple", "delete") and not force  # R3.8, R3.10
-    gone = "WHEN class = 'gone' THEN 'uncouple'" if uncouples else ""
-    clashes = "false" if force else "NOT is_new AND both_changed AND NOT recognised AND clash IS NOT NULL"
-    if wins(step):
-        settled = f"WHEN failure IS NOT NULL THEN 'fail'\n  WHEN {clashes} THEN 'update'"
-    else:
-        lost = "conflict" if step.mapping.update_conflict == "fail" else "lost"
-        settled = (
-            f"WHEN failure < {told} THEN 'fail'\n  WHEN {clashes} THEN '{lost}'\n  WHEN failure IS NOT NULL THEN 'fail'"
-        )
-    return f"""CASE {gone} {settled}
-  WHEN is_new THEN 'create'
-  WHEN {"true" if force else "recognised"} OR differs THEN 'update'
-  ELSE 'same' END"""

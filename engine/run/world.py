@@ -21,11 +21,22 @@ OPERATION = "_op"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """New values of many rows of a table, laid over them where they are read. rows: a view that gives `_id`, once
+    each, and the columns."""
+
+    rows: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What a world knew of its tables before something that may be taken back."""
 
     changed: dict[tuple[str, str], dict[str, str]]
     stand_ins: dict[tuple[str, str], str]
+    layers: dict[tuple[str, str], tuple[Layer, ...]]
+    written: frozenset[tuple[str, str]]
 
 
 @dataclass
@@ -35,7 +46,8 @@ class World:
     base: columns of the tables of the snapshot; changed: columns that the plan added to those it writes. stand_ins:
     relations for tables that the snapshot does not hold. statements: every statement carried out with the words above
     it, for `--sql`. sizes: rows of the tables of the snapshot.
-    many: from so many rows on a table is large.
+    many: from so many rows on a table is large. written: tables with rows in their delta. layers: what lies over the
+    rows of the snapshot and under the delta.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -47,6 +59,8 @@ class World:
     stand_ins: dict[tuple[str, str], str] = field(default_factory=dict)
     sizes: dict[tuple[str, str], int] = field(default_factory=dict)
     many: int = 20_000
+    written: set[tuple[str, str]] = field(default_factory=set)
+    layers: dict[tuple[str, str], tuple[Layer, ...]] = field(default_factory=dict)
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
@@ -63,9 +77,8 @@ class World:
         ).fetchall()
         world.sizes = {(schema, table): size for schema, table, size in sizes}
         for system in ("bc", "sales"):
-            connection.execute(f"CREATE SCHEMA delta_{system}")
-            connection.execute(f"CREATE SCHEMA state_{system}")
-            connection.execute(f"CREATE SCHEMA nothing_{system}")
+            for what in ("delta", "state", "nothing"):
+                connection.execute(f"CREATE SCHEMA {what}_{system}")
         return world
 
     # --- reading ---
@@ -88,6 +101,13 @@ class World:
         if key in self.changed:
             return qualified(f"state_{table.system}", table.name)
         return self.snapshot_relation(table)
+
+    def some(self, table: Table, column: str, given: str) -> str:
+        """The rows of a table as they stand now whose `column` is among those that a query gives: few of many."""
+        wanted = f"{identifier(column)} IN ({given})"
+        if (table.system, table.name) not in self.changed:
+            return f"(SELECT * FROM {self.snapshot_relation(table)} WHERE {wanted})"
+        return f"({self._state(table, wanted)})"
 
     def snapshot_relation(self, table: Table) -> str:
         """The rows as the snapshot has them, without what the plan wrote."""
@@ -130,7 +150,12 @@ class World:
         """Begin what may have to be taken back; gives what `roll_back` needs."""
         self.connection.execute("BEGIN TRANSACTION")
         changed = {key: dict(columns) for key, columns in self.changed.items()}
-        return Kept(changed=changed, stand_ins=dict(self.stand_ins))
+        return Kept(
+            changed=changed,
+            stand_ins=dict(self.stand_ins),
+            layers=dict(self.layers),
+            written=frozenset(self.written),
+        )
 
     def commit(self) -> None:
         self.connection.execute("COMMIT")
@@ -139,6 +164,7 @@ class World:
         """Take back all since `begin`."""
         self.connection.execute("ROLLBACK")
         self.changed, self.stand_ins = kept.changed, kept.stand_ins
+        self.layers, self.written = kept.layers, set(kept.written)
 
     # --- writing ---
 
@@ -150,133 +176,161 @@ class World:
     def insert(self, table: Table, columns: Sequence[str], rows: str) -> None:
         """Plan new rows. rows: a query giving the id as `_id` and the columns, named as in the table."""
         self._prepare(table, columns)
-        names = ", ".join(identifier(one) for one in columns)
-        delta = self._delta(table)
+        names = "".join(f", {identifier(one)}" for one in columns)
+        values = "".join(f", {self._filled(table, one)}" for one in columns)
         self.run(
             f"new rows of {table.caption}",
-            f"INSERT INTO {delta} ({identifier(OPERATION)}, {identifier(table.id_field)}{', ' + names if names else ''})\n"
-            f"SELECT 'insert', _id{', ' + names if names else ''} FROM (\n{rows}\n)",
+            f"INSERT INTO {self._delta(table)} ({identifier(OPERATION)}, {identifier(table.id_field)}{names})\n"
+            f"SELECT 'insert', _id{values} FROM (\n{rows}\n)",
         )
-        self._fill_blanks(table)
+        self.written.add((table.system, table.name))
 
     def update(self, table: Table, columns: Sequence[str], rows: str) -> None:
         """Plan new values of existing rows. rows: a query giving `_id`, once each, and the columns."""
-        key = (table.system, table.name)
-        fresh = key not in self.changed or not self._written(table)
         self._prepare(table, columns)
         delta, id = self._delta(table), identifier(table.id_field)
-        if fresh and key in self.base:
-            self._take_over(table, columns, rows)
-            return
-        stage = identifier(self.alias("stage"))
-        self.run(f"what changes in {table.caption}", f"CREATE TEMP TABLE {stage} AS\n{rows}")
-        self._bring(table, f"(SELECT _id FROM {stage})")
-        names = ", ".join(f"{identifier(one)} = s.{identifier(one)}" for one in columns)
-        self.run("write it", f"UPDATE {delta} AS d SET {names} FROM {stage} s WHERE d.{id} = s._id")
-        self.connection.execute(f"DROP TABLE {stage}")
+        known = self.columns(table)
+        names = ", ".join(identifier(one) for one in known)
+        given = ", ".join(f"{'s' if one in columns else 'b'}.{identifier(one)}" for one in known)
+        few = self._settled(table, f"{id} IN (SELECT _id FROM ({rows}))" if self._layers(table) else "")
+        if (table.system, table.name) not in self.written:
+            self.run(
+                f"what changes in {table.caption}",
+                f"INSERT INTO {delta} ({identifier(OPERATION)}, {names})\nSELECT 'update', {given} "
+                f"FROM (\n{rows}\n) s JOIN {few} b ON b.{id} = s._id",
+            )
+        else:
+            sets = ", ".join(f"{identifier(one)} = s.{identifier(one)}" for one in columns)
+            values = ", ".join(f"s.{identifier(one)}" for one in known)
+            self.run(
+                f"what changes in {table.caption}",
+                f"MERGE INTO {delta} AS d USING (\nSELECT s._id, b.{id} IS NOT NULL AS _held, {given} "
+                f"FROM (\n{rows}\n) s LEFT JOIN {few} b ON b.{id} = s._id\n"
+                f"QUALIFY row_number() OVER (PARTITION BY s._id) = 1) s ON d.{id} = s._id\n"
+                f"WHEN MATCHED THEN UPDATE SET {sets}\n"
+                f"WHEN NOT MATCHED AND _held THEN INSERT ({identifier(OPERATION)}, {names}) VALUES ('update', {values})",
+            )
+        self.written.add((table.system, table.name))
 
-    def _written(self, table: Table) -> bool:
-        """Has the plan written rows of this table?"""
-        return bool(self.one("is anything written", f"SELECT EXISTS (FROM {self._delta(table)})")[0])
-
-    def _take_over(self, table: Table, columns: Sequence[str], rows: str) -> None:
-        """Rows of the snapshot with new values, as the first rows of the delta."""
+    def lay(self, table: Table, columns: Sequence[str], rows: str) -> None:
+        """Plan new values of most rows of a large table: they are not copied, but laid over the rows where these are
+        read. rows: as for `update`; a query over tables that stay as they are."""
+        self._prepare(table, columns)
         key = (table.system, table.name)
-        delta, id = self._delta(table), identifier(table.id_field)
-        names = ", ".join(identifier(one) for one in self.columns(table))
-        given = ", ".join(
-            f"s.{identifier(one)}"
-            if one in columns
-            else (f"b.{identifier(one)}" if one in self.base[key] else f"{self._blank(table, one)}")
-            for one in self.columns(table)
-        )
-        self.run(
-            f"what changes in {table.caption}",
-            f"INSERT INTO {delta} ({identifier(OPERATION)}, {names})\nSELECT 'update', {given} "
-            f"FROM (\n{rows}\n) s JOIN {self.snapshot_relation(table)} b ON b.{id} = s._id",
-        )
+        layer = Layer(rows=identifier(self.alias("layer")), columns=tuple(columns))
+        self.run(f"what changes in most of {table.caption}", f"CREATE TEMP VIEW {layer.rows} AS\n{rows}")
+        if key in self.written:
+            id = identifier(table.id_field)
+            sets = ", ".join(f"{identifier(one)} = s.{identifier(one)}" for one in columns)
+            self.run(
+                "those written already",
+                f"UPDATE {self._delta(table)} AS d SET {sets} FROM {layer.rows} s WHERE d.{id} = s._id",
+            )
+        self.layers[key] = (*self._layers(table), layer)
+        self._view(table)
 
     def delete(self, table: Table, ids: str) -> None:
         """Plan the removal of rows. ids: a query with one column."""
         self._prepare(table, ())
         delta, id = self._delta(table), identifier(table.id_field)
-        stage = identifier(self.alias("stage"))
+        names = ", ".join(identifier(one) for one in self.columns(table))
+        values = ", ".join(f"s.{identifier(one)}" for one in self.columns(table))
         self.run(
             f"what is deleted of {table.caption}",
-            f"CREATE TEMP TABLE {stage} AS SELECT DISTINCT _id FROM ({ids}) t(_id)",
+            f"MERGE INTO {delta} AS d USING (\nSELECT s._id, b.* FROM (SELECT DISTINCT _id FROM ({ids}) t(_id)) s "
+            f"LEFT JOIN {self._settled(table)} b ON b.{id} = s._id) s ON d.{id} = s._id\n"
+            f"WHEN MATCHED AND d.{OPERATION} = 'insert' THEN DELETE\n"
+            f"WHEN MATCHED THEN UPDATE SET {OPERATION} = 'delete'\n"
+            f"WHEN NOT MATCHED AND s.{id} IS NOT NULL THEN INSERT ({identifier(OPERATION)}, {names}) VALUES ('delete', {values})",
         )
-        self._bring(table, f"(SELECT _id FROM {stage})")
-        self.run(
-            "planned rows that never were",
-            f"DELETE FROM {delta} WHERE _op = 'insert' AND {id} IN (SELECT _id FROM {stage})",
-        )
-        self.run("delete them", f"UPDATE {delta} SET _op = 'delete' WHERE {id} IN (SELECT _id FROM {stage})")
-        self.connection.execute(f"DROP TABLE {stage}")
+        self.written.add((table.system, table.name))
 
-    def _bring(self, table: Table, ids: str) -> None:
-        """Copy rows of the snapshot into the delta, so that they can be changed there."""
-        key = (table.system, table.name)
-        if key not in self.base and key not in self.stand_ins:
-            return
+    def planned(self, table: Table) -> str:
+        """SQL relation of the whole rows that the plan writes, with `_op`, in no order."""
         delta, id = self._delta(table), identifier(table.id_field)
-        names = ", ".join(identifier(one) for one in self.base.get(key) or _bare(table))
-        self.run(
-            f"take over the rows of {table.caption} that change",
-            f"INSERT INTO {delta} ({identifier(OPERATION)}, {names})\nSELECT 'update', {names} "
-            f"FROM {self.snapshot_relation(table)} b\nWHERE b.{id} IN {ids} AND b.{id} NOT IN (SELECT {id} FROM {delta})",
+        layers = self._layers(table)
+        if not layers:
+            return delta
+        names = ", ".join(identifier(one) for one in self.columns(table))
+        laid = " UNION ".join(f"SELECT _id FROM {one.rows}" for one in layers)
+        return (
+            f"(SELECT {identifier(OPERATION)}, {names} FROM {delta} UNION ALL SELECT 'update', {names} "
+            f"FROM {self._settled(table, f'{id} IN ({laid})')} b "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {delta} d WHERE d.{id} = b.{id}))"
         )
-        self._fill_blanks(table)
 
     def _delta(self, table: Table) -> str:
         return qualified(f"delta_{table.system}", table.name)
 
+    def _layers(self, table: Table) -> tuple[Layer, ...]:
+        return self.layers.get((table.system, table.name), ())
+
+    def _settled(self, table: Table, wanted: str = "") -> str:
+        """SQL relation of the rows of the snapshot with all columns, and what was laid over them. wanted: only those."""
+        base = self.base.get((table.system, table.name)) or _bare(table)
+        layers = self._layers(table)
+        own = []
+        for name, type in self.columns(table).items():
+            text = f"b.{identifier(name)}" if name in base else f"{self._blank(table, name)}::{type}"
+            laid = "".join(
+                f" WHEN l{at}._id IS NOT NULL THEN l{at}.{identifier(name)}"
+                for at, layer in reversed(list(enumerate(layers)))
+                if name in layer.columns
+            )
+            own.append(f"CASE{laid} ELSE {text} END AS {identifier(name)}" if laid else f"{text} AS {identifier(name)}")
+        rows = self.snapshot_relation(table)
+        rows = f"(SELECT * FROM {rows} WHERE {wanted})" if wanted else rows
+        joins = "".join(
+            f" LEFT JOIN {layer.rows} l{at} ON l{at}._id = b.{identifier(table.id_field)}"
+            for at, layer in enumerate(layers)
+        )
+        return f"(SELECT {', '.join(own)} FROM {rows} b{joins})"
+
+    def _state(self, table: Table, wanted: str = "") -> str:
+        """SQL query of the rows as they stand now: those of the snapshot that were not touched, and the delta."""
+        delta, id = self._delta(table), identifier(table.id_field)
+        names = ", ".join(identifier(one) for one in self.columns(table))
+        return (
+            f"SELECT {names} FROM {self._settled(table, wanted)} b WHERE NOT EXISTS (SELECT 1 FROM {delta} d WHERE d.{id} = b.{id}) "
+            f"UNION ALL SELECT {names} FROM {delta} WHERE {OPERATION} <> 'delete'{f' AND {wanted}' if wanted else ''}"
+        )
+
     def _prepare(self, table: Table, columns: Iterable[str]) -> None:
-        """The delta of a table with these columns, and the view of base and delta together."""
+        """The delta of a table with these columns, and the view of base and delta together.
+
+        BC has no NULL: columns of new rows that nobody writes hold the blank of their kind.
+        """
         key = (table.system, table.name)
         delta = self._delta(table)
-        new = [one for one in columns if not self.holds(table, one)]
+        new = {one: column_type(table.fields[one].kind) for one in columns if not self.holds(table, one)}
         if key not in self.changed:
-            own = ", ".join(f"{identifier(name)} {type}" for name, type in self.columns(table).items())
+            known = self.columns(table) | new
+            own = ", ".join(f"{identifier(one)} {type}{self._default(table, one)}" for one, type in known.items())
             self.connection.execute(f"CREATE TABLE {delta} ({identifier(OPERATION)} VARCHAR, {own})")
-            self.changed[key] = {}
         elif not new:
             return
-        for one in new:
-            type = column_type(table.fields[one].kind)
-            self.changed[key][one] = type
-            self.connection.execute(f"ALTER TABLE {delta} ADD COLUMN {identifier(one)} {type}")
-        if new:
-            self._fill_blanks(table)
-        names = ", ".join(identifier(one) for one in self.columns(table))
-        base = self.base.get(key) or _bare(table)
-        own = ", ".join(
-            identifier(name) if name in base else f"{self._blank(table, name)}::{type} AS {identifier(name)}"
-            for name, type in self.columns(table).items()
-        )
-        id = identifier(table.id_field)
-        self.connection.execute(
-            f"CREATE OR REPLACE VIEW {qualified(f'state_{table.system}', table.name)} AS "
-            f"SELECT {own} FROM {self.snapshot_relation(table)} b WHERE NOT EXISTS (SELECT 1 FROM {delta} d WHERE d.{id} = b.{id}) "
-            f"UNION ALL SELECT {names} FROM {delta} WHERE _op <> 'delete'"
-        )
+        else:
+            for one, type in new.items():
+                added = f"{identifier(one)} {type}{self._default(table, one)}"
+                self.connection.execute(f"ALTER TABLE {delta} ADD COLUMN {added}")
+        self.changed[key] = self.changed.get(key, {}) | new
+        self._view(table)
+
+    def _view(self, table: Table) -> None:
+        name = qualified(f"state_{table.system}", table.name)
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {self._state(table)}")
 
     def _blank(self, table: Table, column: str) -> str:
         found = table.fields.get(column)
         return empty_value(table.system, found) if found is not None else "NULL"
 
-    def _fill_blanks(self, table: Table) -> None:
-        """BC has no NULL: columns of new rows that nobody wrote hold the blank of their kind."""
-        if table.system == "sales":
-            return
-        delta = self._delta(table)
-        sets, tests = [], []
-        for name in self.columns(table):
-            given = self._blank(table, name)
-            if given != "NULL":
-                sets.append(f"{identifier(name)} = coalesce({identifier(name)}, {given})")
-                tests.append(f"{identifier(name)} IS NULL")
-        if sets:
-            self.connection.execute(f"UPDATE {delta} SET {', '.join(sets)} WHERE {' OR '.join(tests)}")
+    def _default(self, table: Table, column: str) -> str:
+        given = self._blank(table, column)
+        return "" if given == "NULL" else f" DEFAULT {given}"
+
+    def _filled(self, table: Table, column: str) -> str:
+        given = self._blank(table, column)
+        return identifier(column) if given == "NULL" else f"coalesce({identifier(column)}, {given})"
 
     def deltas(self) -> list[tuple[System, str]]:
         """The tables that the plan changes."""

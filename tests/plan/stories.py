@@ -229,7 +229,7 @@ class Plan:
     def table(self, system: System, table: str) -> list[dict[str, Any]]:
         """All rows of a table as they would be, by id."""
         known = self.world.catalog.table(system, table)
-        cursor = self.world.connection.cursor().execute(
+        cursor = self.world.connection.execute(
             f"SELECT * FROM {self.world.relation(known)} ORDER BY {identifier(known.id_field)}"
         )
         names = [one[0] for one in cursor.description]
@@ -261,7 +261,8 @@ class Plan:
         """How many rows of each table an apply would write."""
         found = {}
         for system, name in self.world.deltas():
-            count = self.rows(f"SELECT count(*) FROM {qualified(f'delta_{system}', name)}")[0][0]
+            rows = self.world.planned(self.world.catalog.table(system, name))
+            count = self.world.one("how many", f"SELECT count(*) FROM {rows}")[0]
             if count:
                 found[system, name] = count
         return found
