@@ -14,4 +14,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
         dates = write.field.kind in ("date", "moment")
         if write.line is not None and dates and isinstance(core(write.value), m.Column):
             message = f"a blank date is not carried: {shown(write.table, write.field)} keeps the date it has"
-            yield finding("W326", "blank-date-never-clears", "note", write.span, message)
+            hint = f"`{write.field.caption} := blank` in a block clears it"
+            yield finding("W326", "blank-date-never-clears", "note", write.span, message, hint)

@@ -54,6 +54,20 @@ NAMES: dict[str, str] = {
 SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "N": "note"}
 
 
+WAY_OUT: dict[str, str] = {
+    "E201": "write the name that the product shows; a table of your own is added by a file in schemas/",
+    "E202": "`coupler show` lists the mappings",
+    "E203": "declare it: `step NAME { … }`",
+    "E204": "write the name that the product shows; a field of your own is added by a file in schemas/",
+    "E208": "a setting is called by its label on the setup page, or as in schemas/settings.yaml",
+    "E210": "write a value of that kind: 12.5, 2026-01-31, Yes, or a text in single quotes",
+    "E211": "compare values of one kind",
+    "E217": "`coupler show NAME` shows the lines that a mapping has",
+    "E225": "name it in the step: `let … = …`, `find … as …` or `create … as …`",
+    "E231": "`coupler show` lists the mappings; a process is declared with `process NAME`",
+}
+"""What to do where nothing nearer is known."""
+
 OF_WHAT_IS_GIVEN = ("E204", "E206", "E210", "E211", "E215", "E222", "E226", "E227")
 """Findings that inside a step may lie in what the step was given, so that they say where it is done."""
 
@@ -90,7 +104,7 @@ class Findings:
                 severity=SEVERITIES[code[0]],
                 span=span,
                 message=message,
-                hint=hint,
+                hint=hint or WAY_OUT.get(code, ""),
             )
         )
 

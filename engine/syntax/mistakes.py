@@ -42,6 +42,7 @@ _OPTIONS = (
 )
 _FUNCTIONS = ("first filled", "round", "max", "left", "plain text", "first line", "trim")
 _WORD = re.compile(r"[^\W\d_]+")
+_LOOK_BEFORE = "look at the lines before: a brace or a bracket is too many or too few"
 _MORE_WORDS = re.compile(r"[ \t]+[\w(\"']|\s*[{\n]")
 
 
@@ -304,7 +305,7 @@ def _unfinished(case: Case) -> Diagnostic | None:
     at = case.before.end
     words = either(expected(case.failed.expected - ENDS, case.before.terminal))
     what = "the line" if case.found.terminal == "_NL" else "this"
-    return slip("unfinished", case.span(at, at), f"{what} ends too early", f"expected {words}" if words else "")
+    return slip("unfinished", case.span(at, at), f"{what} ends too early", f"expected {words}" if words else _LOOK_BEFORE)
 
 
 def _unexpected(case: Case) -> Diagnostic:
@@ -324,7 +325,7 @@ def _unexpected(case: Case) -> Diagnostic:
     else:
         shown = f"`{shown}`" if len(shown) <= 40 else f"`{shown[:39]}…`"
     words = either(expected(case.failed.expected, before.terminal if before else ""))
-    return slip("unexpected", span, f"{shown} does not fit here", f"expected {words}" if words else "")
+    return slip("unexpected", span, f"{shown} does not fit here", f"expected {words}" if words else _LOOK_BEFORE)
 
 
 _DETECTIVES: tuple[Callable[[Case], Diagnostic | None], ...] = (

@@ -10,6 +10,7 @@ import pytest
 import engine
 from engine.checks import manual
 from engine.checks.manual import PAGES, Page
+from engine.diagnostic import Diagnostic
 from engine.pipeline import checked, defaults, understand
 from engine.source import Source
 
@@ -62,3 +63,18 @@ def test_what_is_wrong_is_found_and_what_is_right_is_not(page: Page) -> None:
     right = linted(page.right[1])
     assert page.code not in right
     assert [code for code in right if code.startswith("E")] == []
+
+
+def findings(text: str) -> list[Diagnostic]:
+    return list(checked(understand([Source(path="page.rules", text=text)], (), defaults())))
+
+
+@pytest.mark.parametrize("page", [page for page in ALL if page.wrong[0] == "rules"], ids=lambda page: page.code)
+def test_every_finding_has_a_way_out(page: Page) -> None:
+    """Of the page itself, and of what comes of it when nothing near is known: a name that is like no other."""
+    text = page.wrong[1]
+    told = findings(text)
+    for one in told[:3]:
+        assert one.span is not None
+        told += findings(text[: one.span.start] + "Xqzw" + text[one.span.end :])
+    assert [(one.code, one.message) for one in told if not one.hint] == []
