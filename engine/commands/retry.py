@@ -8,6 +8,7 @@ HELP = """
 coupler retry                          # every skipped coupling
 coupler retry CUSTOMER                 # those of one mapping
 coupler retry CUSTOMER C00010          # these
+coupler retry CUSTOMER C00010 --sync   # these, and synchronise them at once
 """
 EXITS = """
 0  nothing to do: none of them carries the mark
@@ -19,17 +20,30 @@ EXITS = """
 def add(parser: argparse.ArgumentParser) -> None:
     from engine.commands.plan import options
 
-    parser.description = "Take the skip mark off. It synchronises nothing by itself: the next run does."
+    parser.description = "Take the skip mark off. Without --sync it synchronises nothing by itself: the next run does."
     parser.add_argument("mapping", nargs="?", metavar="MAPPING")
     parser.add_argument("keys", nargs="*", metavar="KEY", help="records of either system: key, name or id")
+    parser.add_argument(
+        "--sync", action="store_true", help="synchronise these records at once, forced, as coupler sync does"
+    )
+    parser.add_argument("--to", choices=("sales", "bc", "both"), help="with --sync: the direction")
     options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     from engine.commands.plan import tell, wish
-    from engine.manual import pairs
+    from engine.manual import pairs, sync
     from engine.manual.stage import by_hand
 
     mappings = (arguments.mapping,) if arguments.mapping else ()
-    made = by_hand(wish(arguments), mappings, lambda session: pairs.retry(session, arguments.mapping, arguments.keys))
+    way: sync.Way | None = sync.WAYS.get(arguments.to or "")
+    made = by_hand(
+        wish(arguments),
+        mappings,
+        lambda session: (
+            sync.retry_now(session, arguments.mapping, arguments.keys, way)
+            if arguments.sync
+            else pairs.retry(session, arguments.mapping, arguments.keys)
+        ),
+    )
     return tell(made, arguments)

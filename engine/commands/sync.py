@@ -34,12 +34,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from engine.commands.plan import tell, wish
     from engine.manual.stage import by_hand
-    from engine.manual.sync import sync
+    from engine.manual.sync import WAYS, sync
 
-    way = {"sales": "to_sales", "bc": "to_bc", "both": "both"}.get(arguments.to or "")
+    way = WAYS.get(arguments.to or "")
     made = by_hand(
         wish(arguments),
         (arguments.mapping,),
-        lambda session: sync(session, arguments.mapping, arguments.keys, way, create=arguments.create),  # type: ignore[arg-type]
+        lambda session: sync(session, arguments.mapping, arguments.keys, way, create=arguments.create),
     )
     return tell(made, arguments)

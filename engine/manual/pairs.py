@@ -154,6 +154,14 @@ def retry(session: Session, name: str | None, words: Sequence[str]) -> Found:
         list_all_couplings(session, before)
         _warn_not_queued(session)
         return ()
+    found = unmark(session, name, words)
+    if not found:
+        _warn_not_queued(session)
+    return found
+
+
+def unmark(session: Session, name: str, words: Sequence[str]) -> Found:
+    """Take the skip marks of these records of a mapping off, or all of its marks; gives what refuses it."""
     mapping = session.model.mappings[name]
     records = pointed(session, mapping, words)
     if problems := [one for one in records if isinstance(one, Diagnostic)]:
@@ -171,7 +179,6 @@ def retry(session: Session, name: str | None, words: Sequence[str]) -> Found:
     left += left_as(points, known, NOT_MARKED, lambda one: one.coupled and not one.skipped)
     left += left_as(points, known, BC_GONE, lambda one: one.skipped and not one.bc_lives)
     leave_out(session, mapping, BY_HAND, left, number)
-    _warn_not_queued(session)
     return ()
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from engine.diagnostic import Diagnostic
 from engine.manual.listing import LeftOut, leave_out, note
-from engine.manual.pairs import NOT_COUPLED
+from engine.manual.pairs import NOT_COUPLED, unmark
 from engine.manual.pointing import Pointed, pointed
 from engine.manual.refusals import no_way, quoted, wrong
 from engine.manual.standing import Standing, standing
@@ -26,6 +26,8 @@ from engine.run.ledger import SKIP_MARK
 from engine.sql.values import NotPlanned
 
 Way = Literal["to_sales", "to_bc", "both"]
+WAYS: dict[str, Way] = {"sales": "to_sales", "bc": "to_bc", "both": "both"}
+"""The directions by the words for them."""
 CHANGED = ("W675", "The partner was modified since the last synchronisation; a forced run would overwrite that")
 OVERWRITES = (
     "W676",
@@ -70,6 +72,21 @@ def sync(session: Session, name: str, words: Sequence[str], way: Way | None, *, 
     if len(points) == 1 and going and way is not None:
         _warn_overwritten(session, mapping, known[going[0]], legs[0])
     return ()
+
+
+def retry_now(session: Session, name: str, words: Sequence[str], way: Way | None) -> Sequence[Diagnostic]:
+    """Take the skip marks of these records off and synchronise them at once (R3.29, *Synchronize* of chosen lines).
+
+    Those that carry no mark, and those that are gone in Business Central, are left out.
+    """
+    if not words:
+        hint = f"coupler retry {quoted(name)} KEY --sync; without --sync the next run takes up all that failed"
+        return [wrong("E669", "no-records-named", "--sync is for chosen records, and none is named", hint)]
+    mapping = session.model.mappings[name]
+    points = [one for one in pointed(session, mapping, words) if isinstance(one, Pointed)]
+    known = standing(session, mapping, points)
+    chosen = [one.word for one in points if known[one].skipped and known[one].bc_lives]
+    return unmark(session, name, words) or (sync(session, name, chosen, way, create=False) if chosen else ())
 
 
 def _no_way(mapping: Mapping, way: Way) -> list[Diagnostic]:

@@ -421,6 +421,24 @@ def test_a_retry_of_chosen_ones_passes_over_what_is_gone_and_one_of_all_does_not
         assert [one[:2] for one in work.told(*words)] == [("change", bc_id("1000"))]
 
 
+def test_a_retry_can_synchronise_at_once(desk: Desk) -> None:
+    rows = (bike("1000", "New"), sold("1000", "Old"), coupled("1000", skipped=True), *pair("2000"))
+    work = desk(ITEMS, *rows)
+    found = work.plan("retry", "ITEMS", "1000", "2000", "--sync", "--to", "sales")
+    told = [(one["action"], one["source_label"], one["code"]) for one in found["records"]]
+    assert told == [("change", "1000 New", None), ("skip", "2000 Bike 2000", "W672"), ("change", "1000 New", None)]
+    assert found["notes"] == []
+    work.apply()
+    assert work.told("plan") == []
+
+
+def test_a_retry_at_once_needs_records(desk: Desk) -> None:
+    code, said = desk(ITEMS, *pair("1000")).say("retry", "ITEMS", "--sync")
+    assert (code, "E669 no-records-named" in said) == (1, True)
+    code, said = desk(ITEMS, *pair("1000")).say("retry", "ITEMS", "7777", "--sync")
+    assert (code, "E660" in said) == (1, True)
+
+
 # --- full synchronisation -------------------------------------------------------------------------------------
 
 
