@@ -23,12 +23,13 @@ class ByClock:
 
     kind: never: not at all while nothing else changes; empty: a run that read no record finds none later; moment:
     anything may be another a second later. daily: that holds within one day only. moves: the settings that every run
-    sets to the clock.
+    sets to the clock. apart: those, and the settings that other processes move and these rules do not read.
     """
 
     kind: Literal["never", "empty", "moment"]
     daily: bool = False
     moves: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
 
 def by_clock(model: m.Model, setup: Setup) -> ByClock:
@@ -39,8 +40,7 @@ def by_clock(model: m.Model, setup: Setup) -> ByClock:
     called = list(_called(model, setup.runs))
     for one in called:
         if isinstance(one, m.Process):
-            set_now = (it for it in one.body.statements if isinstance(it, m.AssignSetting) and _is_now(it.value))
-            reading.moving |= {it.setting for it in set_now}
+            reading.moving |= _moved(one)
     if reading.moving & {it.name for one in parts for it in nodes(one, m.SettingValue)}:
         return ByClock(kind="moment")
     harmless = not any(reading.tainted_in(one) for one in parts)
@@ -54,7 +54,10 @@ def by_clock(model: m.Model, setup: Setup) -> ByClock:
     if not harmless:
         return ByClock(kind="moment")
     kind: Literal["never", "empty"] = "empty" if reading.thresholds else "never"
-    return ByClock(kind=kind, daily=days, moves=frozenset(reading.moving))
+    moved = {it for one in model.processes.values() for it in _moved(one)}
+    read = {it.name for one in (*called, *parts) for it in nodes(one, m.SettingValue)}
+    apart = frozenset(reading.moving | (moved - read))
+    return ByClock(kind=kind, daily=days, moves=frozenset(reading.moving), apart=apart)
 
 
 def _called(model: m.Model, names: tuple[str, ...]) -> Iterator[m.Mapping | m.Process]:
@@ -69,6 +72,12 @@ def _called(model: m.Model, names: tuple[str, ...]) -> Iterator[m.Mapping | m.Pr
             if part is not None:
                 yield part
                 waiting += [one for called in nodes(part, m.Synchronise) for one in called.mappings]
+
+
+def _moved(process: m.Process) -> set[str]:
+    """The settings that every run of a process sets to the clock."""
+    assigned = (one for one in process.body.statements if isinstance(one, m.AssignSetting))
+    return {one.setting for one in assigned if _is_now(one.value)}
 
 
 def _is_now(value: m.Value) -> bool:

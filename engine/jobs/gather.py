@@ -8,8 +8,7 @@ from typing import Any
 
 from engine.jobs.timeline import FieldWrite, LegRun, Touched
 from engine.run.world import World
-
-LEDGER = ("record", "field", "note", "pass")
+from engine.sql.quote import identifier
 
 
 def legs(world: World, after: int) -> tuple[LegRun, ...]:
@@ -87,11 +86,11 @@ def temporary(world: World) -> tuple[str, ...]:
 
 def clear(world: World, kept: Sequence[str]) -> None:
     """Forget what a run leaves behind: its ledger, its statements, its temporary tables but those that stood before."""
-    from engine.sql.quote import identifier
-
     for name in temporary(world):
         if name not in kept:
             world.connection.execute(f"DROP TABLE IF EXISTS temp.{identifier(name)}")
-    for name in LEDGER:
-        world.connection.execute(f"DELETE FROM plan.{identifier(name)}")
+    rows = world.connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'plan'").fetchall()
+    for (name,) in rows:
+        if name != "head":
+            world.connection.execute(f"DELETE FROM plan.{identifier(name)}")
     world.statements.clear()

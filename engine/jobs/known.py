@@ -19,14 +19,15 @@ from engine.model import model as m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
-    """A run that changed no table. model and settings: those that it ran under, without the settings that it moves to
-    the clock."""
+    """A run that changed no table. model and settings: those that it ran under, without `apart`. moves: settings that
+    it sets to the clock."""
 
     model: m.Model
     settings: str
     day: date | None
     read: dict[Key, Print]
     moves: frozenset[str]
+    apart: frozenset[str]
     result: Done
     legs: tuple[LegRun, ...]
 
@@ -34,7 +35,7 @@ class Idle:
         """Would the same run find nothing again?"""
         if self.model is not model or self.day not in (None, now.date()):
             return False
-        if self.settings != settings_text(settings, self.moves):
+        if self.settings != settings_text(settings, self.apart):
             return False
         return all(prints.get(key, NOTHING) == found for key, found in self.read.items())
 

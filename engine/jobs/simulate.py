@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from engine.jobs import follow, gather
-from engine.jobs.byclock import by_clock
+from engine.jobs.byclock import ByClock, by_clock
 from engine.jobs.carry import carry_out
 from engine.jobs.define import appearing, entered, one_off
 from engine.jobs.edits import Edit, Refused, carry_out_edit
@@ -64,6 +64,7 @@ class Simulation:
     idle: dict[int, Idle] = field(default_factory=dict)
     prints: Prints = field(default_factory=dict)
     kept: tuple[str, ...] = ()
+    clocks: dict[int, tuple[Model, ByClock]] = field(default_factory=dict)
 
     # --- runs ---
 
@@ -87,8 +88,8 @@ class Simulation:
         assert isinstance(world, TracedWorld)
         world.read.clear()
         before, first = self.prints, session.legs
-        clock = by_clock(session.model, entry.setup)
-        settings = settings_text(session.around.settings, clock.moves)
+        clock = self._by_clock(entry)
+        settings = settings_text(session.around.settings, clock.apart)
         result = carry_out(session, entry.setup)
         read = set(world.read)
         end = at + self.wish.takes
@@ -96,9 +97,8 @@ class Simulation:
         self.touched += gather.touched(world, first, run=number, start=at, end=end)
         self.prints = prints(world)
         self.idle.pop(entry.number, None)
-        same = not changed_tables(before, self.prints) and settings == settings_text(
-            session.around.settings, clock.moves
-        )
+        same = settings == settings_text(session.around.settings, clock.apart)
+        same = same and not changed_tables(before, self.prints)
         future = self._reads_the_future(first, at)
         empty = not any(one.scanned or one.unchanged or one.skipped for one in legs)
         lasting = clock.kind == "never" or (clock.kind == "empty" and empty)
@@ -109,12 +109,21 @@ class Simulation:
                 day=at.date() if clock.daily else None,
                 read={key: self.prints.get(key, NOTHING) for key in read},
                 moves=clock.moves,
+                apart=clock.apart,
                 result=result,
                 legs=legs,
             )
         gather.clear(world, self.kept)
         self._wake(written(before, self.prints), at, f"by {entry.name}", but=entry.number)
         return result, legs
+
+    def _by_clock(self, entry: Entry) -> ByClock:
+        """What the clock means to a job; asked once for each set of rules."""
+        known = self.clocks.get(entry.number)
+        if known is None or known[0] is not self.session.model:
+            known = (self.session.model, by_clock(self.session.model, entry.setup))
+            self.clocks[entry.number] = known
+        return known[1]
 
     def _reads_the_future(self, first: int, at: datetime) -> bool:
         """Was a record read whose stamp lies after the clock? The watermark follows it as time goes on (R2.18)."""

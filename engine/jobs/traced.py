@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 
 from engine.catalog.catalog import Table
 from engine.run.world import World
@@ -17,21 +18,23 @@ class TracedWorld(World):
     @classmethod
     def around(cls, world: World) -> TracedWorld:
         """The same world, traced; the other is not to be used any more."""
-        return cls(
-            connection=world.connection,
-            catalog=world.catalog,
-            base=world.base,
-            changed=world.changed,
-            statements=world.statements,
-            counter=world.counter,
-            stand_ins=world.stand_ins,
-            sizes=world.sizes,
-            many=world.many,
-        )
+        return cls(**{one.name: getattr(world, one.name) for one in fields(World)})
 
     def relation(self, table: Table) -> str:
         self.read.add((table.system, table.name))
         return World.relation(self, table)
+
+    def snapshot_relation(self, table: Table) -> str:
+        self.read.add((table.system, table.name))
+        return World.snapshot_relation(self, table)
+
+    def some(self, table: Table, column: str, given: str) -> str:
+        self.read.add((table.system, table.name))
+        return World.some(self, table, column, given)
+
+    def lay(self, table: Table, columns: Sequence[str], rows: str) -> None:
+        """New values are copied at once: a world that many runs change must not become a pile of layers."""
+        self.update(table, columns, rows)
 
     def columns(self, table: Table) -> dict[str, str]:
         self.read.add((table.system, table.name))
