@@ -15,7 +15,7 @@ from engine.model.model import Mapping
 from engine.plan.legs import keeps_options
 from engine.run.actions.records import book, couplings
 from engine.run.dryrun import Session
-from engine.run.ledger import label
+from engine.run.ledger import field_numbers, label, tell_field
 from engine.sql.quote import identifier, literal
 
 BY_HAND = "by_hand"
@@ -153,10 +153,12 @@ SELECT {number}, record, {cause}, action, {columns}, bc, bc_label, NULL, {reason
     )  # fmt: skip
     for which, name, old, new in fields:
         caption = keeper.fields[name].caption if name in keeper.fields else name
+        told = field_numbers(world, 1)
+        tell_field(world, f"({told}, {literal(name)}, {literal(caption)}, '', {path}, {line})")
         world.run(
             "their fields",
-            f"""INSERT INTO plan.field
-SELECT {number}, record, 1, {literal(name)}, {literal(caption)}, {old}, {new}, '', {path}, {line} FROM {rows} WHERE {which}""",
+            f"""INSERT INTO plan.told_value
+SELECT {number}, record, 1, {told}, {old}, {new} FROM {rows} WHERE {which}""",
         )
     unmarked = f"(SELECT count(*) FROM {rows} WHERE action = 'change')"
     world.run("count them", f"UPDATE plan.pass SET changed = changed + {unmarked} WHERE pass = {number}")
@@ -165,7 +167,7 @@ SELECT {number}, record, 1, {literal(name)}, {literal(caption)}, {old}, {new}, '
 def _take_along(session: Session, number: int) -> None:
     """What `after uncoupling` changes was listed under no pass: it comes along with the pair that was uncoupled."""
     world, last = session.world, _last(session, number)
-    world.run("their fields", f"UPDATE plan.field SET pass = {number}, record = record + {last} WHERE pass = 0")
+    world.run("their fields", f"UPDATE plan.told_value SET pass = {number}, record = record + {last} WHERE pass = 0")
     world.run(
         "what comes along",
         f"""UPDATE plan.record r SET pass = {number}, record = r.record + {last}, cause = coalesce(

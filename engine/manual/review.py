@@ -13,6 +13,7 @@ from engine.run.actions import fullsync
 from engine.run.actions.fullsync import COUPLE, ERROR, FINISHED, NOTHING, SUCCESS, Line
 from engine.run.actions.match import Matched, groups_of
 from engine.run.dryrun import Session
+from engine.run.ledger import field_numbers, tell_field
 from engine.sql.quote import identifier, literal
 from engine.terminal import paint
 
@@ -128,9 +129,10 @@ def _tell(session: Session, number: int, before: Sequence[Line]) -> None:
             [number, place, action, table.name, table.caption, id, line.name],
         )
         for at, (name, was, now) in enumerate(fields, start=1):
+            told = field_numbers(session.world, 1)
+            tell_field(session.world, f"({told}, {literal(name)}, {literal(table.fields[name].caption)}, '', '', NULL)")
             session.world.connection.execute(
-                "INSERT INTO plan.field VALUES (?, ?, ?, ?, ?, ?, ?, '', '', NULL)",
-                [number, place, at, name, table.fields[name].caption, was, now],
+                "INSERT INTO plan.told_value VALUES (?, ?, ?, ?, ?, ?)", [number, place, at, told, was, now]
             )
     session.world.run(
         "count them",

@@ -139,11 +139,16 @@ FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_fiel
 
     def fold(self, number: int) -> None:
         """A field that is written again later in the same record is listed once, from its first value to its last."""
-        again = f"n.pass = {number} AND o.pass = n.pass AND o.record = n.record AND o.name = n.name AND o.ordinal < n.ordinal"
-        self.world.run(
-            "first value to last", f"UPDATE plan.field n SET before = o.before FROM plan.field o WHERE {again}"
+        again = (
+            f"n.pass = {number} AND o.pass = n.pass AND o.record = n.record AND o.ordinal < n.ordinal "
+            "AND nf.told = n.told AND f.told = o.told AND f.name = nf.name"
         )
-        self.world.run("once", f"DELETE FROM plan.field o USING plan.field n WHERE {again}")
+        both = "plan.told_field f, plan.told_field nf"
+        self.world.run(
+            "first value to last",
+            f"UPDATE plan.told_value n SET before = o.before FROM plan.told_value o, {both} WHERE {again}",
+        )
+        self.world.run("once", f"DELETE FROM plan.told_value o USING plan.told_value n, {both} WHERE {again}")
 
 
 def silent(table: Table) -> bool:

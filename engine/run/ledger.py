@@ -47,11 +47,34 @@ FRESH_CONFLICT = (
 )
 
 
+FIELDS = (
+    "CREATE TABLE plan.told_field (told INTEGER, name VARCHAR, caption VARCHAR, rule VARCHAR, path VARCHAR, line INTEGER)",
+    "CREATE TABLE plan.told_value (pass INTEGER, record BIGINT, ordinal INTEGER, told INTEGER, before VARCHAR, after VARCHAR)",
+    """CREATE VIEW plan.field AS SELECT v.pass, v.record, v.ordinal, f.name, f.caption, v.before, v.after, f.rule, f.path, f.line
+FROM plan.told_value v JOIN plan.told_field f USING (told)""",
+)
+"""While a plan is made its fields are kept as values and, once for all records, what is told of a field."""
+
+
+def tell_field(world: World, rows: str) -> None:
+    """Keep what is told of fields. rows: VALUES of told, name, caption, rule, path, line."""
+    world.run("the fields and their lines", f"INSERT INTO plan.told_field VALUES {rows}")
+
+
+def field_numbers(world: World, count: int) -> int:
+    """The first of so many numbers for `told`."""
+    world.counter += count
+    return world.counter - count
+
+
 def open_ledger(world: World) -> None:
     """Create the empty tables of a plan."""
     world.connection.execute("CREATE SCHEMA plan")
     for name, columns in TABLES.items():
-        world.connection.execute(f"CREATE TABLE plan.{identifier(name)} ({columns})")
+        if name != "field":
+            world.connection.execute(f"CREATE TABLE plan.{identifier(name)} ({columns})")
+    for statement in FIELDS:
+        world.connection.execute(statement)
 
 
 def write_head(
@@ -198,11 +221,12 @@ def write_fields(number: int, rows: str, fields: tuple[WrittenField, ...], world
     rows: gives record, shift (what is added to the ordinals), is_new, and the columns of the fields.
     """
     told, pairs = [], []
+    first = field_numbers(world, len(fields) + 1)
     for at, one in enumerate(fields, start=1):
         kind = type_of(one.field)
         path, line = place(one.origin.span)
         told.append(
-            f"({at}, {literal(one.field.name)}, {literal(one.field.caption)}, {literal(one.origin.rule)}, {path}, {line})"
+            f"({first + at}, {literal(one.field.name)}, {literal(one.field.caption)}, {literal(one.origin.rule)}, {path}, {line})"
         )
         pairs.append(
             f"CASE WHEN CASE WHEN is_new THEN NOT ({blank.is_blank(one.new, kind)}) ELSE {one.new} IS DISTINCT FROM {one.old} END "
@@ -218,13 +242,13 @@ def write_fields(number: int, rows: str, fields: tuple[WrittenField, ...], world
             f"\nLEFT JOIN names {alias} ON {alias}.nth = u.f.nth AND {alias}.id = u.f.{side}"
             for alias, side in (("b", "before"), ("a", "after"))
         )
+    tell_field(world, ", ".join(told))
     world.run(
         "their fields, before and after",
-        f"""INSERT INTO plan.field
+        f"""INSERT INTO plan.told_value
 WITH changed AS ({rows}){f", names AS ({names})" if names else ""}
-SELECT {number}, u.record, u.f.nth + u.shift, t.name, t.caption, {before}, {after}, t.rule, t.path, t.line
-FROM (SELECT record, shift, unnest([{listed}]) AS f FROM changed) u
-JOIN (VALUES {", ".join(told)}) t(nth, name, caption, rule, path, line) ON t.nth = u.f.nth{joins}""",
+SELECT {number}, u.record, u.f.nth + u.shift, {first} + u.f.nth, {before}, {after}
+FROM (SELECT record, shift, unnest(list_filter([{listed}], lambda one: one IS NOT NULL)) AS f FROM changed) u{joins}""",
     )
 
 

@@ -6,7 +6,7 @@ documents. So a number that a refused one would have taken goes to the next (pro
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine import connector
 from engine.catalog.catalog import Table
@@ -14,7 +14,6 @@ from engine.diagnostic import Diagnostic
 from engine.model import model
 from engine.model.model import Process
 from engine.run.actions.nodes import nodes
-from engine.run.dryrun import Session
 from engine.run.effects import Effects
 from engine.run.process.book import Documents
 from engine.run.process.course import Course, RunRefusedError
@@ -26,6 +25,9 @@ from engine.run.world import Kept, World
 from engine.source import Span
 from engine.sql.quote import identifier, literal
 from engine.sql.values import Around, NotPlanned
+
+if TYPE_CHECKING:
+    from engine.run.dryrun import Session
 
 TURNS = 50
 """So often a process is begun anew without what was refused; more would mean that refusals bring about refusals."""
@@ -88,7 +90,7 @@ def put_back(known: tuple[tuple[Any, ...], ...], world: World) -> None:
     if known:
         columns = [list(column) for column in zip(*known, strict=True)]
         world.connection.execute(
-            "INSERT INTO refused SELECT unnest(?::INTEGER[]), unnest(?::UUID[]), unnest(?::INTEGER[][]), unnest(?::VARCHAR[]), "
+            "INSERT INTO refused SELECT unnest(?::INTEGER[]), unnest(?::UUID[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
             "unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::INTEGER[])",
             columns,
         )

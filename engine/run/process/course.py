@@ -14,7 +14,7 @@ from engine.model import model
 from engine.model.model import Block, Statement
 from engine.run.along import silent
 from engine.run.effects import Effects
-from engine.run.process.book import Documents
+from engine.run.process.book import Documents, nth_place
 from engine.run.process.pieces import pieces
 from engine.run.process.rounds import Rounds, Rows, guards_of, hold
 from engine.run.process.uses import Uses
@@ -52,7 +52,7 @@ class Course:
     def begin(self) -> Rounds:
         """The one round of the process itself."""
         alias = self.world.alias("process")
-        base = "(SELECT 1 AS row, NULL::UUID AS unit, []::INTEGER[] AS place)"
+        base = "(SELECT 1 AS row, NULL::UUID AS unit, '' AS place)"
         scope = Rows(self.world, base, alias, {}, temporary=False)
         return Rounds(world=self.world, frames=[self.frame(scope, (), Outcome())], depth=0)
 
@@ -257,7 +257,7 @@ class Course:
         within = "" if outermost else f"PARTITION BY {outer.alias}.row "
         columns = {
             "unit": row.id if outermost else f"{outer.alias}.unit",
-            "place": f"list_concat({outer.alias}.place, [{self.book.tick()}, CAST(row_number() OVER ({within}ORDER BY {by}) AS INTEGER)])",
+            "place": f"{outer.alias}.place || {self.book.moment()} || {nth_place(f'row_number() OVER ({within}ORDER BY {by})')}",
         }
         if outermost:
             self.book.loop += 1
@@ -293,7 +293,7 @@ class Course:
             inner = inner.under(condition(statement.where, inner.reading()))
         columns = {
             "unit": f"{outer.alias}.unit",
-            "place": f"list_concat({outer.alias}.place, [{self.book.tick()}, {number}])",
+            "place": f"{outer.alias}.place || {self.book.moment()} || {nth_place(number)}",
         }
         self.go_round(statement.body, self.rounds(inner, columns, number, {}, own, outer, rounds))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from engine.catalog.catalog import Field, Table
 from engine.run.along import silent
-from engine.run.ledger import label, write_fields
+from engine.run.ledger import label, place, write_fields
 from engine.run.process.book import Documents, Site
 from engine.run.transfer import WrittenField
 from engine.run.world import World
@@ -45,11 +45,15 @@ def list_documents(book: Documents, world: World, around: Around) -> Counted:
         f"({at}, {literal(one.system)}, {literal(one.name)}, {literal(one.caption)})"
         for at, one in enumerate(book.tables)
     )
+    firsts = [(at, place(one.fields[0].origin.span)) for at, one in enumerate(book.sites) if one.fields]
+    lines = ", ".join(f"({at}, {path}, {line})" for at, (path, line) in firsts) or "(-1, '', 0)"
     world.run(
         "records written",
         f"""CREATE OR REPLACE TEMP TABLE written AS
-SELECT nth_table, _id, arg_min(unit, place) AS unit, min(place) AS place, bool_or(is_new) AS is_new
-FROM touched WHERE nth_table IN ({spoken}) GROUP BY nth_table, _id""",
+SELECT t.nth_table, t._id, t.unit, t.place, t.is_new, s.path, s.line
+FROM (SELECT nth_table, _id, arg_min(unit, site) AS unit, min(site) AS site, arg_min(place, site) AS place, bool_or(is_new) AS is_new
+  FROM touched WHERE nth_table IN ({spoken}) GROUP BY nth_table, _id) t
+LEFT JOIN (VALUES {lines}) s(site, path, line) ON s.site = t.site""",
     )
     name_them(book, world)
     world.run(
@@ -60,10 +64,10 @@ WITH gone AS (
   FROM deleted WHERE nth_table IN ({spoken}) GROUP BY nth_table, _id
 ), below AS (
   SELECT w.nth_table, w._id, w.unit, w.place, CASE WHEN w.is_new THEN 'create' ELSE 'change' END AS action, n.label,
-    NULL::VARCHAR AS path, NULL::INTEGER AS line
+    w.path, w.line
   FROM written w JOIN named n ON n.nth_table = w.nth_table AND n._id = w._id
   UNION ALL
-  SELECT g.nth_table, g._id, coalesce(g.unit, w.unit), coalesce(w.place, [2147483647]), 'delete', g.label, g.path, g.line
+  SELECT g.nth_table, g._id, coalesce(g.unit, w.unit), coalesce(w.place, '~'), 'delete', g.label, g.path, g.line
   FROM gone g LEFT JOIN written w ON w.nth_table = g.nth_table AND w._id = g._id WHERE NOT coalesce(w.is_new, false)
     AND NOT EXISTS (SELECT 1 FROM named n WHERE n.nth_table = g.nth_table AND n._id = g._id)
 ), first_reason AS ({FIRST_REASON}), acted AS (
@@ -75,12 +79,12 @@ WITH gone AS (
   LEFT JOIN (SELECT DISTINCT unit FROM warned) w ON w.unit = u.unit
   WHERE r.unit IS NOT NULL OR a.unit IS NOT NULL OR w.unit IS NOT NULL GROUP BY u.nth_table, u.unit
 ), entries AS (
-  SELECT r.nth_table, r.unit AS _id, r.unit, r.place AS root_place, false AS is_below, []::INTEGER[] AS place,
+  SELECT r.nth_table, r.unit AS _id, r.unit, r.place AS root_place, false AS is_below, '' AS place,
     CASE WHEN r.fails THEN 'fail' ELSE coalesce(o.action, 'done') END AS action, o.label, r.code, r.reason,
     coalesce(r.path, o.path) AS path, coalesce(r.line, o.line) AS line
   FROM roots r LEFT JOIN below o ON o.nth_table = r.nth_table AND o._id = r.unit
   UNION ALL
-  SELECT b.nth_table, b._id, b.unit, coalesce(r.place, [2147483647]), r.unit IS NOT NULL, b.place, b.action, b.label, NULL, NULL, b.path, b.line
+  SELECT b.nth_table, b._id, b.unit, coalesce(r.place, '~'), r.unit IS NOT NULL, b.place, b.action, b.label, NULL, NULL, b.path, b.line
   FROM below b LEFT JOIN roots r ON r.unit = b.unit WHERE NOT (r.unit IS NOT NULL AND b.nth_table = r.nth_table AND b._id = r.unit)
 )
 SELECT row_number() OVER (ORDER BY root_place, unit, is_below, place, nth_table, _id) AS record, * FROM entries""",
@@ -98,7 +102,6 @@ LEFT JOIN named m ON m.nth_table = c.nth_table AND m._id = c._id""",
     for at, table in enumerate(book.tables):
         if not silent(table):
             list_fields(at, table, book, world, around)
-    lines_of_roots(book, world)
     notes(book, world)
     return counted(world)
 
@@ -182,16 +185,6 @@ def before(field: Field, sites: list[tuple[int, Site]]) -> str:
         if one.field.name == field.name
     ]
     return f"(CASE {' '.join(cases)} ELSE {blank.blank(type_of(field))} END)" if cases else blank.blank(type_of(field))
-
-
-def lines_of_roots(book: Documents, world: World) -> None:
-    """A record that was created or changed names the first line that did so."""
-    world.run(
-        "the first line of each",
-        f"""UPDATE plan.record r SET path = f.path, line = f.line
-FROM (SELECT record, arg_min(path, ordinal) AS path, arg_min(line, ordinal) AS line FROM plan.field WHERE pass = {book.number} GROUP BY record) f
-WHERE r.pass = {book.number} AND r.record = f.record AND r.path IS NULL""",
-    )
 
 
 def notes(book: Documents, world: World) -> None:

@@ -5,7 +5,8 @@ look at, so before each of them everything found and decided is put into a table
 truths. What follows builds on that and sees the records themselves as they stand by then.
 
 Columns of a table of rounds: row (INTEGER, its number), unit (UUID of the record of the outermost loop, NULL outside),
-place (INTEGER[]: where in the order of a run record by record this round comes), row0, row1 … (ids of the
+place (VARCHAR: sorts as the rounds of a run record by
+record would come), row0, row1 … (ids of the
 records of the loops around), then ids, values and truths.
 """
 
