@@ -122,7 +122,7 @@ def _scalar(value: object, schema: Schema, path: Path) -> Iterator[Misfit]:
 
 def _list(value: list[object], schema: Schema, root: Schema, path: Path) -> Iterator[Misfit]:
     if len(value) < schema.get("minItems", 0):
-        yield _wrong(path, f"{what(path)} is empty", example(schema, None) or "leave the key out, or list something")
+        yield _wrong(path, f"{what(path)} is empty", _given(schema) or "leave the key out, or list something")
     elif len(value) > schema.get("maxItems", len(value)):
         yield _wrong(path, f"{what(path)} may have at most {schema['maxItems']} entries, not {len(value)}")
     if "items" in schema:
@@ -151,7 +151,7 @@ def _mapping(value: dict[str, object], schema: Schema, root: Schema, path: Path)
                 at_key=bool(path),
             )
     if len(value) < schema.get("minProperties", 0):
-        yield _wrong(path, f"{what(path)} is empty", example(schema, None) or "leave the key out, or write something")
+        yield _wrong(path, f"{what(path)} is empty", _given(schema) or "leave the key out, or write something")
     elif len(value) > schema.get("maxProperties", len(value)):
         yield _wrong(path, f"{what(path)} may have at most {schema['maxProperties']} keys, not {len(value)}")
     for key, entry in value.items():
@@ -317,7 +317,14 @@ def _not_among(value: object, allowed: list[Any], path: Path) -> Misfit:
     return _wrong(path, f"{what(path)} cannot be {seen(value)}", hint)
 
 
+def _given(schema: Schema) -> str:
+    """The example that a schema gives itself."""
+    examples = schema.get("examples")
+    return f"for example {examples[0]}" if examples else ""
+
+
 def _wrong(path: Path, message: str, hint: str = "") -> Misfit:
+    hint = hint or ("write that, or leave the key out" if path else "write `key: value` lines, one below the other")
     return Misfit(path=path, code="E406", name="yaml-wrong-value", message=message, hint=hint)
 
 

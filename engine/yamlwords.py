@@ -53,10 +53,23 @@ def example(schema: Schema, value: object, key: str = "") -> str:
     if is_a(value, "number") and schema.get("type") == "string":
         return f"put it in quotes: '{value}'"
     examples = schema.get("examples")
+    kinds = schema.get("type")
+    if not examples and not key:
+        return next((told for kind, told in _SHAPES.items() if kind == kinds or (kinds and kind in kinds)), "")
     if not examples:
         return ""
     return f"for example `{key}: {examples[0]}`" if key else f"for example {examples[0]}"
 
+
+_SHAPES = {
+    "integer": "write a whole number without quotes, for example 1",
+    "number": "write a number without quotes, for example 12.5",
+    "boolean": "write true or false",
+    "array": "write a list: [one, two], or one below the other, each behind `- `",
+    "object": "write `key: value` lines, one below the other",
+    "string": "write a text, in quotes where it holds signs",
+}
+"""What a value of a kind looks like, where the schema has no example of its own."""
 
 _ON_OFF = {
     **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON", "y", "Y"), "true"),

@@ -165,7 +165,10 @@ def _head(head: str, name: str, flow_filter: bool) -> tuple[int, Kind, int | Non
         raise _unknown_kind(name, kind, head)
     if length is not None and kind not in _WITH_LENGTH:
         raise _LineError(
-            message=f"a {kind} field has no length", hint="only text and code have one", words=str(length), code="kind"
+            message=f"{'an' if kind[0] in 'aeio' else 'a'} {kind} field has no length",
+            hint="only text and code have one",
+            words=str(length),
+            code="kind",
         )
     if length is None and kind == "code" and not flow_filter:
         raise _LineError(

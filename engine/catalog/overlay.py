@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from engine.catalog.catalog import Field, System, Table
 from engine.catalog.fieldline import Fault, parse_choices, parse_field
+from engine.catalog.pointing import pointing
 from engine.catalog.suggest import did_you_mean
 from engine.catalog.tablefile import Written, flow_filters, laid_over, table_of, written
 from engine.diagnostic import Diagnostic, Severity, in_source_order
@@ -50,14 +51,15 @@ def table_files(places: tuple[Path, ...]) -> tuple[Path, ...]:
 def read_overlays(places: tuple[Path, ...], tables: Tables) -> tuple[tuple[Written, ...], tuple[Diagnostic, ...]]:
     """The additions in the files, in their order, and the findings."""
     schema = table_schema()
-    read: list[Written] = []
+    read: list[tuple[Written, Places]] = []
     found: list[Diagnostic] = []
     for path in table_files(places):
-        one, problems = _read(path, schema, tables, read)
+        one, problems = _read(path, schema, tables, [addition for addition, _ in read])
         found += problems
         if one is not None:
             read.append(one)
-    return tuple(read), in_source_order(found)
+    found += pointing(read, tables)
+    return tuple(addition for addition, _ in read), in_source_order(found)
 
 
 def table_schema() -> Mapping[str, Any]:
@@ -72,7 +74,7 @@ def table_schema() -> Mapping[str, Any]:
 
 def _read(
     path: Path, schema: Mapping[str, Any], tables: Tables, earlier: list[Written]
-) -> tuple[Written | None, tuple[Diagnostic, ...]]:
+) -> tuple[tuple[Written, Places] | None, tuple[Diagnostic, ...]]:
     source = read_source(path)
     if isinstance(source, Diagnostic):
         return None, (source,)
@@ -81,11 +83,13 @@ def _read(
         return None, found
     addition = written(_right_parts(value), source.path)
     problems = tuple(_problems(addition, tables, earlier, places))
+    if "key" in value and not addition.key:  # its shape is wrong, and that is told already
+        problems = tuple(one for one in problems if one.code != "E427")
     unknown = any(one.code in ("E427", "E430") for one in problems)
     new = not tables.has(addition.system, addition.name) and bool(addition.key)
     if unknown or (new and not table_of(addition).key):
         return None, (*found, *problems)
-    return _understood(addition), (*found, *problems)
+    return (_understood(addition), places), (*found, *problems)
 
 
 def _understood(addition: Written) -> Written:

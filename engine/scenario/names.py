@@ -145,7 +145,7 @@ class _Checker:
     def field(self, table: Table, name: str, path: Path, *, after: bool) -> tuple[Field | None, list[Slip]]:
         field = table.fields.get(name)
         if field is None:
-            hint = did_you_mean(name, list(table.fields))
+            hint = did_you_mean(name, list(table.fields)) or "fields are written by their technical names"
             message = f"table {table.name} has no field {name}"
             return None, [
                 Slip(path=path, code="E442", name="unknown-scenario-field", message=message, hint=hint, at_key=True)

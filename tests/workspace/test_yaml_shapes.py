@@ -140,8 +140,8 @@ def told(name: str, text: str) -> list[tuple[str, int, str, str]]:
     ("text", "code", "message", "hint"),
     [
         ("rules: [standard]", "E407", "the key company is missing", "for example `company: Contoso Ltd`"),
-        ("", "E406", "the file must be coupler.yaml, not blank", ""),
-        ("- a", "E406", "the file must be coupler.yaml, not a list", ""),
+        ("", "E406", "the file must be coupler.yaml, not blank", "write `key: value` lines, one below the other"),
+        ("- a", "E406", "the file must be coupler.yaml, not a list", "write `key: value` lines, one below the other"),
         ("company: 5", "E406", "company must be the name of the company, not the number 5", "put it in quotes: '5'"),
         ("company: ''", "E406", "company must be the name of the company, not blank text", "for example Contoso Ltd"),
         ("compny: A", "E405", "the key compny is not known", "did you mean company?"),
@@ -159,7 +159,12 @@ def told(name: str, text: str) -> list[tuple[str, int, str, str]]:
         ),
         ("company: A\nrules: [a, a]", "E406", "a stands twice in rules", "keep one of the two"),
         ("company: A\nrules: []", "E406", "rules is empty", "for example [standard, rules/]"),
-        ("company: A\nsettings: {x: [1]}", "E406", "x must be a value, or {env: NAME}, not a list", ""),
+        (
+            "company: A\nsettings: {x: [1]}",
+            "E406",
+            "x must be a value, or {env: NAME}, not a list",
+            "write that, or leave the key out",
+        ),
         (
             "company: A\nsettings: {x: {env: a-b}}",
             "E406",
@@ -210,7 +215,7 @@ SCENARIO = "- id: a\n  about: A sentence.\n  area: order\n  when: {when}\n  then
             "{counts: {to_sales: {modified: -1}}}",
             "E406",
             "modified must be at least 0, not -1",
-            "",
+            "write that, or leave the key out",
         ),
         (
             "{run: match, mapping: A, at: noon}",
