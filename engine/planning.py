@@ -16,12 +16,13 @@ from engine import VERSION, pipeline
 from engine.diagnostic import Diagnostic, worst
 from engine.run.apply import Applied, apply, no_plan, open_plan
 from engine.run.candidates import SCHEDULED, RunScope
-from engine.run.dryrun import dry_run
+from engine.run.dryrun import begin, dry_run
 from engine.run.ledger import write_head
 from engine.run.save import save
 from engine.run.world import World
 from engine.snapshot.open import SnapshotProblem, connect, fingerprint
 from engine.snapshots import NONE_NAMED
+from engine.syntax import ast
 from engine.workspace import Workspace, find_workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Planned:
 
 def plan(
     *,
-    mappings: Sequence[str] = (),
+    names: Sequence[str] = (),
+    records: Sequence[str] = (),
     snapshot: str | None = None,
     now: str | None = None,
     work_date: str | None = None,
@@ -49,12 +51,13 @@ def plan(
     told: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Planned:
-    """The dry run of a workspace's mappings on one of its snapshots. Never writes to the snapshot.
+    """The dry run of a workspace's mappings and processes on one of its snapshots. Never writes to the snapshot.
 
-    told: the head will be shown or saved, so it needs the fingerprint of the snapshot.
+    names: of mappings and processes; none means all. records: words for the records that a user chose, for one process
+    named alone. told: the head will be shown or saved, so it needs the fingerprint of the snapshot.
     """
     ground = opened(
-        mappings=mappings,
+        named=names,
         snapshot=snapshot,
         now=now,
         work_date=work_date,
@@ -64,17 +67,37 @@ def plan(
     )
     if not isinstance(ground, Opened):
         return Planned(world=None, found=ground)
+    if records:
+        return chosen_records(ground, names, records, out)
     scope = RunScope(force=True, since_watermark=False) if force else SCHEDULED
     outcome = dry_run(
         ground.rules.model,
         ground.world,
         now=ground.now,
         work_date=ground.work_date,
-        names=mappings,
+        names=names,
         scope=scope,
+        queued=any(isinstance(one, ast.Job) for file in ground.rules.files for one in file.declarations),
         progress=progress,
     )
     return finished(ground, outcome.found, out)
+
+
+def chosen_records(ground: Opened, names: Sequence[str], words: Sequence[str], out: Path | None) -> Planned:
+    """The plan of one process for the records that a user chose."""
+    from engine.manual.processes import run_chosen
+
+    process = ground.rules.model.processes.get(names[0]) if len(names) == 1 else None
+    if process is None:
+        hint = f"for records of a mapping: coupler sync {names[0]} …" if names else "coupler plan PROCESS --records …"
+        ground.world.connection.close()
+        wrong = wrong_words("--records points at records of one process, which is named alone", hint)
+        return Planned(world=None, found=(wrong,))
+    session = begin(ground.rules.model, ground.world, now=ground.now, work_date=ground.work_date)
+    if found := tuple(run_chosen(session, process, words)):
+        ground.world.connection.close()
+        return Planned(world=None, found=found)
+    return finished(ground, session.found, out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +119,7 @@ class Opened:
 def opened(
     *,
     mappings: Sequence[str] = (),
+    named: Sequence[str] = (),
     snapshot: str | None = None,
     now: str | None = None,
     work_date: str | None = None,
@@ -103,13 +127,16 @@ def opened(
     threads: int | None = None,
     told: bool = False,
 ) -> Opened | tuple[Diagnostic, ...]:
-    """The workspace around the current folder, ready to plan on; or what stands in the way. mappings: must exist."""
+    """The workspace around the current folder, ready to plan on; or what stands in the way.
+
+    mappings: must exist. named: must exist as mappings or processes.
+    """
     workspace, rules, found = ready()
     if workspace is None or rules is None:
         return found
     moment, day, wrong = clock(now, work_date)
     path, missing = chosen_snapshot(workspace, snapshot)
-    unknown = unknown_mappings(mappings, rules)
+    unknown = (*unknown_mappings(mappings, rules), *unknown_names(named, rules))
     problems = tuple(one for one in (*wrong, missing, *unknown) if one is not None)
     if problems or path is None:
         return problems
@@ -204,6 +231,33 @@ def unknown_mappings(names: Sequence[str], rules: pipeline.Rules) -> list[Diagno
             near = suggest(name, rules.model.mappings)
             hint = f"did you mean {' or '.join(near)}?" if near else "the mappings are " + ", ".join(rules.model.order)
             found.append(wrong_words(f"there is no mapping {name} under the present settings", hint))
+    return found
+
+
+def unknown_names(names: Sequence[str], rules: pipeline.Rules) -> list[Diagnostic]:
+    """Names asked for that are neither a mapping nor a process under the present settings."""
+    from engine.catalog.suggest import suggest
+
+    written = {
+        one.name.text: one.span
+        for file in rules.files
+        for one in file.declarations
+        if isinstance(one, (ast.Mapping, ast.Process))
+    }
+    found = []
+    for name in names:
+        if name in rules.model.mappings or name in rules.model.processes:
+            continue
+        if name in written:
+            place = f"{written[name].path}:{written[name].line}"
+            found.append(wrong_words(f"the present settings leave {name} out", f"its `when` says why: {place}"))
+        else:
+            near = suggest(name, written)
+            known = f"the mappings are {', '.join(rules.model.order)}"
+            if rules.model.processes:
+                known += f"; the processes {', '.join(rules.model.processes)}"
+            hint = f"did you mean {' or '.join(near)}?" if near else known
+            found.append(wrong_words(f"there is no mapping or process {name} under the present settings", hint))
     return found
 
 

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from engine.run.world import World
 
 HELP = """
-coupler plan                              # the dry run of every mapping on the workspace's snapshot
+coupler plan                              # the dry run of everything on the workspace's snapshot
 coupler plan ITEM-PRODUCT --details       # one mapping, field by field: before -> after
+coupler plan create-sales-orders          # one process: whole documents, or why they are refused
+coupler plan create-sales-orders --records ORD-1001 ORD-1002    # started by hand for these records
 coupler plan --snapshot june --now 2026-06-15T08:00:00Z --out june.plan
 """
 EXITS = """
@@ -27,7 +29,17 @@ EXITS = """
 def add(parser: argparse.ArgumentParser) -> None:
     parser.description = "What would be created, changed, skipped, refused or in conflict. The snapshot is only read."
     parser.add_argument(
-        "mappings", nargs="*", metavar="MAPPING", help="only these mappings, in dependency order (default: all)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="only these mappings and processes (default: every mapping, then what jobs run of processes)",
+    )
+    parser.add_argument(
+        "--records",
+        nargs="+",
+        metavar="RECORD",
+        default=(),
+        help="with one process: started by hand for these records (number, name or id), whatever its where says",
     )
     parser.add_argument("--force", action="store_true", help="compare every record, whatever stamps and watermarks say")
     options(parser)
@@ -58,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     with bar(sys.stderr) as progress:
         made = planning.plan(
-            mappings=tuple(arguments.mappings),
+            names=tuple(arguments.names),
+            records=tuple(arguments.records),
             snapshot=arguments.snapshot,
             now=arguments.now,
             work_date=arguments.work_date,
@@ -106,6 +119,7 @@ def _shown(made: Planned, world: World, arguments: argparse.Namespace) -> int:
     from engine import terminal
     from engine.diagnostic import worst
     from engine.plan import exchange, text
+    from engine.plan.details import details
 
     connection = world.connection
     if arguments.sql:
@@ -119,7 +133,7 @@ def _shown(made: Planned, world: World, arguments: argparse.Namespace) -> int:
         for line in text.summary(connection, colour=on, width=terminal.columns(sys.stdout)):
             print(line)
         if arguments.details:
-            for line in text.details(connection, colour=on):
+            for line in details(connection, colour=on):
                 print(line)
     if worst(made.found) == "error":
         return 1

@@ -7,7 +7,7 @@ its key to the other side, or by its id. A key goes before a name, Business Cent
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from engine.catalog.catalog import System, Table
@@ -30,12 +30,27 @@ BOTH: tuple[System, ...] = ("bc", "sales")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pointed:
-    """A record that a word means. label: how people call it."""
+    """A record that a word means. label: how people call it. table: where it was found, when it was looked for."""
 
     word: str
     system: System
     id: str
     label: str
+    table: Table | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Where the records of one table are looked for. keys, names: SQL of what a record is called by, over `r`.
+
+    rows: SQL of the rows to look in, as `r`. gone: SQL of the ids that only a coupling knows any more, as `id`.
+    """
+
+    table: Table
+    rows: str
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    gone: str | None = None
 
 
 def pointed(
@@ -43,10 +58,17 @@ def pointed(
 ) -> tuple[Pointed, ...] | tuple[Diagnostic, ...]:
     """The records of a mapping that these words mean, each once; or a finding for every word that means none (E660)
     or several (E661)."""
+    return pointed_on(session.world, [_shelf(session.world, mapping, one) for one in systems], words)
+
+
+def pointed_on(
+    world: World, shelves: Sequence[Shelf], words: Sequence[str]
+) -> tuple[Pointed, ...] | tuple[Diagnostic, ...]:
+    """The records on these shelves that the words mean; an earlier shelf goes before a later one."""
     records: dict[tuple[System, str], Pointed] = {}
     wrong: list[Diagnostic] = []
     for word in words:
-        found = _one(session, mapping, word, systems)
+        found = _one(world, shelves, word)
         if isinstance(found, Diagnostic):
             wrong.append(found)
         else:
@@ -54,25 +76,37 @@ def pointed(
     return tuple(wrong) if wrong else tuple(records.values())
 
 
-def _one(session: Session, mapping: Mapping, word: str, systems: Sequence[System]) -> Pointed | Diagnostic:
+def _one(world: World, shelves: Sequence[Shelf], word: str) -> Pointed | Diagnostic:
     id = _id(word)
-    for system in systems:
+    for shelf in shelves:
         if id is not None:
-            rows = _by_id(session, mapping, system, id)
+            rows = _by_id(world, shelf, id)
             if rows:
-                return Pointed(word=word, system=system, id=id, label=rows[0])
+                return Pointed(word=word, system=shelf.table.system, id=id, label=rows[0], table=shelf.table)
             continue
-        for ways in (_keys(session.world, mapping, system), _names(session.world, mapping, system)):
-            hits = _called(session.world, mapping, system, word, ways)
+        for ways in (shelf.keys, shelf.names):
+            hits = _called(world, shelf, word, ways)
             if len(hits) > 1:
-                return _ambiguous(mapping, system, word, hits)
+                return _ambiguous(shelf, word, hits)
             if hits:
-                return Pointed(word=word, system=system, id=hits[0][0], label=hits[0][1])
-    return _unknown(session, mapping, systems, word)
+                id, name = hits[0]
+                return Pointed(word=word, system=shelf.table.system, id=id, label=name, table=shelf.table)
+    return _unknown(world, shelves, word)
 
 
-def _table(mapping: Mapping, system: System) -> Table:
-    return mapping.bc.table if system == "bc" else mapping.sales.table
+def _shelf(world: World, mapping: Mapping, system: System) -> Shelf:
+    table = mapping.bc.table if system == "bc" else mapping.sales.table
+    rows = f"{world.relation(table)} r"
+    if system == "sales" and keeps_options(mapping):  # of option choices only those of the mapping's own column
+        own = " AND ".join(f"{identifier(name)} = {literal(given)}" for name, given in sorted(fixed(mapping).items()))
+        rows = f"(SELECT * FROM {world.relation(table)} WHERE {own or 'true'}) r"
+    return Shelf(
+        table=table,
+        rows=rows,
+        keys=key_of(world, table) if system == "bc" else texts_of(world, table, carried_keys(mapping)),
+        names=names_of(world, table),
+        gone=f"(SELECT {system} AS id FROM {couplings(world, mapping)} k)",
+    )
 
 
 def _id(word: str) -> str | None:
@@ -82,30 +116,31 @@ def _id(word: str) -> str | None:
         return None
 
 
-def _by_id(session: Session, mapping: Mapping, system: System, id: str) -> list[str]:
+def _by_id(world: World, shelf: Shelf, id: str) -> list[str]:
     """How the record of this id is called; the id itself where only a coupling knows it any more."""
-    world, table = session.world, _table(mapping, system)
+    table = shelf.table
     rows = world.run(
         f"the {table.caption} of this id",
         f"SELECT {label(table, 'r', world)} FROM {world.relation(table)} r "
         f"WHERE r.{identifier(table.id_field)} = {literal(id)}::UUID",
     ).fetchall()
-    if not rows:
+    if not rows and shelf.gone is not None:
         rows = world.run(
-            "a coupling that names it",
-            f"SELECT CAST({system} AS VARCHAR) FROM {couplings(world, mapping)} k WHERE {system} = {literal(id)}::UUID",
+            "a coupling that names it", f"SELECT CAST(id AS VARCHAR) FROM {shelf.gone} WHERE id = {literal(id)}::UUID"
         ).fetchall()
     return [str(row[0]) for row in rows]
 
 
-def _keys(world: World, mapping: Mapping, system: System) -> tuple[str, ...]:
-    """SQL of what a record is called by first, over `r`: its key; in Sales the fields that carry the key of BC."""
-    table = _table(mapping, system)
-    if system == "bc":
-        held = [one for one in table.key if world.holds(table, one)]
-        parts = ", ".join(_text(table, one) for one in held)
-        return (f"concat_ws(',', {parts})",) if held and len(held) == len(table.key) else ()
-    return tuple(_text(table, one) for one in carried_keys(mapping) if world.holds(table, one))
+def key_of(world: World, table: Table) -> tuple[str, ...]:
+    """SQL of the key of a table of BC, over `r`: `Order,1001` for one of several fields."""
+    held = [one for one in table.key if world.holds(table, one)]
+    parts = ", ".join(_text(table, one) for one in held)
+    return (f"concat_ws(',', {parts})",) if held and len(held) == len(table.key) else ()
+
+
+def texts_of(world: World, table: Table, names: Sequence[str]) -> tuple[str, ...]:
+    """SQL of these fields as text, over `r`, as far as the world holds them."""
+    return tuple(_text(table, one) for one in names if world.holds(table, one))
 
 
 def carried_keys(mapping: Mapping) -> tuple[str, ...]:
@@ -119,14 +154,21 @@ def carried_keys(mapping: Mapping) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _names(world: World, mapping: Mapping, system: System) -> tuple[str, ...]:
+def names_of(world: World, table: Table) -> tuple[str, ...]:
     """SQL of the names of a record, over `r`: the whole label, and its texts that are names."""
-    table = _table(mapping, system)
-    texts = [
+    named = [one for one in _texts(world, table) if one.lower().endswith("name") or one in ("Description", "label")]
+    return (label(table, "r", world), *(_text(table, one) for one in named))
+
+
+def numbers_of(world: World, table: Table) -> tuple[str, ...]:
+    """The texts of a table that are numbers by their name, in Sales as Dataverse names them."""
+    return tuple(one for one in _texts(world, table) if one.lower().endswith("number"))
+
+
+def _texts(world: World, table: Table) -> list[str]:
+    return [
         one.name for one in table.fields.values() if one.kind == "text" and one.stored and world.holds(table, one.name)
     ]
-    named = [one for one in texts if one.lower().endswith("name") or one in ("Description", "label")]
-    return (label(table, "r", world), *(_text(table, one) for one in named))
 
 
 def _text(table: Table, name: str) -> str:
@@ -134,20 +176,11 @@ def _text(table: Table, name: str) -> str:
     return blank.shown(blank.filled(f"r.{identifier(name)}", type), type)
 
 
-def _rows(world: World, mapping: Mapping, system: System) -> str:
-    """The rows to look in, as `r`; of option choices only those of the mapping's own column."""
-    table = _table(mapping, system)
-    if system == "bc" or not keeps_options(mapping):
-        return f"{world.relation(table)} r"
-    own = " AND ".join(f"{identifier(name)} = {literal(given)}" for name, given in sorted(fixed(mapping).items()))
-    return f"(SELECT * FROM {world.relation(table)} WHERE {own or 'true'}) r"
-
-
-def _called(world: World, mapping: Mapping, system: System, word: str, ways: Sequence[str]) -> list[tuple[str, str]]:
+def _called(world: World, shelf: Shelf, word: str, ways: Sequence[str]) -> list[tuple[str, str]]:
     """(id, label) of the records that one of these texts calls so; what fits to the letter goes before the others."""
     if not ways:
         return []
-    table = _table(mapping, system)
+    table = shelf.table
     forms = {word, ",".join(part.strip() for part in word.split(","))}
     exact = ", ".join(literal(one) for one in sorted(forms))
     loose = ", ".join(literal(one.lower()) for one in sorted(forms))
@@ -156,14 +189,14 @@ def _called(world: World, mapping: Mapping, system: System, word: str, ways: Seq
     rows = world.run(
         f"the {table.caption} called so",
         f"SELECT CAST(r.{identifier(table.id_field)} AS VARCHAR), {label(table, 'r', world)}, {letter} "
-        f"FROM {_rows(world, mapping, system)} WHERE {tests} ORDER BY 2, 1 LIMIT 20",
+        f"FROM {shelf.rows} WHERE {tests} ORDER BY 2, 1 LIMIT 20",
     ).fetchall()
     best = [row for row in rows if row[2]] or rows
     return [(str(row[0]), str(row[1])) for row in best]
 
 
-def _ambiguous(mapping: Mapping, system: System, word: str, hits: Sequence[tuple[str, str]]) -> Diagnostic:
-    caption = _table(mapping, system).caption
+def _ambiguous(shelf: Shelf, word: str, hits: Sequence[tuple[str, str]]) -> Diagnostic:
+    caption = shelf.table.caption
     shown = "; ".join(f"{name} ({id})" for id, name in hits[:5]) + (" and others" if len(hits) > 5 else "")
     return Diagnostic(
         code="E661",
@@ -175,11 +208,11 @@ def _ambiguous(mapping: Mapping, system: System, word: str, hits: Sequence[tuple
     )
 
 
-def _unknown(session: Session, mapping: Mapping, systems: Sequence[System], word: str) -> Diagnostic:
-    tables = " nor in ".join(f"{_place(one)} {_table(mapping, one).caption}" for one in systems)
+def _unknown(world: World, shelves: Sequence[Shelf], word: str) -> Diagnostic:
+    tables = " nor in ".join(f"{_place(one.table.system)} {one.table.caption}" for one in shelves)
     near: list[tuple[float, str]] = []
-    for system in systems:
-        near += _near(session.world, mapping, system, word)
+    for shelf in shelves:
+        near += _near(world, shelf, word)
     best = [name for _, name in sorted(near, key=lambda one: (-one[0], one[1]))[:3]]
     hint = (
         f"did you mean {' or '.join(dict.fromkeys(best))}?" if best else "records are called by key, by name or by id"
@@ -198,14 +231,13 @@ def _place(system: System) -> str:
     return "BC" if system == "bc" else "Sales"
 
 
-def _near(world: World, mapping: Mapping, system: System, word: str) -> list[tuple[float, str]]:
-    table = _table(mapping, system)
+def _near(world: World, shelf: Shelf, word: str) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
-    for way in (*_keys(world, mapping, system), *_names(world, mapping, system)[1:2]):
+    for way in (*shelf.keys, *shelf.names[1:2]):
         alike = f"jaro_winkler_similarity(lower({way}), {literal(word.lower())})"
         rows = world.run(
-            f"the {table.caption} called nearly so",
-            f"SELECT DISTINCT {alike} AS alike, {way} FROM {_rows(world, mapping, system)} WHERE {alike} >= {NEAR} "
+            f"the {shelf.table.caption} called nearly so",
+            f"SELECT DISTINCT {alike} AS alike, {way} FROM {shelf.rows} WHERE {alike} >= {NEAR} "
             "ORDER BY 1 DESC, 2 LIMIT 3",
         ).fetchall()
         found += [(float(row[0]), str(row[1])) for row in rows]

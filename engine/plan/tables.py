@@ -18,16 +18,18 @@ TABLES: dict[str, str] = {
         work_date DATE,
         settings VARCHAR                 -- JSON object; secrets are left out
     """,
-    # one row per mapping and leg, in the order planned
+    # one row per mapping and leg, then one per process, in the order planned
     "pass": """
         pass INTEGER,                    -- from 1
-        mapping VARCHAR,
+        mapping VARCHAR,                 -- name of the mapping or process
         title VARCHAR,
-        leg VARCHAR,                     -- 'to_sales', 'to_bc', or 'by_hand' for couplings made by hand
-        source_table VARCHAR,            -- caption, as in the rules
-        destination_table VARCHAR,
-        scanned BIGINT,                  -- read by filter and watermark, or as a retry
+        leg VARCHAR,                     -- 'to_sales', 'to_bc', 'by_hand' for couplings made by hand, or 'process'
+        source_table VARCHAR,            -- caption, as in the rules; of a process that of its first loop
+        destination_table VARCHAR,       -- blank for a process
+        scanned BIGINT,                  -- read by filter and watermark, or as a retry; the records a process goes over
         left_out BIGINT,                 -- of these not looked at and not counted (leave out, not coupled)
+                                         -- of a process the counters tell documents, each by what weighs most:
+                                         -- refused (failed), something created, changed, compared and the same
         created BIGINT, changed BIGINT, unchanged BIGINT, skipped BIGINT,
         failed BIGINT,                   -- without the conflicts
         conflicts BIGINT,                -- update conflicts that fail
@@ -35,12 +37,14 @@ TABLES: dict[str, str] = {
         watermark_before TIMESTAMP, watermark_after TIMESTAMP,
         path VARCHAR, line INTEGER       -- where the mapping stands
     """,
-    # one row per record that is not simply unchanged
+    # one row per record that is not simply unchanged. A document of a process is one row without cause, the record that
+    # it is made for ('fail' with the first reason; what becomes of the record itself; else 'done'), and below it
+    # (cause) all that comes of it, in the order in which a run record by record would write it
     "record": """
         pass INTEGER,
         record BIGINT,                   -- from 1 within the pass, in the order of the product
-        cause BIGINT,                    -- NULL: of the mapping itself; else the record that brings it along
-        action VARCHAR,                  -- create, change, delete, skip, fail, conflict, couple, uncouple
+        cause BIGINT,                    -- NULL: of the mapping or process itself; else the record that brings it along
+        action VARCHAR,                  -- create, change, delete, skip, fail, conflict, couple, uncouple, done
         system VARCHAR,                  -- of the record written or refused: 'bc' or 'sales'
         table_name VARCHAR,              -- technical name of its table
         table_caption VARCHAR,

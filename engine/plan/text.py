@@ -1,4 +1,4 @@
-"""The tables of a plan -> what the terminal shows: the summary, and on demand records and fields.
+"""The tables of a plan -> the summary that the terminal shows. Records and fields: `engine.plan.details`.
 
 Only rows that are shown are fetched.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
-from typing import Any
+from itertools import groupby
 
 import duckdb
 
 from engine.terminal import paint
 
-WAYS = {"to_sales": "-> Sales", "to_bc": "-> BC", "by_hand": "by hand"}
+WAYS = {"to_sales": "-> Sales", "to_bc": "-> BC", "by_hand": "by hand", "process": "process"}
 COUNTERS = ("created", "changed", "unchanged", "skipped", "failed", "conflicts")
 SIGNS = {
     "create": ("+", "green"),
@@ -26,6 +26,7 @@ SIGNS = {
     "conflict": ("!", "red"),
     "skip": (".", "dim"),
     "unchanged": (".", "dim"),
+    "done": ("*", "green"),
 }
 WORDS = {
     "fail": "fails",
@@ -36,6 +37,7 @@ WORDS = {
     "delete": "removed",
     "create": "new",
     "change": "changed",
+    "done": "done",
 }
 
 
@@ -49,6 +51,7 @@ def summary(connection: duckdb.DuckDBPyConnection, *, colour: bool, width: int |
     for lines in (
         by_hand(connection),
         along(connection),
+        of_documents(connection),
         reasons(connection, colour=colour),
         notes(connection, colour=colour),
     ):
@@ -113,18 +116,33 @@ def by_hand(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def along(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Records that others bring along, by table."""
     rows = connection.execute(
-        "SELECT table_caption, action, count(*) FROM plan.record WHERE cause IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        """SELECT r.table_caption, r.action, count(*) FROM plan.record r LEFT JOIN plan.pass p USING (pass)
+           WHERE r.cause IS NOT NULL AND p.leg IS DISTINCT FROM 'process' GROUP BY ALL ORDER BY ALL"""
     ).fetchall()
     if rows:
         yield ""
         yield "Brought along: " + ", ".join(f"{count:,} {caption} {WORDS[action]}" for caption, action, count in rows)
 
 
+def of_documents(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What the documents of each process hold, by table, in the order in which it is first written."""
+    rows = connection.execute(
+        """SELECT p.mapping, r.table_caption, r.action, count(*) FROM plan.record r JOIN plan.pass p USING (pass)
+           WHERE p.leg = 'process' AND r.action NOT IN ('done', 'fail')
+           GROUP BY p.pass, p.mapping, r.table_caption, r.action
+           ORDER BY p.pass, min(CASE WHEN r.cause IS NULL THEN 9000000000000000000 ELSE r.record END), r.action"""
+    ).fetchall()
+    if rows:
+        yield ""
+    for name, written in groupby(rows, key=lambda row: row[0]):
+        yield f"{name}: " + ", ".join(f"{count:,} {caption} {WORDS[action]}" for _, caption, action, count in written)
+
+
 def reasons(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[str]:
     """What fails, is in conflict or skipped: each kind of reason with its count and an example."""
     rows = connection.execute(
         """SELECT p.mapping, p.leg, r.action, r.code, count(*),
-             min_by(r.source_label, r.record), min_by(r.reason, r.record),
+             min_by(coalesce(r.source_label, r.label, ''), r.record), min_by(r.reason, r.record),
              min_by(r.path, r.record), min_by(r.line, r.record)
            FROM plan.record r JOIN plan.pass p USING (pass)
            WHERE r.cause IS NULL AND r.action IN ('fail', 'conflict', 'skip', 'uncouple')
@@ -136,7 +154,8 @@ def reasons(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[
     yield ""
     for mapping, leg, action, _, count, example, reason, path, line in rows:
         sign, style = SIGNS[action]
-        head = paint(f"{sign} {mapping} {WAYS[leg]}: {count:,} {WORDS[action]}", style, on=colour)
+        who, word = (mapping, "refused") if leg == "process" else (f"{mapping} {WAYS[leg]}", WORDS[action])
+        head = paint(f"{sign} {who}: {count:,} {word}", style, on=colour)
         yield f"{head}, {'for example ' if count > 1 else ''}{example}"
         yield f"    {reason}"
         yield paint(f"    {path}:{line}", "dim", on=colour)
@@ -153,61 +172,5 @@ def notes(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[st
     for severity, code, count, text, path, line in rows:
         many = f" ({count:,} times)" if count > 1 else ""
         yield paint(f"{severity} {code}", "yellow" if severity == "warning" else "dim", on=colour) + f": {text}{many}"
-        yield paint(f"    {path}:{line}", "dim", on=colour)
-
-
-def details(connection: duckdb.DuckDBPyConnection, *, colour: bool) -> Iterator[str]:
-    """Every record that is not simply unchanged, with its fields before and after."""
-    passes = connection.execute(
-        "SELECT pass, mapping, leg, source_table, destination_table FROM plan.pass ORDER BY pass"
-    ).fetchall()
-    for number, mapping, leg, source, destination in passes:
-        rows = connection.cursor().execute(
-            "SELECT record, cause, action, table_caption, label, source_label, reason, path, line FROM plan.record "
-            "WHERE pass = ? ORDER BY coalesce(nullif(cause, 0), record), cause IS NOT NULL, record",
-            [number],
-        )
-        fields = by_record(connection, number)
-        first = True
-        while batch := rows.fetchmany(1000):
-            for row in batch:
-                if first:
-                    yield ""
-                    yield paint(f"{mapping} {WAYS[leg]}: {source} to {destination}", "bold", on=colour)
-                    first = False
-                yield from record(row, fields, colour=colour)
-
-
-def record(row: tuple[Any, ...], fields: dict[int, list[tuple[str, str, str]]], *, colour: bool) -> Iterator[str]:
-    number, cause, action, table, label, source, reason, path, line = row
-    sign, style = SIGNS[action]
-    indent = "    " if cause is not None else "  "
-    name = label or source
-    from_ = f" <- {source}" if cause is None and source and label and source != label else ""
-    yield f"{indent}{paint(f'{sign} {WORDS.get(action, action)}', style, on=colour)}  {table} {name}{from_}"
-    if reason:
-        yield f"{indent}    {reason}  " + paint(f"{path}:{line}", "dim", on=colour)
-    shown = fields.get(number, [])
-    wide = max([len(caption) for caption, _, _ in shown] + [0])
-    for caption, before, after in shown:
-        yield f"{indent}    {caption.ljust(wide)}  {shown_value(before)} -> {shown_value(after)}"
-
-
-def shown_value(value: str | None) -> str:
-    if value in (None, ""):
-        return "(blank)"
-    assert value is not None
-    one_line = " ".join(value.split()) if "\n" in value else value
-    return one_line if len(one_line) <= 80 else one_line[:77] + "..."
-
-
-def by_record(connection: duckdb.DuckDBPyConnection, number: int) -> dict[int, list[tuple[str, str, str]]]:
-    """Fields of one pass by record, for printing."""
-    found: dict[int, list[tuple[str, str, str]]] = {}
-    rows = connection.cursor().execute(
-        "SELECT record, caption, before, after FROM plan.field WHERE pass = ? ORDER BY record, ordinal", [number]
-    )
-    while batch := rows.fetchmany(10000):
-        for record_, caption, before, after in batch:
-            found.setdefault(record_, []).append((caption, before, after))
-    return found
+        if path is not None:
+            yield paint(f"    {path}:{line}", "dim", on=colour)

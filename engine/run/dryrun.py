@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from engine import connector
+from engine.catalog.catalog import Table
 from engine.diagnostic import Diagnostic
-from engine.model.model import Model
+from engine.model.model import Model, Process
 from engine.plan.legs import Pass, keeps_options, passes
+from engine.plan.turns import turns
 from engine.run.alike import alike
 from engine.run.candidates import SCHEDULED, RunScope, candidates
 from engine.run.effects import Effects
@@ -22,6 +24,7 @@ from engine.run.ledger import counters, list_records, open_ledger, write_pass
 from engine.run.moments import Deferred, after_moments
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
+from engine.run.process.carry import run_process
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
 from engine.run.transfer import transfer
@@ -30,6 +33,7 @@ from engine.source import Span
 from engine.sql import watch
 from engine.sql.values import Around, NotPlanned
 
+BY_HAND_ONLY = "W644"
 COUPLING_COLUMNS = (
     connector.COUPLED_SALES_ID,
     connector.COUPLED_BC_ID,
@@ -89,6 +93,11 @@ class Session:
         else:
             self.world.commit()
 
+    def process(self, process: Process, chosen: tuple[str, Table] | None = None) -> None:
+        """One process, for all records that it finds or for chosen ones (SQL of their ids, their table); what it cannot
+        plan is noted and leaves nothing behind."""
+        run_process(self, process, chosen)
+
 
 def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Session:
     """A session at its beginning, its plan empty. now: the clock, UTC without zone."""
@@ -119,22 +128,44 @@ def dry_run(
     work_date: date,
     names: Sequence[str] = (),
     scope: RunScope = SCHEDULED,
+    queued: bool | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Session:
-    """Plan these mappings, or all, in dependency order.
+    """Plan these mappings and processes, or everything: mappings in dependency order, then processes as jobs run them.
 
-    names: mappings; empty means all. progress: called with what is being planned, how many legs are done, and of
-    how many.
+    names: of mappings and processes; empty means all. queued: as for `engine.plan.turns`. progress: called with what is
+    being planned, how much is done, and of how much.
     """
     session = begin(model, world, now=now, work_date=work_date)
-    steps = passes(model, names)
+    following = turns(model, names, queued=queued)
+    known = [name for name in names if name not in model.processes]
+    steps = passes(model, known) if known or not names else ()
+    count = len(steps) + len(following.processes)
     for done, step in enumerate(steps):
         if progress is not None:
-            progress(f"{step.mapping.name} {step.leg.replace('_', ' ')}", done, len(steps))
+            progress(f"{step.mapping.name} {step.leg.replace('_', ' ')}", done, count)
         session.run(step, scope)
+    for done, process in enumerate(following.processes, start=len(steps)):
+        if progress is not None:
+            progress(process.name, done, count)
+        session.process(process)
+    if following.by_hand:
+        note_by_hand(following.by_hand, world)
     if progress is not None:
-        progress("", len(steps), len(steps))
+        progress("", count, count)
     return session
+
+
+def note_by_hand(processes: Sequence[Process], world: World) -> None:
+    """A note about the whole plan: what it leaves out because no job runs it."""
+    *others, last = (one.name for one in processes)
+    if others:
+        words = f"{', '.join(others)} and {last} run by hand only under these settings; plan them by their names"
+    else:
+        words = f"{last} runs by hand only under these settings; plan it by its name"
+    world.connection.execute(
+        "INSERT INTO plan.note VALUES (NULL, NULL, 'note', ?, ?, NULL, NULL)", [BY_HAND_ONLY, words]
+    )
 
 
 def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:

@@ -187,7 +187,7 @@ def write_pass(process: Process, number: int, came_to: Counted, source: str, wor
     world.connection.execute(
         f"INSERT INTO plan.pass VALUES ({', '.join('?' * 19)})",
         [
-            number, process.name, process.title, "process", source, "", came_to.units, 0, came_to.created, came_to.changed,
+            number, process.name, process.title, "process", source, "", came_to.units, left, came_to.created, came_to.changed,
             came_to.unchanged, 0, came_to.refused, 0, warnings, None, None, process.span.path, process.span.line,
         ],
     )  # fmt: skip
