@@ -184,6 +184,7 @@ def write_pass(process: Process, number: int, came_to: Counted, source: str, wor
     warnings = world.one(
         "its warnings", f"SELECT count(*) FROM plan.note WHERE pass = {number} AND severity = 'warning'"
     )[0]
+    left = max(0, came_to.units - came_to.created - came_to.changed - came_to.unchanged - came_to.refused)
     world.connection.execute(
         f"INSERT INTO plan.pass VALUES ({', '.join('?' * 19)})",
         [
