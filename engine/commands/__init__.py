@@ -18,6 +18,8 @@ VERBS: dict[str, str] = {
     "plan": "the dry run: what would be created, changed, skipped, refused, and why",
     "why": "one record's story in the plan: which filter, coupling, stamp, line and strategy decided",
     "apply": "carry a saved plan out on a snapshot",
+    "run": "let the job queue run for days in seconds: who runs, who sleeps, how long a change takes",
+    "jobs": "the jobs: what each runs, when next, by which times",
     "couple": "couple two records by hand",
     "match": "couple records by the fields they are matched by",
     "uncouple": "remove couplings",

@@ -11,9 +11,6 @@ WRITES = ("create", "change")
 SETTLED_BY = 3
 """So many writes of one field, with no edit in between, and it does not settle."""
 
-Record = tuple[str, str]
-"""Table and id."""
-
 
 def followed(edits: Sequence[Edited], runs: Sequence[Ran], touched: Sequence[Touched]) -> tuple[Followed, ...]:
     """What became of every edit."""
@@ -165,11 +162,11 @@ def _lost(edit: Edited, field: FieldWrite, by: Touched, value: str) -> Lost:
 def clashes(runs: Sequence[Ran], touched: Sequence[Touched]) -> tuple[Clash, ...]:
     """Records of which both sides were changed (R3.17, R3.18), each told once."""
     jobs = {one.number: one.job for one in runs}
-    found: dict[tuple[str, str], Clash] = {}
+    found: dict[tuple[frozenset[str], str], Clash] = {}
     for one in touched:
         if one.action == "conflict" or one.code == "W623":
-            found.setdefault(
-                (one.label, one.reason),
-                Clash(at=one.end, job=jobs.get(one.run, ""), label=one.label, caption=one.caption, reason=one.reason),
+            clash = Clash(
+                at=one.end, job=jobs.get(one.run, ""), label=one.label, caption=one.caption, reason=one.reason
             )
+            found.setdefault((frozenset((one.id, one.source)), one.reason), clash)
     return tuple(found.values())

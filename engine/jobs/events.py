@@ -1,0 +1,81 @@
+"""A YAML file of scripted edits -> the edits in the order of time, and what is wrong in the file.
+
+Records and values are written as in scenarios; every table, field, value and setting is proved before anything runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.catalog.catalog import Catalog
+from engine.diagnostic import Diagnostic, in_source_order
+from engine.jobs.edits import Edit
+from engine.scenario.names import Slip, slips
+from engine.scenario.scenario import Known
+from engine.scenario.stage import typed_settings
+from engine.scenario.values import read_moment
+from engine.shipped import shipped
+from engine.textfile import read_source
+from engine.yamlfile import read_yaml
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema of files of edits."""
+    path = shipped("schemas") / "json" / "events.schema.json"
+    content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def read_edits(path: Path, catalog: Catalog) -> tuple[tuple[Edit, ...], tuple[Diagnostic, ...]]:
+    """The edits of a file; none of them when anything in it is wrong."""
+    source = read_source(path)
+    if isinstance(source, Diagnostic):
+        return (), (source,)
+    content, found, places = read_yaml(source, schema())
+    if found or not isinstance(content, list):
+        return (), found
+    wrong = [
+        _in_place(one).told(places) for one in slips(_as_scenario(content), (), Known(catalog=catalog, mappings={}))
+    ]
+    if wrong:
+        return (), in_source_order(wrong)
+    edits = [_edit(one, catalog) for one in content]
+    return tuple(sorted(edits, key=lambda one: one.at)), ()
+
+
+def _as_scenario(content: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The file as the actions of a scenario, so that the same eyes look at its names and values."""
+    actions = [
+        {"run": "change-setting", "at": one["at"], "set": one["settings"]}
+        if "settings" in one
+        else {"run": "edit", "at": one["at"], "edits": [{name: it for name, it in one.items() if name != "at"}]}
+        for one in content
+    ]
+    return {"when": actions, "then": {}}
+
+
+def _in_place(slip: Slip) -> Slip:
+    """A slip in the scenario -> the same at its place in the file."""
+    at, rest = slip.path[1], slip.path[2:]
+    match rest:
+        case ("edits", _, *more):
+            return replace(slip, path=(at, *more))
+        case ("set", *more):
+            return replace(slip, path=(at, "settings", *more))
+        case _:
+            return replace(slip, path=(at, *rest))
+
+
+def _edit(one: Mapping[str, Any], catalog: Catalog) -> Edit:
+    at = read_moment("at", one["at"])
+    assert at is not None
+    if "settings" in one:
+        return Edit(at=at, settings=typed_settings(one["settings"], catalog))
+    table = catalog.table(one["system"], one["table"])
+    return Edit(at=at, op=one["op"], table=table, key=one.get("key"), values=one.get("set") or {})

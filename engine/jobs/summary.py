@@ -1,0 +1,125 @@
+"""A timeline -> what is told of it: per job its runs and counters, long rows of equal idle runs folded. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from engine.frozen import dataclass
+from engine.jobs.timeline import Ran, Timeline
+
+COUNTERS = ("created", "changed", "unchanged", "skipped", "failed", "conflicts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """One job over the whole time. counters: by name; errors: runs that failed as a whole; waited: times it had to."""
+
+    job: str
+    runs: int
+    active: int
+    idle: int
+    errors: int
+    waited: int
+    woken: int
+    counters: dict[str, int]
+    status: str
+    next: datetime | None
+
+
+def by_job(timeline: Timeline) -> tuple[JobSummary, ...]:
+    """Every job that ran or stands in the queue, in the order of the queue, then those that are gone."""
+    names = dict.fromkeys([*(one.name for one in timeline.queue.entries), *(one.job for one in timeline.runs)])
+    found = []
+    for name in names:
+        runs = [one for one in timeline.runs if one.job == name]
+        entry = timeline.queue.entry(name)
+        found.append(
+            JobSummary(
+                job=name,
+                runs=len(runs),
+                active=sum(one.active for one in runs),
+                idle=sum(not one.active and not one.error for one in runs),
+                errors=sum(bool(one.error) for one in runs),
+                waited=sum(one.job == name and one.what == "waits" for one in timeline.happened),
+                woken=sum(one.job == name and one.what == "woken" for one in timeline.happened),
+                counters={it: sum(getattr(leg, it) for one in runs for leg in one.legs) for it in COUNTERS},
+                status="gone" if entry is None else entry.status,
+                next=None if entry is None else entry.start,
+            )
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the timeline as people read it. kind: active, idle, error, edit, queue; count: of runs in it."""
+
+    at: datetime
+    kind: str
+    job: str
+    text: str
+    count: int = 1
+
+
+def lines(timeline: Timeline) -> tuple[Line, ...]:
+    """Runs and events in the order of time; idle runs with nothing between them become one line."""
+    told: list[tuple[datetime, int, Line]] = []
+    for number, run in enumerate(timeline.runs):
+        kind = "error" if run.error else "active" if run.active else "idle"
+        told.append((run.start, number, Line(at=run.start, kind=kind, job=run.job, text=what(run))))
+    for one in timeline.happened:
+        kind = "edit" if one.what in ("edit", "settings", "refused") else "queue"
+        text = one.text if kind == "edit" else f"{one.what}: {one.text}"
+        told.append((one.at, -1, Line(at=one.at, kind=kind, job=one.job, text=text)))
+    ordered = [one for _, _, one in sorted(told, key=lambda it: (it[0], it[1]))]
+    return tuple(_folded(ordered))
+
+
+def _folded(ordered: Sequence[Line]) -> list[Line]:
+    found: list[Line] = []
+    idle: list[Line] = []
+    for one in [*ordered, None]:
+        if one is not None and one.kind == "idle":
+            idle.append(one)
+            continue
+        if len(idle) > 3:
+            jobs = len({it.job for it in idle})
+            last = idle[-1].at
+            text = (
+                f"{len(idle):,} runs of {jobs} job{'s' if jobs > 1 else ''} found nothing, until {last:%Y-%m-%d %H:%M}"
+            )
+            found.append(Line(at=idle[0].at, kind="idle", job="", text=text, count=len(idle)))
+        else:
+            found += idle
+        idle = []
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def what(run: Ran) -> str:
+    """What a run came to, in words."""
+    if run.error:
+        after = f"; tried anew {run.next:%H:%M:%S}" if run.then == "Ready" and run.next is not None else "; in Error"
+        return f"fails: {run.error}{after}"
+    counts = {it: sum(getattr(leg, it) for leg in run.legs) for it in COUNTERS}
+    told = ", ".join(f"{value} {name}" for name, value in counts.items() if value and name != "unchanged")
+    if not told:
+        told = f"nothing to do ({counts['unchanged']} unchanged)" if counts["unchanged"] else "nothing to do"
+    if run.then == "On Hold with Inactivity Timeout":
+        told += "; falls asleep" + (f" until {run.next:%Y-%m-%d %H:%M}" if run.next is not None else "")
+    return told
+
+
+def span(took: timedelta | None) -> str:
+    """A length of time as people say it: `31 min`, `12 h 4 min`, `2 d 3 h`."""
+    if took is None:
+        return "–"
+    seconds = int(took.total_seconds())
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"

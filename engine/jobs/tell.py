@@ -1,0 +1,191 @@
+"""A timeline -> text for a terminal, and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, TextIO
+
+from engine.jobs.queue import QueueState
+from engine.jobs.summary import by_job, lines, span
+from engine.jobs.timeline import Followed, Ran, Timeline
+
+STYLES = {"active": "green", "idle": "dim", "error": "bold red", "edit": "bold cyan", "queue": "yellow"}
+
+
+def tell(timeline: Timeline, stream: TextIO, *, colour: bool, width: int | None, most: int = 200) -> None:
+    """Print the timeline and what follows from it. most: lines of the timeline that are shown."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, no_color=not colour, force_terminal=colour, width=width or 160, highlight=False)
+    all_lines = lines(timeline)
+    for one in all_lines[:most]:
+        text = Text(f"{one.at:%Y-%m-%d %H:%M:%S}  ")
+        text.append(f"{one.job:<24.24} {one.text}", style=STYLES[one.kind] if colour else "")
+        console.print(text, soft_wrap=True)
+    if len(all_lines) > most:
+        console.print(f"… and {len(all_lines) - most:,} more lines; --html FILE shows all of them", soft_wrap=True)
+    console.print()
+    console.print(_jobs(timeline))
+    if timeline.edits:
+        console.print()
+        console.print(_edits(timeline))
+    for line in _trouble(timeline):
+        console.print(line, soft_wrap=True, markup=False)
+    console.print()
+    console.print(closing(timeline), soft_wrap=True, markup=False)
+
+
+def _jobs(timeline: Timeline) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Job", no_wrap=True)
+    for name in ("runs", "active", "idle", "failed", "woken", "waited", "created", "changed", "refused", "conflicts"):
+        table.add_column(name, justify="right")
+    table.add_column("at the end")
+    for one in by_job(timeline):
+        numbers = (one.runs, one.active, one.idle, one.errors, one.woken, one.waited)
+        records = (one.counters["created"], one.counters["changed"], one.counters["failed"], one.counters["conflicts"])
+        ends = one.status + (f", {one.next:%m-%d %H:%M}" if one.next is not None else "")
+        ends = ends.replace("On Hold with Inactivity Timeout", "asleep")
+        table.add_row(one.job, *(f"{it:,}" if it else "-" for it in (*numbers, *records)), ends)
+    return table
+
+
+def _edits(timeline: Timeline) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("Edit", "Record", "carried over after", "settled after", "Outcome"):
+        table.add_column(name)
+    for one in timeline.edits:
+        settled = None if one.settled is None else one.settled - one.edit.at
+        record = f"{one.edit.caption} {one.edit.label}"
+        table.add_row(f"{one.edit.at:%Y-%m-%d %H:%M:%S}", record, span(one.takes), span(settled), _by(one))
+    return table
+
+
+def _by(one: Followed) -> str:
+    return f"{one.outcome} ({one.by})" if one.by else one.outcome
+
+
+def _trouble(timeline: Timeline) -> Iterator[str]:
+    for ball in timeline.pingpongs:
+        yield ""
+        yield f"! {ball.caption} {ball.label}: {ball.field} never settles, it was written {ball.times} times"
+        yield f"    {' -> '.join(one or 'blank' for one in ball.values)}"
+        for rule, place in ball.rules:
+            yield f"    by {rule}  {place}"
+    for one in timeline.lost:
+        yield ""
+        yield f"! {one.edit.caption} {one.edit.label}: the edit of {one.edit.at:%Y-%m-%d %H:%M:%S} is lost"
+        was, now = one.value or "blank", one.now or "blank"
+        yield f"    {one.field} was {was}, is {now} since {one.at:%H:%M:%S}, by {one.by}"
+        yield f"    {one.rule}  {one.place}"
+    for clash in timeline.clashes:
+        yield ""
+        yield f"! {clash.caption} {clash.label} collides in {clash.job}, {clash.at:%Y-%m-%d %H:%M:%S}"
+        yield f"    {clash.reason}"
+
+
+def closing(timeline: Timeline) -> str:
+    """The last line: how much happened."""
+    active = sum(one.active for one in timeline.runs)
+    lasted = span(timeline.end - timeline.begin)
+    told = f"{lasted} simulated: {len(timeline.runs):,} runs, {active:,} with something to do"
+    if timeline.edits:
+        carried = sum(one.reached is not None for one in timeline.edits)
+        told += f"; {carried:,} of {len(timeline.edits):,} edits carried over"
+    return told + ". Nothing was written."
+
+
+def worth_a_look(timeline: Timeline) -> bool:
+    """Is there anything that somebody should look at?"""
+    stuck = any(one.reached is None for one in timeline.edits)
+    return stuck or bool(timeline.pingpongs or timeline.lost or timeline.clashes)
+
+
+# --- JSON ------------------------------------------------------------------------------------------------
+
+
+def to_json(timeline: Timeline) -> str:
+    """The timeline as JSON, after schemas/json/timeline.schema.json."""
+    content = {
+        "format": 1,
+        "begin": moment(timeline.begin),
+        "end": moment(timeline.end),
+        "runs": [_run(one) for one in timeline.runs],
+        "happened": [_plain(one) for one in timeline.happened],
+        "jobs": [_plain(one) for one in by_job(timeline)],
+        "edits": [_plain(one) for one in timeline.edits],
+        "pingpongs": [_plain(one) for one in timeline.pingpongs],
+        "lost": [_plain(one) for one in timeline.lost],
+        "clashes": [_plain(one) for one in timeline.clashes],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _run(run: Ran) -> dict[str, Any]:
+    return {**_plain(run), "active": run.active}
+
+
+def _plain(one: Any) -> Any:
+    match one:
+        case datetime():
+            return moment(one)
+        case tuple() | list():
+            return [_plain(it) for it in one]
+        case dict():
+            return {name: _plain(it) for name, it in one.items()}
+        case _ if hasattr(type(one), "__dataclass_fields__"):
+            return {it.name: _plain(getattr(one, it.name)) for it in fields(one)}
+        case _:
+            return one
+
+
+def moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="milliseconds") + "Z"
+
+
+# --- the queue itself ------------------------------------------------------------------------------------
+
+
+def tell_queue(state: QueueState, stream: TextIO, *, colour: bool, width: int | None) -> None:
+    """Print the jobs of a queue: what each runs, when next, and by which times."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("Job", "Status", "next start (UTC)", "every", "sleeps", "attempts", "category", "hours", "wakes on"):
+        table.add_column(name, overflow="fold")
+    for one in state.entries:
+        setup = one.setup
+        hours = setup.hours
+        days = (
+            ""
+            if len(hours.days) == 7
+            else " ".join(["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"][day - 1] for day in sorted(hours.days))
+        )
+        open_ = (
+            "" if hours.start is None or hours.end is None else f"{hours.start:%H:%M}-{hours.end:%H:%M} {hours.zone}"
+        )
+        table.add_row(
+            one.name,
+            one.status.replace("On Hold with Inactivity Timeout", "asleep")
+            + (f": {one.message}" if one.message else ""),
+            "-" if one.start is None else f"{one.start:%Y-%m-%d %H:%M:%S}",
+            f"{setup.every} min" if setup.recurring else "once",
+            f"{setup.inactivity} min" if setup.sleeps else "-",
+            f"{one.tried}/{setup.attempts}",
+            setup.category or "-",
+            f"{days} {open_}".strip() or "always",
+            ", ".join(sorted(setup.wakes)) or "-",
+        )
+    Console(file=stream, no_color=not colour, force_terminal=colour, width=width or 180, highlight=False).print(table)
