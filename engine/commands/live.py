@@ -1,0 +1,134 @@
+"""`coupler run --live`: the queue of a workspace on the real clock, until a signal, a moment, or so many runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.jobs.live.loop import Wish
+
+EXAMPLE = """
+coupler run --live                        # the queue on the real clock: each due job a plan in plans/; Ctrl-C ends it
+coupler run --live --apply                # and every plan carried out on the snapshot
+"""
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """What only `--live` knows."""
+    group = parser.add_argument_group("on the real clock")
+    group.add_argument("--live", action="store_true", help="run the queue now, until Ctrl-C or SIGTERM")
+    group.add_argument("--apply", action="store_true", help="with --live: carry every plan out on the snapshot")
+    group.add_argument(
+        "--plans", metavar="DIR", type=Path, help="with --live: the folder of the plans (default: plans)"
+    )
+    group.add_argument("--until", metavar="MOMENT", help="with --live: end then, like 2026-06-15T18:00:00Z")
+    group.add_argument("--runs", metavar="N", type=int, help="with --live: end after so many runs")
+    group.add_argument(
+        "--poll", metavar="SECONDS", type=float, help="with --live: look at snapshot and rules this often (default: 1)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the queue; 0 when it ended as it was told, 1 when it could not run."""
+    stop = threading.Event()
+    _listen(stop)
+    from engine import terminal
+    from engine.checks import render
+    from engine.diagnostic import Diagnostic
+    from engine.jobs.live import lock, loop, place, rulebook
+    from engine.jobs.live.live import Live
+
+    def refused(*found: Diagnostic) -> int:
+        terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
+        return 1
+
+    book = rulebook.opened(arguments.snapshot)
+    if not isinstance(book, rulebook.Book):
+        return refused(*book)
+    wish = _wish(arguments, book.workspace.root)
+    at = place.place_of(book.workspace.root)
+    try:
+        place.prepare(at)
+        place.make(wish.plans)
+        with lock.held(at.lock, applies=wish.apply) as other:
+            if other is not None:
+                return refused(lock.refused(other))
+            live = place.read(at)
+            if live is not None and not isinstance(live, Live):
+                return refused(live)
+            runner = loop.begin(at, book, wish, live, _tell)
+            runner.stop = stop
+            _tell("begins", _beginning(wish, runner.live))
+            runner.go()
+    except place.NotWritten as problem:
+        return refused(problem.diagnostic)
+    _tell("ends", f"the queue stands still after {runner.ended} runs; coupler jobs shows it")
+    return 0
+
+
+def _wish(arguments: argparse.Namespace, root: Path) -> Wish:
+    from engine.commands.arguments import WrongArgumentsError
+    from engine.jobs.live.loop import Wish
+    from engine.planning import clock
+
+    until = None
+    if arguments.until is not None:
+        until, _, wrong = clock(arguments.until, None)
+        if wrong:
+            raise WrongArgumentsError(f"coupler run: {wrong[0].message}; {wrong[0].hint}")
+    full = bool(getattr(arguments, "full", False))
+    if full and not arguments.apply:
+        raise WrongArgumentsError(
+            "coupler run: the waves of a full synchronisation build on each other; --live --full needs --apply"
+        )
+    poll = 1.0 if arguments.poll is None else arguments.poll
+    if not 0.05 <= poll <= 3600:
+        raise WrongArgumentsError("coupler run: --poll takes seconds from 0.05 to 3600")
+    if arguments.runs is not None and arguments.runs < 0:
+        raise WrongArgumentsError("coupler run: --runs takes a number of runs")
+    if arguments.jobs:
+        raise WrongArgumentsError("coupler run: --live runs all jobs; coupler jobs hold JOB keeps one from running")
+    return Wish(
+        plans=(arguments.plans or root / "plans").absolute(),
+        apply=arguments.apply,
+        until=until,
+        jobs=arguments.runs,
+        poll=poll,
+        full=full,
+        snapshot=arguments.snapshot,
+        threads=getattr(arguments, "threads", None),
+        memory=getattr(arguments, "memory", None),
+    )
+
+
+def _beginning(wish: Wish, live: object) -> str:
+    does = "every plan is applied" if wish.apply else "plans are written, nothing is applied"
+    return f"the queue runs; {does}; Ctrl-C ends it after the current job, twice at once"
+
+
+def _tell(kind: str, text: str) -> None:
+    from engine.jobs.live.work import clock
+
+    print(f"{clock():%Y-%m-%d %H:%M:%S}  {kind:11}  {text}", flush=True)
+
+
+def _listen(stop: threading.Event) -> None:
+    """The first signal ends the queue after the current job, a second one at once: what is written down then is as safe
+    as after a power failure."""
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            os.write(2, b"coupler: ended at once; the run under way is looked into when the queue starts again.\n")
+            os._exit(130)
+        os.write(2, b"coupler: the queue ends after the current job; once more ends it at once.\n")
+        stop.set()
+
+    signal.signal(signal.SIGINT, heard)
+    signal.signal(signal.SIGTERM, heard)

@@ -1,0 +1,89 @@
+"""A snapshot that another process may replace at any moment -> has it changed, is it whole, which tables are new in it.
+
+A file is looked at from outside: size, times, and which file it is. What looks the same twice, a moment apart, is at
+rest; what is read in between is kept only if it still looks the same afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from time import sleep, time
+
+import duckdb
+
+from engine.catalog.catalog import Catalog
+from engine.frozen import dataclass
+from engine.jobs.live.live import Print
+from engine.sql.quote import identifier, literal, qualified
+
+REST = 1.0
+"""Seconds without a change after which a file counts as at rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a file and the log beside it look from outside; () for none."""
+
+    file: tuple[int, ...]
+    log: tuple[int, ...]
+
+
+def look(path: Path) -> Look:
+    return Look(file=_seen(path), log=_seen(path.with_name(f"{path.name}.wal")))
+
+
+def _seen(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def at_rest(path: Path, seen: Look) -> bool:
+    """Was the file left alone for a moment? Waits for that moment, at most."""
+    newest = max((*seen.file[2:], *seen.log[2:]), default=0) / 1e9
+    age = time() - newest
+    if 0 <= age < REST:
+        sleep(REST - age)
+    elif age < 0:  # a clock that was set back says nothing: two looks do
+        sleep(REST)
+    return look(path) == seen
+
+
+def prints(connection: duckdb.DuckDBPyConnection, catalog: Catalog, tables: Iterable[str]) -> tuple[Print, ...]:
+    """The prints of these BC tables, as the snapshot holds them; a table that is not there has none."""
+    there: dict[str, set[str]] = {}
+    for name, column in connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'snap' AND schema_name = 'bc'"
+    ).fetchall():
+        there.setdefault(name, set()).add(column)
+    found = []
+    for name in sorted(set(tables) & there.keys()):
+        modified = catalog.table("bc", name).modified_field
+        newest = f"CAST(max({identifier(modified)}) AS VARCHAR)" if modified in there[name] else "NULL"
+        (row,) = connection.execute(
+            f"SELECT {literal(name)}, count(*), CAST(coalesce(bit_xor(hash(t)), 0) AS VARCHAR), coalesce({newest}, '') "
+            f"FROM {qualified('snap', 'bc', name)} t"
+        ).fetchall()
+        found.append(Print(*row))
+    return tuple(found)
+
+
+def renewed(before: Sequence[Print], after: Sequence[Print]) -> tuple[str, ...]:
+    """The tables with new or changed records, not those that only lost some (R9.11). A table without a print before
+    says nothing."""
+    old = {one.table: one for one in before}
+    found = []
+    for now in after:
+        was = old.get(now.table)
+        if was is not None and now.checksum != was.checksum and (now.rows >= was.rows or now.newest > was.newest):
+            found.append(now.table)
+    return tuple(found)
+
+
+def taken_in(before: Sequence[Print], after: Sequence[Print]) -> tuple[Print, ...]:
+    """The prints with the newer ones in the places of the older."""
+    merged = {one.table: one for one in (*before, *after)}
+    return tuple(merged[name] for name in sorted(merged))

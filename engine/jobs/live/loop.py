@@ -1,0 +1,317 @@
+"""A workspace, its queue and the real clock -> runs, one after the other, until somebody ends it.
+
+The loop alone changes the queue and writes it down; planning and applying happen beside it, so that requests and
+signals are taken up while a job runs. Whatever moment the process dies at, the file and the snapshot together say
+whether the run under way took place (`engine.jobs.live.steps`).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar, assert_never
+
+from engine import planning
+from engine.jobs.define import fresh
+from engine.jobs.live import exported, requests, steps, work
+from engine.jobs.live.exported import Look, look
+from engine.jobs.live.live import Live, Prepared, Ran
+from engine.jobs.live.place import Place, tidy, write
+from engine.jobs.live.rulebook import Book
+from engine.jobs.live.words import result
+from engine.jobs.live.work import NotNow, Written
+from engine.jobs.queue import Entry, Failed
+from engine.jobs.turns import dispatched
+
+TICK = 0.1
+"""Seconds between two looks at signals and requests."""
+T = TypeVar("T")
+Told = Callable[[str, str], None]
+"""Called with what kind of thing happened and a line about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What `coupler run --live` was told. until, jobs: where to end, None for nowhere. poll: seconds between two looks
+    at snapshot and rules. full: begin a full synchronisation, or go on with one."""
+
+    plans: Path
+    apply: bool = False
+    until: datetime | None = None
+    jobs: int | None = None
+    poll: float = 1.0
+    full: bool = False
+    snapshot: str | None = None
+    threads: int | None = None
+    memory: str | None = None
+
+
+@dataclass
+class Runner:
+    """The queue at work. stop: set by a signal; what is under way is ended first."""
+
+    place: Place
+    book: Book
+    wish: Wish
+    live: Live
+    told: Told
+    stop: threading.Event = field(default_factory=threading.Event)
+    ended: int = 0
+    _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="job"))
+    _known: Look | None = None
+    _looked: datetime | None = None
+    _again: datetime | None = None
+
+    # --- the whole ---
+
+    def go(self) -> None:
+        """Run the queue. Raises NotWritten when it cannot be written down; then nothing is half-done."""
+        tidy(self.place)
+        self._take_rules()
+        while self.live.under_way is not None and not self.stop.is_set():
+            if not self._resolve():
+                self._pause()
+        if self.wish.full and not self.stop.is_set():
+            self._save(steps.full_begun(self.live, work.clock()))
+        while not self._over():
+            self._take_requests()
+            self._look_around()
+            entry = None if self._blocked() else steps.next_due(self.live.queue, work.clock(), full=self.wish.apply)
+            if entry is None:
+                self._pause()
+            else:
+                self._turn(entry)
+        self._beside.shutdown()
+
+    def _over(self) -> bool:
+        if self.stop.is_set() or (self.wish.jobs is not None and self.ended >= self.wish.jobs):
+            return True
+        return self.wish.until is not None and work.clock() >= self.wish.until
+
+    def _blocked(self) -> bool:
+        """Do rules or snapshot keep all jobs from running?"""
+        if self.book.waits or self._known is None:
+            return True
+        return self._again is not None and work.clock() < self._again
+
+    def _save(self, live: Live) -> None:
+        live = live.with_queue(replace(live.queue, now=work.clock()))
+        write(self.place, live)
+        self.live = live
+
+    def _pause(self) -> None:
+        """Until the next job is due, or something is to be looked at."""
+        self.stop.wait(TICK)
+
+    def _waits(self, reason: str) -> None:
+        """Tell, once, why no job runs."""
+        if self.live.waits != reason:
+            if reason:
+                self.told("waits", reason)
+            self._save(replace(self.live, waits=reason))
+
+    # --- what comes from outside ---
+
+    def _take_requests(self) -> None:
+        for one in requests.pending(self.place):
+            if one.verb == "full-sync":
+                self._save(steps.full_begun(self.live, work.clock()))
+            else:
+                self._save(steps.asked(self.live, one.verb, one.job, work.clock()))
+            self.told("asked", f"{one.verb} {one.job}".strip())
+            requests.take_away(one.path)
+
+    def _look_around(self) -> None:
+        now = work.clock()
+        if self._looked is not None and now - self._looked < timedelta(seconds=self.wish.poll):
+            return
+        self._looked = now
+        if self.book.changed():
+            self._take_rules()
+        if look(self.book.snapshot) != self._known and not self.book.waits:
+            self._take_snapshot()
+
+    def _take_rules(self) -> None:
+        """Read the rules, and see which jobs they leave."""
+        before = {one.name for one in self.live.queue.entries}
+        self.book = self.book.read()
+        if self.book.waits:
+            self._waits(self.book.waits)
+            return
+        live = steps.reconciled(self.live, self.book.model, work.clock())
+        after = {one.name for one in live.queue.entries}
+        for name in sorted(after - before) if before else ():
+            self.told("appears", f"{name}: the rules ask for it")
+        for name in sorted(before - after):
+            self.told("gone", f"{name}: the rules leave it out")
+        self._save(replace(live, waits=""))
+
+    def _take_snapshot(self) -> None:
+        """A snapshot that looks new: once it is at rest and whole, its new records wake jobs."""
+        path, seen = self.book.snapshot, look(self.book.snapshot)
+        if not seen.file:
+            self._not_now(work.missing(path).reason)
+            return
+        if not exported.at_rest(path, seen):
+            self._not_now(f"{work.BEING_WRITTEN}; it is looked at again every {self.wish.poll:g} s")
+            return
+        found = work.prints_of(self._ground(), sorted(self._listened()))
+        if isinstance(found, NotNow):
+            self._not_now(found.reason)
+            return
+        if look(path) != seen:
+            self._not_now(work.REPLACED)
+            return
+        same = self.live.snapshot == self.book.called
+        new = exported.renewed(self.live.prints, found) if same else ()
+        if self._known is not None or new:
+            about = f"new or changed: {', '.join(new)}" if new else "no record of Business Central is new"
+            self.told("snapshot", f"{self.book.called} was replaced; {about}")
+        self._known, self._again = seen, None
+        live = replace(self.live, snapshot=self.book.called, prints=found, waits="")
+        self._save(steps.woken_by(live, new, work.clock()))
+
+    def _listened(self) -> frozenset[str]:
+        return frozenset(name for one in self.live.queue.entries for name in one.setup.wakes)
+
+    def _not_now(self, reason: str) -> None:
+        self._waits(reason)
+        self._again = work.clock() + timedelta(seconds=self.wish.poll)
+
+    # --- a run ---
+
+    def _turn(self, entry: Entry) -> None:
+        now = work.clock()
+        turn, after = dispatched(entry, now, busy=False)
+        match turn:
+            case "left" | "waits":
+                raise AssertionError(f"{entry.name} was started though it may not")
+            case "deleted":
+                self.told("gone", f"{entry.name}: it has expired")
+                self._save(self.live.with_queue(self.live.queue.without(entry.number)))
+            case "put off":
+                self._save(self.live.put(after))
+            case "runs":
+                self._run(entry, now)
+            case _:
+                assert_never(turn)
+
+    def _run(self, entry: Entry, now: datetime) -> None:
+        if self._known is None or look(self.book.snapshot) != self._known:
+            self._take_snapshot()
+            return
+        seen = self._known
+        plan = self.wish.plans / plan_name(now, self.live.number + 1, entry.name)
+        self._save(steps.begun(self.live, entry, now, self._called(plan), apply=self.wish.apply))
+        queued = frozenset(one.name for one in self.live.queue.entries)
+        made = self._wait(lambda: work.prepare(self._ground(), entry.setup, plan, seen, queued))
+        if isinstance(made, Prepared):
+            self._save(steps.planned(self.live, made))
+            if self.wish.apply:
+                listened = self._listened()
+                done = self._wait(lambda: work.carry_out(self._ground(), plan, listened))
+            else:
+                done = Written(prints=(), look=seen)
+            self._end(done, plan)
+        else:
+            self._end(made, plan)
+
+    def _end(self, done: Written | Failed | NotNow, plan: Path) -> None:
+        now = work.clock()
+        match done:
+            case Written():
+                self._known = done.look
+                prints = exported.taken_in(self.live.prints, done.prints)
+                self._ended(steps.succeeded(replace(self.live, prints=prints), now))
+            case Failed():
+                drop(plan)
+                self._ended(steps.failed(self.live, done.reason, now))
+            case NotNow():
+                drop(plan)
+                self._again = now + timedelta(seconds=self.wish.poll)
+                if done.reason != self.live.waits:
+                    self.told("waits", done.reason)
+                self._save(steps.taken_back(self.live, now, done.reason))
+            case _:
+                assert_never(done)
+
+    def _ended(self, live: Live) -> None:
+        self._save(live)
+        self.ended += 1
+        self.told("ran", sentence(self.live.runs[-1]))
+
+    def _wait(self, call: Callable[[], T]) -> T | Failed:
+        """Let it be done beside, and take requests up meanwhile."""
+        future: Future[T | Failed] = self._beside.submit(guarded, call)
+        wake = threading.Event()
+        future.add_done_callback(lambda _: wake.set())
+        while not wake.wait(TICK):
+            self._take_requests()
+        return future.result()
+
+    def _called(self, plan: Path) -> str:
+        """A plan as the state calls it: from the workspace when it lies in it, so that a workspace can be moved."""
+        return planning.shown(plan, self.book.workspace)
+
+    def _ground(self) -> work.Ground:
+        return self.book.ground(self.live, threads=self.wish.threads, memory=self.wish.memory)
+
+    # --- after a kill ---
+
+    def _resolve(self) -> bool:
+        """What the last runner was in the middle of: did it take place? False while that cannot be seen."""
+        under_way = self.live.under_way
+        assert under_way is not None
+        plan = self.book.workspace.root / under_way.plan
+        carried_out: bool | NotNow = False
+        if under_way.prepared is not None and under_way.apply:
+            carried_out = work.stands_in(plan, self.book.snapshot, self.book.catalog)
+        elif under_way.prepared is not None:
+            carried_out = plan.is_file()
+        if isinstance(carried_out, NotNow):
+            self._waits(f"{under_way.before.name} was interrupted; {carried_out.reason}")
+            return False
+        for beside in plan.parent.glob(f".{plan.name}.*"):
+            drop(beside)
+        if not carried_out:
+            drop(plan)
+        self._save(steps.resolved(self.live, work.clock(), carried_out=carried_out))
+        self.told("interrupted" if not carried_out else "ran", sentence(self.live.runs[-1]))
+        return True
+
+
+def begin(place: Place, book: Book, wish: Wish, live: Live | None, told: Told) -> Runner:
+    """A runner of a queue that stands as it was left, or of a fresh one."""
+    book = book.read()
+    state = live if live is not None else Live(queue=fresh(book.model, work.clock()))
+    return Runner(place=place, book=book, wish=wish, live=state, told=told)
+
+
+def guarded(call: Callable[[], T]) -> T | Failed:
+    """A defect in one job does not end the queue."""
+    try:
+        return call()
+    except Exception as problem:
+        return Failed(reason=f"this is a defect of coupler: {type(problem).__name__}: {problem}")
+
+
+def drop(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def plan_name(at: datetime, number: int, job: str) -> str:
+    """The name of a plan: when, which run, which job."""
+    word = re.sub(r"[^\w.-]+", "-", job).strip("-") or "job"
+    return f"{at:%Y-%m-%dT%H-%M-%SZ}-{number:06d}-{word}.plan"
+
+
+def sentence(ran: Ran) -> str:
+    """A run in a line: the job, and what it came to."""
+    return f"{ran.job}: {result(ran)}"
