@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from engine import VERSION, pipeline
 from engine.diagnostic import Diagnostic, worst
+from engine.manual.refusals import no_connection
 from engine.run.apply import Applied, apply, no_plan, open_plan
 from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import begin, dry_run
@@ -67,6 +68,9 @@ def plan(
     )
     if not isinstance(ground, Opened):
         return Planned(world=None, found=ground)
+    if cut_off := no_connection(ground.rules.model.settings):
+        ground.world.connection.close()
+        return Planned(world=None, found=tuple(cut_off))
     if records:
         return chosen_records(ground, names, records, out)
     scope = RunScope(force=True, since_watermark=False) if force else SCHEDULED

@@ -6,24 +6,16 @@ record that fails is activity (R9.10).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine import connector
 from engine.jobs.queue import Done, Failed, Result, Setup
 from engine.run.actions import fullsync
-from engine.run.actions.runs import ALLOWED, carries, run_mapping
+from engine.run.actions.runs import ALLOWED, carries, connected, run_mapping
 from engine.run.dryrun import Session
 from engine.run.process.carry import run_process
 from engine.sql.quote import identifier
 
 NO_CONNECTION = "There is no connection to Sales"
 ACTIVITY = ("Inserted", "Modified", "Deleted", "Failed")
-
-
-def connected(settings: Mapping[str, object]) -> bool:
-    """Every run opens and tests the connection first (R2.2)."""
-    enabled = settings.get("enable_cds_connection") or settings.get("sales_connection_enabled")
-    return bool(enabled) and bool(settings.get("connection_working"))
 
 
 def carry_out(session: Session, setup: Setup) -> Result:

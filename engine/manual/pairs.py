@@ -18,7 +18,7 @@ from engine.manual.listing import (
     remember,
 )
 from engine.manual.pointing import Pointed, pointed
-from engine.manual.refusals import no_way, quoted, wrong
+from engine.manual.refusals import no_connection, no_way, quoted, wrong
 from engine.manual.standing import Standing, standing
 from engine.model.model import Leg, Mapping
 from engine.run.actions import marks
@@ -44,6 +44,8 @@ Found = Sequence[Diagnostic]
 
 def couple(session: Session, name: str, bc: str, sales: str, first_sync: Leg | None) -> Found:
     """Couple one pair (R1.8), refused where the Sales record has another partner (R1.9); then run it if wanted."""
+    if cut_off := no_connection(session.around.settings):
+        return cut_off
     mapping = session.model.mappings[name]
     lost = no_way(mapping, first_sync) if first_sync is not None else None
     ends = pointed(session, mapping, (bc,), ("bc",)), pointed(session, mapping, (sales,), ("sales",))
@@ -69,6 +71,8 @@ def couple(session: Session, name: str, bc: str, sales: str, first_sync: Leg | N
 
 def match(session: Session, name: str, words: Sequence[str]) -> Found:
     """Match-based coupling of these records of Business Central, or of all that are not coupled (section 5)."""
+    if cut_off := no_connection(session.around.settings):
+        return cut_off
     mapping = session.model.mappings[name]
     records = pointed(session, mapping, words, ("bc",))
     if problems := [one for one in records if isinstance(one, Diagnostic)]:
@@ -115,6 +119,8 @@ def list_matched(session: Session, before: Before, mapping: Mapping, number: int
 
 def uncouple(session: Session, name: str, words: Sequence[str]) -> Found:
     """Remove the couplings of these records, or without words all of the mapping (section 6)."""
+    if cut_off := no_connection(session.around.settings):
+        return cut_off
     mapping = session.model.mappings[name]
     records = pointed(session, mapping, words)
     if problems := [one for one in records if isinstance(one, Diagnostic)]:

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dictionary
+
 from engine.diagnostic import Diagnostic
 from engine.model.model import Leg, Mapping
-from engine.run.actions.runs import ALLOWED, carries
+from engine.run.actions.runs import ALLOWED, carries, connected
 
 
 def wrong(code: str, name: str, message: str, hint: str) -> Diagnostic:
     """A refusal: no plan is made."""
     return Diagnostic(code=code, name=name, severity="error", span=None, message=message, hint=hint)
+
+
+def no_connection(settings: Dictionary[str, object]) -> list[Diagnostic]:
+    """E613: every run opens and tests the connection first (R2.2)."""
+    if connected(settings):
+        return []
+    enabled = settings.get("enable_cds_connection") or settings.get("sales_connection_enabled")
+    message = "the connection to Sales does not work" if enabled else "no connection to Sales is enabled"
+    hint = "set connection_working: true" if enabled else "set enable_cds_connection or sales_connection_enabled: true"
+    return [
+        Diagnostic(
+            code="E613",
+            name="no-connection",
+            severity="error",
+            span=None,
+            message=f"{message}, so nothing can run",
+            hint=f"{hint} among the settings in coupler.yaml, when it does",
+        )
+    ]
 
 
 def no_way(mapping: Mapping, leg: Leg) -> Diagnostic | None:

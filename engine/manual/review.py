@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.diagnostic import Diagnostic
 from engine.manual.listing import BY_HAND, note, open_pass, remember
 from engine.manual.pairs import list_matched
-from engine.manual.refusals import wrong
+from engine.manual.refusals import no_connection, wrong
 from engine.run.actions import fullsync
 from engine.run.actions.fullsync import COUPLE, ERROR, FINISHED, NOTHING, SUCCESS, Line
 from engine.run.actions.match import Matched, groups_of
@@ -38,6 +38,8 @@ Keep = Callable[[Reviewed], None]
 
 def plan_lines(session: Session, keep: Keep) -> Sequence[Diagnostic]:
     """Make the lines that are missing, and nothing else."""
+    if cut_off := no_connection(session.around.settings):
+        return cut_off
     number = open_pass(session)
     before = fullsync.lines(session)
     fullsync.plan(session)
@@ -48,6 +50,8 @@ def plan_lines(session: Session, keep: Keep) -> Sequence[Diagnostic]:
 
 def advance(session: Session, keep: Keep, progress: Callable[[str, int, int], None]) -> Sequence[Diagnostic]:
     """Run wave after wave until no line can start any more."""
+    if cut_off := no_connection(session.around.settings):
+        return cut_off
     number = open_pass(session)
     before = fullsync.lines(session)
     fullsync.plan(session)
@@ -68,6 +72,8 @@ def advance(session: Session, keep: Keep, progress: Callable[[str, int, int], No
 
 def run_one(session: Session, name: str, keep: Keep, *, full: bool) -> Sequence[Diagnostic]:
     """Run one line, whatever it depends on. full: all of it, though matching be recommended (R7.3)."""
+    if cut_off := no_connection(session.around.settings):
+        return cut_off
     number = open_pass(session)
     before = fullsync.lines(session)
     fullsync.plan(session)

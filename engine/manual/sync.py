@@ -14,7 +14,7 @@ from engine.diagnostic import Diagnostic
 from engine.manual.listing import LeftOut, leave_out, note
 from engine.manual.pairs import NOT_COUPLED, unmark
 from engine.manual.pointing import Pointed, pointed
-from engine.manual.refusals import no_way, quoted, wrong
+from engine.manual.refusals import no_connection, no_way, quoted, wrong
 from engine.manual.standing import Standing, standing
 from engine.model.model import Leg, Mapping
 from engine.plan.legs import Pass
@@ -38,6 +38,8 @@ GONE = ("W677", "The record to be read no longer exists; there is nothing to car
 
 def sync(session: Session, name: str, words: Sequence[str], way: Way | None, *, create: bool) -> Sequence[Diagnostic]:
     """Synchronise these records now. way: as picked by the user. create: those without a partner get one."""
+    if cut_off := no_connection(session.around.settings):
+        return cut_off
     mapping = session.model.mappings[name]
     if way is not None and (refused := _no_way(mapping, way)):
         return refused

@@ -21,7 +21,7 @@ from engine.run.actions.match import match
 from engine.run.actions.nodes import nodes
 from engine.run.actions.react import edit_and_react, react_to_setting
 from engine.run.actions.records import Chosen, listed, on_side
-from engine.run.actions.runs import clear_watermarks, create_new, prioritised, run_mapping, synchronize_all
+from engine.run.actions.runs import clear_watermarks, connected, create_new, prioritised, run_mapping, synchronize_all
 from engine.run.actions.uncouple import uncouple
 from engine.run.process.carry import run_process
 from engine.scenario import schedule
@@ -89,7 +89,7 @@ def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Ed
     if name is not None and name not in session.model.mappings and action["run"] != "change-mapping":
         raise StageError(f"the mapping {name} does not exist under these settings")
     chosen = _chosen(stage, action, state)
-    if action["run"] in needs and not _connected(session.around.settings):
+    if action["run"] in needs and not connected(session.around.settings):
         stage.refused.append(Refusal(mapping=str(name), record="", reason="There is no connection to Sales"))
         return
     match action["run"]:
@@ -132,12 +132,6 @@ def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Ed
             _schedule(stage, action)
         case other:
             raise NotPlanned(f"the action {other}", None)
-
-
-def _connected(settings: Mapping[str, Any]) -> bool:
-    """Every run opens and tests the connection first (R2.2)."""
-    enabled = settings.get("enable_cds_connection") or settings.get("sales_connection_enabled")
-    return bool(enabled) and bool(settings.get("connection_working"))
 
 
 def _tables(stage: Stage, name: str) -> tuple[Table, Table]:

@@ -546,3 +546,15 @@ def test_a_plan_by_hand_is_shown_reported_and_refused_when_stale(words: tuple[st
     work.apply()
     assert main(["apply", "by.plan"]) == 1
     assert "E611" in work.capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [("plan",), ("sync", "ITEMS", "1000"), ("match", "ITEMS"), ("uncouple", "ITEMS", "1000"), ("full-sync",)]
+)
+def test_nothing_runs_without_a_connection(desk: Desk, words: tuple[str, ...]) -> None:
+    work = desk(ITEMS, *pair("1000"))
+    file = Path("coupler.yaml")
+    file.write_text(file.read_text(encoding="utf-8") + "settings:\n  connection_working: false\n", encoding="utf-8")
+    code, said = work.say(*words)
+    assert (code, "E613 no-connection: the connection to Sales does not work" in said) == (1, True)
+    assert work.say("retry", "ITEMS", "1000")[0] == 0

@@ -6,6 +6,7 @@ A scheduled run keeps to watermarks and stamps. A run that a user starts for cho
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +22,12 @@ from engine.sql.quote import identifier, literal
 
 CHOSEN = RunScope(force=True, since_watermark=False, moves_watermark=False)
 ALLOWED: dict[str, tuple[Leg, ...]] = {"->": ("to_sales",), "<-": ("to_bc",), "<->": ("to_sales", "to_bc")}
+
+
+def connected(settings: Dictionary[str, object]) -> bool:
+    """Every run opens and tests the connection first (R2.2)."""
+    enabled = settings.get("enable_cds_connection") or settings.get("sales_connection_enabled")
+    return bool(enabled) and bool(settings.get("connection_working"))
 
 
 def source_side(leg: Leg) -> System:
