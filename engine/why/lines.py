@@ -156,7 +156,7 @@ def _ways(note: FieldNote, value: str, before: str, result: str, fails: bool, lo
         text = f"{len(value)} characters, the field takes {limit}"
         found.append(Told(kind="cut", name="cut", text=text, sign="warns", facts=(("value", value),)))
         return found
-    kept = [why for why, at in note.keeps if truth(at, answers) and value != result]
+    kept = [why for why, at in note.keeps if truth(at, answers) and (value != result or why == "no partner")]
     if kept:
         found.append(Told(kind="kept", name="stays", text=KEPT[kept[0]], facts=(("why", kept[0]),)))
     elif not isinstance(filling.given, model.Constant) and value != result and result == before and not looked.is_new:
@@ -249,11 +249,12 @@ def reached(note: FindNote, looked: Looked) -> Told:
     text = "" if given is None else shown(given, looked.answers, looked.world)
     about = looked_at(note.reads, looked.answers, looked.world)
     table = statement.record.table.caption
+    needed = any(one.span == statement.span for one in looked.failing)
     return Told(
         kind="find",
         name=f"find {statement.record.name}",
         text=f"{table} {text}" if text else f"no {table} fits" + (f" ({about})" if about else ""),
-        sign="yes" if text else "no",
+        sign="yes" if text else "fails" if needed else "no",
         place=at_line(statement.span),
         facts=(("table", table), ("found", text or None), ("where", words(statement.span))),
         parts=(),

@@ -84,20 +84,26 @@ def tell(session: Session, rules: Rules, asked: Asked, snapshot: str) -> Why:
         watch_all(
             session, teller, steps(rules.model, asked.name, alone=asked.alone), FORCED if asked.force else SCHEDULED
         )
+    story = story_of(teller, snapshot)
+    return Why(story=story, found=tuple(session.found))
+
+
+def story_of(teller: Storyteller, snapshot: str) -> Story:
+    """What a storyteller has to tell at the end."""
+    mapping, record = teller.mapping, teller.pointed
     table = mapping.bc.table if record.system == "bc" else mapping.sales.table
-    story = Story(
-        rules=asked.name,
+    return Story(
+        rules=mapping.name,
         title=mapping.title,
         system=record.system,
         table=table.caption,
         id=record.id,
         label=record.label,
-        field=None if wanted is None else wanted.caption,
+        field=None if teller.wanted is None else teller.wanted.caption,
         snapshot=snapshot,
-        now=session.around.now.isoformat() + "Z",
+        now=teller.session.around.now.isoformat() + "Z",
         chapters=tuple(teller.chapters),
     )
-    return Why(story=story, found=tuple(session.found))
 
 
 def watch_all(session: Session, teller: Storyteller, legs: tuple[Pass, ...], scope: RunScope) -> None:
