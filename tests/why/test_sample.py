@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -263,7 +264,12 @@ def test_only_what_is_looked_at_changes_its_coupling(everything: Everything) -> 
 
 @pytest.mark.parametrize("name", SIX)
 def test_six_stories_word_by_word(name: str, everything: Everything) -> None:
-    assert told_by(everything.teller(*SIX[name])) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert unnumbered(told_by(everything.teller(*SIX[name]))) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def unnumbered(text: str) -> str:
+    """Without the line numbers of the shipped rules, which move when somebody edits them."""
+    return re.sub(r"(standard/[a-z-]+\.rules):\d+", r"\1", text)
 
 
 def told_by(teller: Storyteller) -> str:
@@ -310,4 +316,4 @@ if __name__ == "__main__":
         with contextlib.redirect_stdout(io.StringIO()):
             found = sung(made(Path(folder)), frozenset(SIX.values()))
         for name, words in SIX.items():
-            (GOLDEN / f"{name}.txt").write_text(told_by(found.teller(*words)), encoding="utf-8")
+            (GOLDEN / f"{name}.txt").write_text(unnumbered(told_by(found.teller(*words))), encoding="utf-8")
