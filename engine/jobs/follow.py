@@ -111,13 +111,13 @@ def _pingpong(stretch: Sequence[tuple[Touched, FieldWrite]], touched: Sequence[T
 
 def _answers(stretch: Sequence[tuple[Touched, FieldWrite]], touched: Sequence[Touched]) -> list[tuple[str, str]]:
     """The rules that write the partner between the writes of a field, the one whose value comes back first."""
-    partners = {one.source for one, _ in stretch}
     own = {one.id for one, _ in stretch}
+    partners = {one.source for one in touched if one.id in own} | {one.id for one in touched if one.source in own}
     begin, end = stretch[0][0].at, stretch[-1][0].end
     found: list[tuple[bool, tuple[str, str]]] = []
-    values = {written.before for _, written in stretch} | {written.after for _, written in stretch}
+    values = {it for _, written in stretch for it in (written.before, written.after)}
     for one in touched:
-        if one.action in WRITES and one.id in partners and one.source in own and begin <= one.at <= end:
+        if one.action in WRITES and one.id in partners - own and begin <= one.at <= end:
             found += [(it.after not in values, (it.rule, it.place)) for it in one.fields]
     return [rule for _, rule in sorted(found, key=lambda one: one[0])]
 

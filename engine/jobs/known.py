@@ -20,7 +20,7 @@ from engine.model import model as m
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
     """A run that changed no table. model and settings: those that it ran under, without `apart`. moves: settings that
-    it sets to the clock."""
+    it sets to the clock. numbers: how many numbers of legs it took."""
 
     model: m.Model
     settings: str
@@ -30,6 +30,7 @@ class Idle:
     apart: frozenset[str]
     result: Done
     legs: tuple[LegRun, ...]
+    numbers: int
 
     def holds(self, model: m.Model, settings: Mapping[str, object], prints: Prints, now: datetime) -> bool:
         """Would the same run find nothing again?"""

@@ -76,6 +76,7 @@ class Simulation:
         known = self.idle.get(entry.number) if self.wish.short_cut else None
         if known is not None and known.holds(self.session.model, self.session.around.settings, self.prints, at):
             self._move_settings(known.moves, at)
+            self.session.legs += known.numbers
             self._note(number, entry, at, known.result, known.legs, known=True)
             return known.result, self.wish.takes
         result, legs = self._planned(entry, number, at)
@@ -112,6 +113,7 @@ class Simulation:
                 apart=clock.apart,
                 result=result,
                 legs=legs,
+                numbers=session.legs - first,
             )
         gather.clear(world, self.kept)
         self._wake(written(before, self.prints), at, f"by {entry.name}", but=entry.number)

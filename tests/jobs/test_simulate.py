@@ -1,0 +1,235 @@
+"""The job queue simulated on small worlds: who runs, what an edit causes, what never settles, what is lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from engine.jobs import page, tell
+from engine.jobs.summary import by_job, lines
+from tests.jobs.queues import JOB, edit, running
+from tests.plan.rules import BOTH, ITEMS, TO_BC, TO_SALES
+from tests.plan.stories import Story, bc, bc_id, coupled, item, product, sales_id, world
+
+RESTLESS = JOB.replace(", sleep 720 minutes when idle", "")
+ON = {"enable_cds_connection": True, "connection_working": True, "sales_connection_enabled": True}
+
+
+def one_item(rules: str = BOTH, jobs: str = JOB) -> Story:
+    """One coupled pair at rest."""
+    rows = (item("1", {"Description": "Bike"}), product("1", {"name": "Bike"}), coupled("1"))
+    return world(rules + jobs, *rows, settings=ON)
+
+
+def test_an_idle_job_falls_asleep_and_wakes_with_an_edit() -> None:
+    ran = running(one_item(), "1d", edit("15:00", "Item", bc_id("1"), Description="Red bike"))
+    assert ran.runs("ITEMS") == ["12:00:00 idle", "15:00:30 changed 1", "15:30:40 idle", "03:30:50 idle"]
+    (followed,) = ran.timeline.edits
+    assert followed.takes == timedelta(seconds=40)
+    assert followed.settled == followed.reached
+    assert followed.by == "ITEMS"
+
+
+def test_an_edit_in_sales_waits_for_the_next_run() -> None:
+    ran = running(one_item(), "1d", edit("15:00", "product", sales_id("1"), name="Red bike"))
+    assert ran.runs("ITEMS") == ["12:00:00 idle", "00:00:10 changed 1", "00:30:20 idle", "12:30:30 idle"][:3]
+    (followed,) = ran.timeline.edits
+    assert followed.takes == timedelta(hours=9, seconds=20)
+
+
+def test_an_edit_that_no_line_carries_was_read_and_there_was_nothing_to_carry() -> None:
+    ran = running(one_item(), "4h", edit("15:00", "Item", bc_id("1"), Description_2="red"))
+    (followed,) = ran.timeline.edits
+    assert followed.reached is not None and "nothing to carry" in followed.outcome
+    assert not ran.timeline.touched
+
+
+def test_an_edit_nobody_reads_and_a_deletion_are_told() -> None:
+    gone = replace(edit("13:00", "product", sales_id("1")), op="delete")
+    ran = running(one_item(), "2h", edit("12:30", "product", sales_id("1"), name="Red"), gone)
+    unread, deleted = ran.timeline.edits
+    assert unread.reached is None and unread.outcome == "no run has read it yet"
+    assert deleted.reached is None and "deletion" in deleted.outcome
+
+
+def test_an_edit_of_a_record_that_is_not_there_is_refused_and_the_rest_goes_on() -> None:
+    ran = running(one_item(), "2h", edit("12:30", "Item", {"No.": "9"}, Description="x"))
+    assert [one.what for one in ran.timeline.happened] == ["refused"]
+    assert ran.timeline.edits == ()
+
+
+TWO = (
+    TO_BC
+    + """
+process dot "A full stop after every name" {
+  for each sales Product as product where product is coupled {
+    find bc Item as item where coupled with product
+    change product { Name := item.Description + '.' }
+  }
+}
+job dot "Names" {
+  run dot
+  every 30 minutes
+}
+"""
+)
+
+
+def test_two_lines_that_never_agree_are_a_ping_pong_and_both_are_named() -> None:
+    ran = running(one_item(TWO, RESTLESS), "4h", edit("12:10", "Item", bc_id("1"), Description="Red bike"))
+    names = {one.field: one for one in ran.timeline.pingpongs}
+    assert set(names) == {"Name", "Description"}
+    for ball in names.values():
+        assert ball.times >= 3
+        assert {rule for rule, _ in ball.rules} == {"Name := item.Description + '.'", "Description <- Name"}
+        assert all(":" in place for _, place in ball.rules)
+
+
+def test_what_settles_is_no_ping_pong() -> None:
+    edits = [edit(f"{hour}:10", "Item", bc_id("1"), Description=f"Bike {hour}") for hour in range(12, 20)]
+    ran = running(one_item(), "10h", *edits)
+    assert ran.timeline.pingpongs == ()
+    assert all(one.reached is not None for one in ran.timeline.edits)
+
+
+def test_a_one_way_mapping_loses_what_was_edited_on_the_other_side() -> None:
+    edits = (
+        edit("12:10", "product", sales_id("1"), name="Blue bike"),
+        edit("12:20", "Item", bc_id("1"), Description="Red bike"),
+    )
+    ran = running(one_item(TO_SALES), "2h", *edits)
+    (lost,) = ran.timeline.lost
+    assert (lost.field, lost.value, lost.now) == ("Name", "Blue bike", "Red bike")
+    assert lost.rule == "Description -> Name"
+
+
+def test_both_sides_edited_collide() -> None:
+    edits = (
+        edit("12:10", "product", sales_id("1"), name="Blue bike"),
+        edit("12:20", "Item", bc_id("1"), Description="Red bike"),
+    )
+    ran = running(one_item(), "1h", *edits)
+    assert ran.timeline.clashes
+    assert "Both" in ran.timeline.clashes[0].reason
+    assert all(one.reached is None for one in ran.timeline.edits)
+
+
+def test_without_a_connection_a_job_is_tried_again_and_ends_in_error() -> None:
+    rows = (item("1"), product("1"), coupled("1"))
+    story = world(BOTH + JOB, *rows, settings={**ON, "connection_working": False})
+    ran = running(story, "1d", takes=0)
+    assert [one.start.second for one in ran.timeline.runs] == [0, 30, 0]
+    assert [one.then for one in ran.timeline.runs] == ["Ready", "Ready", "Error"]
+
+
+def test_a_full_synchronisation_runs_in_waves() -> None:
+    rules = (
+        BOTH.replace("only coupled records", "depends on GROUPS\n  create missing records")
+        + """
+mapping GROUPS "Groups": bc Unit of Measure as unit -> sales Unit Group as group {
+  create missing records
+  match Code = Name
+  Code -> Name
+}
+"""
+    )
+    story = world(rules + JOB, item("1", {"Description": "Bike"}), bc("Unit of Measure", {"Code": "PCS"}), settings=ON)
+    ran = running(story, "1h", full=True)
+    full = [(one.job, f"{one.start:%H:%M:%S}") for one in ran.timeline.runs if one.job.endswith("full")]
+    assert full == [("GROUPS full", "12:00:01"), ("ITEMS full", "12:00:12")]
+    assert [one.then for one in ran.timeline.runs if one.job.endswith("full")] == ["gone", "gone"]
+
+
+# --- the short cut ------------------------------------------------------------------------------------
+
+STOCK = """
+process stock "Items that moved" {
+  let since = first filled(setting item availability synch time, now)
+  for each bc Item as item where SystemModifiedAt > since {
+    find sales Product as product where coupled with item
+    if product is not blank { change product { Size := item.No. } }
+  }
+  setting item availability synch time := now
+}
+job stock "Stock" {
+  run stock
+  every 60 minutes
+}
+"""
+DAILY = """
+process daily "Once a day" {
+  for each sales Product as product where Valid From < today { change product { Valid From := today } }
+}
+job daily "Daily" {
+  run daily
+  every 120 minutes, sleep 120 minutes when idle
+}
+"""
+
+
+@pytest.mark.parametrize("rules", [ITEMS, TWO])
+def test_runs_that_are_not_planned_again_would_have_found_what_is_told(rules: str) -> None:
+    """The same with and without the short cut: every run, every record, every row at the end."""
+    edits = (
+        edit("13:05", "Item", bc_id("1"), Description="Red bike"),
+        edit("19:00", "product", sales_id("1"), name="Blue bike"),
+        edit("2026-06-16T00:30", "Item", bc_id("2"), Description="Green bike"),
+    )
+    rows = (
+        item("1", {"Description": "Bike"}), product("1", {"name": "Bike"}), coupled("1"),
+        item("2", {"Description": "Frame"}), product("2", {"name": "Frame"}), coupled("2"),
+        item("3", {"Description": "Soon"}, "2026-06-15T20:00"), product("3", {"name": "old"}), coupled("3"),
+    )  # fmt: skip
+    story = world(rules + JOB + STOCK + DAILY, *rows, settings=ON)
+    fast, slow = running(story, "13h", *edits), running(story, "13h", *edits, short_cut=False)
+    assert slow.timeline.planned == len(slow.timeline.runs)
+    assert fast.timeline.planned < slow.timeline.planned
+    assert [replace(one, known=False) for one in fast.timeline.runs] == list(slow.timeline.runs)
+    assert fast.timeline.touched == slow.timeline.touched
+    assert fast.timeline.edits == slow.timeline.edits
+    assert fast.rows == slow.rows
+
+
+def test_a_quiet_month_is_planned_once() -> None:
+    ran = running(one_item(jobs=JOB + STOCK), "30d")
+    planned = [one.job for one in ran.timeline.runs if not one.known]
+    assert planned == ["ITEMS", "stock", "ITEMS"]  # the first run moves the watermark
+    assert len(ran.timeline.runs) > 700
+
+
+def test_what_asks_for_the_day_is_planned_once_a_day() -> None:
+    ran = running(one_item(jobs=DAILY), "3d")
+    assert [one.start.day for one in ran.timeline.runs if one.active] == [15, 16, 17, 18]
+    assert ran.timeline.planned < len(ran.timeline.runs)
+
+
+def test_a_rule_that_asks_the_time_of_day_is_planned_every_time() -> None:
+    asks = STOCK.replace("SystemModifiedAt > since", "SystemModifiedAt < since")
+    ran = running(one_item(jobs=asks.replace("Size := item.No.", "Size := 'L'")), "5h")
+    assert ran.timeline.planned == len(ran.timeline.runs)
+
+
+# --- what is shown ------------------------------------------------------------------------------------
+
+
+def test_text_json_and_page_tell_the_same() -> None:
+    story = one_item(TWO, RESTLESS)
+    ran = running(story, "4h", edit("12:10", "Item", bc_id("1"), Description="<b>Red & bike</b>"))
+    told = json.loads(tell.to_json(ran.timeline))
+    assert len(told["runs"]) == len(ran.timeline.runs)
+    assert told["pingpongs"][0]["times"] >= 3
+    text = page.render(ran.timeline, company="Adatum <Ltd>", snapshot="june.duckdb")
+    assert "<b>Red" not in text and "Adatum &lt;Ltd&gt;" in text
+    assert text.count('<rect class="active"') == sum(one.active for one in ran.timeline.runs)
+    assert "http" not in text.replace("http-equiv", "")
+    assert sum(one.active + one.idle for one in by_job(ran.timeline)) == len(ran.timeline.runs)
+
+
+def test_long_rows_of_idle_runs_are_one_line() -> None:
+    ran = running(one_item(jobs=JOB + STOCK), "1d")
+    told = lines(ran.timeline)
+    assert len(told) < 20
+    assert sum(one.count for one in told if one.kind in ("idle", "active", "error")) == len(ran.timeline.runs)
