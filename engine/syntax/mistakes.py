@@ -305,7 +305,9 @@ def _unfinished(case: Case) -> Diagnostic | None:
     at = case.before.end
     words = either(expected(case.failed.expected - ENDS, case.before.terminal))
     what = "the line" if case.found.terminal == "_NL" else "this"
-    return slip("unfinished", case.span(at, at), f"{what} ends too early", f"expected {words}" if words else _LOOK_BEFORE)
+    return slip(
+        "unfinished", case.span(at, at), f"{what} ends too early", f"expected {words}" if words else _LOOK_BEFORE
+    )
 
 
 def _unexpected(case: Case) -> Diagnostic:
