@@ -26,7 +26,7 @@ TABLES = {
     "deleted": "nth_table INTEGER, _id UUID, unit UUID, label VARCHAR, path VARCHAR, line INTEGER",
     "refused": "loop INTEGER, unit UUID, place VARCHAR, code VARCHAR, reason VARCHAR, path VARCHAR, line INTEGER",
     "warned": "nth_table INTEGER, _id UUID, unit UUID, code VARCHAR, text VARCHAR, path VARCHAR, line INTEGER",
-    "numbered": "number INTEGER, place VARCHAR, step INTEGER, nth_table INTEGER, field VARCHAR",
+    "numbered": "number INTEGER, place VARCHAR, step INTEGER, nth_table INTEGER, field VARCHAR, unit UUID",
     "reached": "unit UUID",
     "units": "loop INTEGER, unit UUID, nth_table INTEGER, place VARCHAR",
 }
@@ -125,7 +125,7 @@ class Documents:
                 self.world.run(
                     "numbers to be given",
                     f"INSERT INTO numbered SELECT {one.new}, _place || {self.moment()}, {step}, {self.nth(table)}, "
-                    f"{literal(one.field.name)} FROM {stage} WHERE {one.new} >= {PROVISIONAL}",
+                    f"{literal(one.field.name)}, _unit FROM {stage} WHERE {one.new} >= {PROVISIONAL}",
                 )
         self.given += self.world.one("how many", f"SELECT count(*) FROM {stage}")[0]
 

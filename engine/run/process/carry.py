@@ -23,6 +23,7 @@ from engine.run.process.uses import numbered_fields, uses_of
 from engine.run.settle import moment
 from engine.run.world import Kept, World
 from engine.source import Span
+from engine.sql import watch
 from engine.sql.quote import identifier, literal
 from engine.sql.values import Around, NotPlanned
 
@@ -35,6 +36,14 @@ TURNS = 50
 
 def run_process(session: Session, process: Process, chosen: tuple[str, Table] | None = None) -> None:
     """Carry out a process now, for all records that it finds or for chosen ones (SQL of their ids, their table)."""
+    number = session.legs + 1
+    in_turns(session, process, chosen)
+    if watch.witness is not None:
+        watch.witness.ended_process(process, number)
+
+
+def in_turns(session: Session, process: Process, chosen: tuple[str, Table] | None) -> None:
+    """Turn after turn, until nothing more is refused late."""
     world = session.world
     session.legs += 1
     number, settings = session.legs, dict(session.around.settings)
@@ -78,8 +87,11 @@ def turn(session: Session, process: Process, book: Documents, chosen: tuple[str,
         book=book,
         uses=uses_of(process.body),
         shared=frozenset(session.model.shared),
+        numbered=numbered_fields(process.body),
         chosen=chosen,
     )
+    if watch.witness is not None:
+        watch.witness.begins_process(process, book.number)
     rounds = course.begin()
     course.block(process.body, rounds.frame, rounds)
     course.settle(rounds)
@@ -109,7 +121,7 @@ def take_back(session: Session, kept: Kept, ids: dict[str, Any], settings: dict[
 def finish(session: Session, process: Process, book: Documents) -> None:
     """Numbers, the list of what was planned, the log."""
     world, around = session.world, session.around
-    give_numbers(book, numbered_fields(process.body), world)
+    give_numbers(book, numbered_fields(process.body), world, at_end=True)
     came_to = list_documents(book, world, around)
     write_log(process, book.number, came_to, world, around, "SELECT record, reason FROM told")
     first = next(iter(nodes(process.body, model.ForEach)), None)

@@ -15,9 +15,10 @@ from engine.model.model import Block, Statement
 from engine.run.along import silent
 from engine.run.effects import Effects
 from engine.run.process.book import Documents, nth_place
+from engine.run.process.numbers import give_numbers
 from engine.run.process.pieces import pieces
 from engine.run.process.rounds import Rounds, Rows, guards_of, hold
-from engine.run.process.uses import Uses
+from engine.run.process.uses import Place, Uses
 from engine.run.world import World
 from engine.sql import block as blocks
 from engine.sql import watch
@@ -36,7 +37,8 @@ class RunRefusedError(Exception):
 
 @dataclass
 class Course:
-    """A process on its way. shared: keys of the finds and lets at the top of files. chosen: SQL ids of the records that a user
+    """A process on its way. shared: keys of the finds and lets at the top of files.
+    numbered: fields that hold numbers by position. chosen: SQL ids of the records that a user
     chose and their table, None for all that the process finds (rule of evaluation 10)."""
 
     world: World
@@ -45,6 +47,7 @@ class Course:
     book: Documents
     uses: Uses
     shared: frozenset[str]
+    numbered: frozenset[Place]
     chosen: tuple[str, Table] | None = None
     at: int = 0
     truths: dict[int, Frame] = field(default_factory=dict)
@@ -84,6 +87,13 @@ class Course:
 
     def statement(self, statement: Statement, frame: Frame, rounds: Rounds) -> None:
         self.at = self.uses.at[id(statement)]
+        if watch.witness is not None:
+            watch.witness.reads(statement, frame)
+        self.carry_out(statement, frame, rounds)
+        if watch.witness is not None:
+            watch.witness.has_read(statement, frame)
+
+    def carry_out(self, statement: Statement, frame: Frame, rounds: Rounds) -> None:
         match statement:
             case model.Let() | model.Find() if self.brought_together(statement, frame, rounds):
                 rounds.settled = False
@@ -274,6 +284,8 @@ class Course:
                 f"DELETE FROM {table} WHERE unit IN (SELECT unit FROM refused WHERE loop = {self.book.loop})",
             )
         self.go_round(statement.body, made)
+        if rounds.depth == 1 and self.numbered:
+            give_numbers(self.book, self.numbered, self.world, at_end=False)
 
     def for_pieces(self, statement: model.ForPieces, frame: Frame, rounds: Rounds) -> None:
         text = pieces(statement, frame)
