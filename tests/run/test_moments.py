@@ -268,3 +268,17 @@ def test_a_record_that_fails_takes_no_number() -> None:
     rules = with_(NUMBERS, 'every bc record { require product.Standard Cost > 0 else fail "No cost." }')
     plan = world(rules, product("1"), product("2", {"standardcost": 1, "name": "Bike"})).plan()
     assert [(one["No."], one["Description"]) for one in plan.table("bc", "Item")] == [("I00001", "Bike")]
+
+
+def test_a_number_for_new_records_does_not_hinder_what_changed_ones_bring_along() -> None:
+    rules = with_(
+        creating(TO_BC, "new bc record { No. := next number from 'I00001' }"),
+        "changed bc record {",
+        "  synchronise product with PARTS",
+        "}",
+    )
+    parts = 'mapping PARTS "Parts": bc Resource as part <- sales Product as thing {\n  only coupled records\n  Name  <-  Name\n}\n'
+    story = world([rules, parts], item("1"), product("1", {"name": "Bike"}, "10:00"), coupled("1"))
+    plan = story.plan("ITEMS")
+    assert plan.counts("ITEMS", "to_bc") == {"changed": 1}
+    assert [one["Name"] for one in plan.table("bc", "Resource")] == ["Bike"]
