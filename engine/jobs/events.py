@@ -6,7 +6,7 @@ Records and values are written as in scenarios; every table, field, value and se
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,8 +20,12 @@ from engine.scenario.scenario import Known
 from engine.scenario.stage import typed_settings
 from engine.scenario.values import read_moment
 from engine.shipped import shipped
+from engine.source import Span
 from engine.textfile import read_source
-from engine.yamlfile import read_yaml
+from engine.yamlfile import Places, read_yaml
+
+KEYS = {"create": ("set",), "update": ("key", "set"), "delete": ("key",)}
+"""What an edit needs beside the table."""
 
 
 @cache
@@ -40,6 +44,9 @@ def read_edits(path: Path, catalog: Catalog) -> tuple[tuple[Edit, ...], tuple[Di
     content, found, places = read_yaml(source, schema())
     if found or not isinstance(content, list):
         return (), found
+    shapes = [one for at, entry in enumerate(content) for one in _shape(entry, at, places)]
+    if shapes:
+        return (), in_source_order(shapes)
     wrong = [
         _in_place(one).told(places) for one in slips(_as_scenario(content), (), Known(catalog=catalog, mappings={}))
     ]
@@ -47,6 +54,27 @@ def read_edits(path: Path, catalog: Catalog) -> tuple[tuple[Edit, ...], tuple[Di
         return (), in_source_order(wrong)
     edits = [_edit(one, catalog) for one in content]
     return tuple(sorted(edits, key=lambda one: one.at)), ()
+
+
+def _shape(entry: Mapping[str, Any], at: int, places: Places) -> Iterator[Diagnostic]:
+    """The keys that an entry lacks for what it says, and those that it has beside them."""
+    if "settings" in entry:
+        wanted: tuple[str, ...] = ("at", "settings")
+    else:
+        wanted = ("at", "op", "system", "table", *KEYS[entry.get("op", "update")])
+    known = ", ".join(wanted)
+    for name in wanted:
+        if name not in entry:
+            message = f"the key {name} of entry {at + 1} of the list is missing"
+            yield _told("E407", "yaml-key-missing", places.value((at,)), message, f"an entry like this has {known}")
+    for name in entry:
+        if name not in wanted:
+            message = f"the key {name} does not fit here in entry {at + 1} of the list"
+            yield _told("E405", "yaml-unknown-key", places.key((at, name)), message, f"an entry like this has {known}")
+
+
+def _told(code: str, name: str, span: Span, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(code=code, name=name, severity="error", span=span, message=message, hint=hint)
 
 
 def _as_scenario(content: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

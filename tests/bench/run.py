@@ -3,6 +3,7 @@
     python tests/bench/run.py                      # a million items and products; lint and start-up
     python tests/bench/run.py --records 1000000 --records 10000000   # ten million as well, with a memory limit
     python tests/bench/run.py --only lint -n 9
+    python tests/bench/run.py --only queue                           # the job queue: events, a simulated month
 
 Everything is made in a temporary folder and removed. A ratio is taken within one run, the two commands in turn.
 """
@@ -251,6 +252,29 @@ def forget(temp: Path, workspace: Path) -> None:
         shutil.rmtree(kept, ignore_errors=True)
 
 
+# --- the job queue --------------------------------------------------------------------------------------------------
+
+
+def queues(bench: Bench, say: Callable[[str], None]) -> list[Line]:
+    """Scheduling without data, and a month of the standard jobs on the sample."""
+    say("a month of jobs ...")
+    few = Bench(times=min(bench.times, 3), warm_up=0, limit=bench.limit, temp=bench.temp)
+    sample = bench.temp / "sample"
+    subprocess.run([*COUPLER, "init", str(sample), "--sample"], check=True, capture_output=True)
+    imported = ("snapshot", "import", "june", "--bc", "exports/bc/", "--sales", "exports/sales/")
+    subprocess.run([*COUPLER, *imported], check=True, capture_output=True, cwd=sample)
+    made = few.race(
+        {
+            "events": few.python(str(HERE / "queue_events.py")),
+            "month": few.coupler(sample, "run", "--from", NOW, "--for", "30d", "--json", codes=(0, 2)),
+        }
+    )
+    return [
+        second_line("a million events of the job queue", made["events"], 10),
+        second_line("a month of the standard jobs, sample", made["month"], 20),
+    ]
+
+
 # --- the table ------------------------------------------------------------------------------------------------------
 
 
@@ -331,7 +355,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--records", type=int, action="append", metavar="N", help="items (default 1,000,000); may repeat"
     )
-    parser.add_argument("--only", choices=("plan", "lint"), help="half of it")
+    parser.add_argument("--only", choices=("plan", "lint", "queue"), help="a part of it")
     parser.add_argument("-n", type=int, default=5, metavar="TIMES", help="runs of each command (default 5)")
     parser.add_argument("--warm-up", type=int, default=1, metavar="TIMES", help="runs that do not count (default 1)")
     parser.add_argument(
@@ -352,9 +376,11 @@ def main(arguments: list[str] | None = None) -> int:
 
     with tempfile.TemporaryDirectory(prefix="coupler-bench-", dir=given.temp) as temp:
         bench = Bench(times=given.n, warm_up=given.warm_up, limit=given.limit, temp=Path(temp))
-        if given.only != "plan":
+        if given.only in (None, "lint"):
             done(lints(bench, say))
-        if given.only != "lint":
+        if given.only in (None, "queue"):
+            done(queues(bench, say))
+        if given.only in (None, "plan"):
             sizes = sorted(given.records or [1_000_000])
             for records in sizes:
                 done(one_mapping(bench, records, say))
