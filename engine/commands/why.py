@@ -1,4 +1,4 @@
-"""A mapping and a record -> the record's story in the plan, from the filter that let it in to what is written."""
+"""A mapping or process and a record -> the story of the record in the plan, from its filter to what is written."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ HELP = """
 coupler why ITEM-PRODUCT 1896-S                  # one record's story: filters, coupling, stamps, lines, outcome
 coupler why CUSTOMER C00123 "Phone No."          # of one field only, by caption or technical name
 coupler why CUSTOMER "Pedal & Thread" --json     # the same for machines
+coupler why create-sales-orders SO-1001          # a document: each require, each look-up, each record made
 """
 EXITS = """
 0  the story was told, whatever it says
@@ -18,11 +19,14 @@ EXITS = """
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.description = "Why one record would be created, changed, skipped, refused or left alone. Nothing is written."
-    parser.add_argument("mapping", metavar="MAPPING")
+    parser.add_argument("mapping", metavar="MAPPING", help="a mapping or a process")
     parser.add_argument("record", metavar="RECORD", help="a record of either system: key, name or id")
     parser.add_argument("field", nargs="?", metavar="FIELD", help="only this field, by caption or technical name")
+    parser.add_argument("--alone", action="store_true", help="as in coupler plan MAPPING: without what runs before it")
     parser.add_argument(
-        "--alone", action="store_true", help="as in coupler plan MAPPING: without the mappings that run before it"
+        "--by-hand",
+        action="store_true",
+        help="of a process: as a user starts it for this record, whatever its where says",
     )
     parser.add_argument("--force", action="store_true", help="as in coupler plan --force")
     parser.add_argument(
@@ -56,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         field=arguments.field,
         alone=arguments.alone,
         force=arguments.force,
+        by_hand=arguments.by_hand,
     )
     told = why(asked, wish)
     if told.found:

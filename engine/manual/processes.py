@@ -25,7 +25,7 @@ def run_chosen(session: Session, process: Process, words: Sequence[str]) -> Sequ
         return [
             _wrong(f"{process.name} goes over no records", f"plan it without --records: coupler plan {process.name}")
         ]
-    found = pointed_on(session.world, [_shelf(session, one) for one in tables], words)
+    found = points_of(session, process, words)
     if problems := [one for one in found if isinstance(one, Diagnostic)]:
         return problems
     points = [one for one in found if isinstance(one, Pointed)]
@@ -38,6 +38,11 @@ def run_chosen(session: Session, process: Process, words: Sequence[str]) -> Sequ
         return [_wrong(f"the records are of several tables: {named}", "plan those of one table at a time")]
     session.process(process, (listed(one.id for one in points), table))
     return ()
+
+
+def points_of(session: Session, process: Process, words: Sequence[str]) -> tuple[Pointed, ...] | tuple[Diagnostic, ...]:
+    """The records that these words mean in the tables of the outermost loops; or what is wrong with the words."""
+    return pointed_on(session.world, [_shelf(session, one) for one in tables_of(process)], words)
 
 
 def tables_of(process: Process) -> tuple[Table, ...]:

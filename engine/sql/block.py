@@ -36,8 +36,15 @@ def read_block(block: model.Block, frame: Frame) -> None:
 
 
 def read(statement: Statement, frame: Frame) -> None:
-    if watch.witness is not None:
-        watch.witness.reads(statement, frame)
+    if watch.witness is None:
+        _read(statement, frame)
+        return
+    watch.witness.reads(statement, frame)
+    _read(statement, frame)
+    watch.witness.has_read(statement, frame)
+
+
+def _read(statement: Statement, frame: Frame) -> None:
     match statement:
         case model.Let():
             known = _guarded(value(statement.value, frame.reading()), blank.blank(statement.value.type), frame)

@@ -73,6 +73,28 @@ def entry(number: int, src: str, world: World) -> Entry | None:
     )
 
 
+def refused_whole(number: int, world: World) -> Entry | None:
+    """The entry that says that a process itself is refused."""
+    row = world.connection.execute(
+        f"SELECT code, reason, path, line FROM plan.record WHERE pass = {number} AND action = 'fail' "
+        "AND source_id IS NULL AND cause IS NULL LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None
+    return Entry(
+        action="fail",
+        code=row[0],
+        reason=row[1] or "",
+        place=place(row[2], row[3]),
+        id=None,
+        label="",
+        source_label="",
+        fields=(),
+        along=(),
+        notes=(),
+    )
+
+
 def place(path: str | None, line: int | None) -> Place | None:
     return None if path is None or line is None else (path, line)
 

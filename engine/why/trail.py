@@ -114,10 +114,11 @@ class Trail:
 
     def fills(self, filling: Filling, frame: Frame) -> None:
         with aside(self.scope) as extra:
-            self.notes.append(self._field(filling, frame))
+            self.notes.append(self.noted(filling, frame))
         self.extra += extra
 
-    def _field(self, filling: Filling, frame: Frame) -> FieldNote:
+    def noted(self, filling: Filling, frame: Frame) -> FieldNote:
+        """The questions about a field that gets a value."""
         reading, sheet, type = frame.reading(), self.sheet, type_of(filling.target)
         result = typed(filling.target.caption, filling.result, named_type(filling, type), sheet)
         differs = f"({filling.result} IS DISTINCT FROM {filling.before})"

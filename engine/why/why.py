@@ -1,4 +1,4 @@
-"""A mapping, the words for a record and if wanted for a field -> the record's story, told from a dry run.
+"""A mapping or a process, the words for a record and if wanted for a field -> the record's story, told from a dry run.
 
 The dry run is that of `coupler plan`, up to the last leg in which the mapping can run; while it is made, a storyteller
 watches (`engine.why.witness`). So a story tells the plan's own decisions, with numbers and all.
@@ -14,14 +14,19 @@ from engine.catalog.catalog import Field
 from engine.catalog.suggest import did_you_mean
 from engine.diagnostic import Diagnostic
 from engine.manual.pointing import Pointed, pointed
+from engine.manual.processes import points_of
 from engine.manual.stage import Wish
 from engine.model import model
 from engine.pipeline import Rules
 from engine.plan.legs import Pass, passes
-from engine.planning import Opened, opened, shown
+from engine.plan.turns import turns
+from engine.planning import Opened, opened, shown, wrong_words
 from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import Session, begin
+from engine.sql.quote import literal
 from engine.sql.watch import witnessed
+from engine.syntax import ast
+from engine.why.documents import Documentary
 from engine.why.story import Chapter, Story
 from engine.why.witness import Storyteller
 
@@ -40,7 +45,8 @@ class Why:
 class Asked:
     """What is to be told. word: how the record is called; field: only this one.
 
-    alone: of the plan of this mapping alone, not of that of everything. force: as in `coupler plan --force`.
+    alone: of the plan of this mapping or process alone, not of that of everything. force: as in `coupler plan --force`.
+    by_hand: of a process, as a user starts it for this record.
     """
 
     name: str
@@ -48,12 +54,13 @@ class Asked:
     field: str | None = None
     alone: bool = False
     force: bool = False
+    by_hand: bool = False
 
 
 def why(asked: Asked, wish: Wish) -> Why:
     """The story of one record on a snapshot of the workspace around the current folder. The snapshot is only read."""
     ground = opened(
-        mappings=(asked.name,),
+        named=(asked.name,),
         snapshot=wish.snapshot,
         now=wish.now,
         work_date=wish.work_date,
@@ -71,6 +78,8 @@ def why(asked: Asked, wish: Wish) -> Why:
 
 def tell(session: Session, rules: Rules, asked: Asked, snapshot: str) -> Why:
     """The story of one record in a session at its beginning, which is carried out as far as the record can move."""
+    if asked.name in rules.model.processes:
+        return tell_document(session, rules, asked, snapshot)
     mapping = rules.model.mappings[asked.name]
     wanted = wanted_field(mapping, asked.field) if asked.field is not None else None
     if isinstance(wanted, Diagnostic):
@@ -85,6 +94,43 @@ def tell(session: Session, rules: Rules, asked: Asked, snapshot: str) -> Why:
             session, teller, steps(rules.model, asked.name, alone=asked.alone), FORCED if asked.force else SCHEDULED
         )
     story = story_of(teller, snapshot)
+    return Why(story=story, found=tuple(session.found))
+
+
+def tell_document(session: Session, rules: Rules, asked: Asked, snapshot: str) -> Why:
+    """The story of the document that a process makes for a record, in the plan of everything if it is part of that."""
+    process = rules.model.processes[asked.name]
+    if asked.field is not None:
+        hint = f"leave the field away: coupler why {asked.name} {asked.word}"
+        return Why(story=None, found=(wrong_words("a process is told as a whole document", hint),))
+    points = points_of(session, process, [asked.word])
+    if problems := tuple(one for one in points if isinstance(one, Diagnostic)):
+        return Why(story=None, found=problems)
+    (record,) = (one for one in points if isinstance(one, Pointed))
+    teller = Documentary(session=session, process=process, pointed=record, by_hand=asked.by_hand)
+    queued = any(isinstance(one, ast.Job) for file in rules.files for one in file.declarations)
+    before = turns(rules.model, queued=queued).processes
+    alone = asked.alone or asked.by_hand or process not in before
+    for step in () if alone else passes(rules.model):
+        session.run(step)
+    for one in () if alone else before[: before.index(process)]:
+        session.process(one)
+    known = len(session.found)
+    with witnessed(teller):
+        chosen = (f"{literal(record.id)}::UUID", record.table) if asked.by_hand and record.table is not None else None
+        session.process(process, chosen)
+    story = Story(
+        rules=process.name,
+        title=process.title,
+        system=record.system,
+        table=record.table.caption if record.table is not None else "",
+        id=record.id,
+        label=record.label,
+        field=None,
+        snapshot=snapshot,
+        now=session.around.now.isoformat() + "Z",
+        chapters=tuple(teller.chapters) if len(session.found) == known else (),
+    )
     return Why(story=story, found=tuple(session.found))
 
 

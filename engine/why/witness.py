@@ -77,6 +77,15 @@ class Storyteller:
         if trail is not None:
             trail.fills(filling, frame)
 
+    def has_read(self, statement: model.Statement, frame: Frame) -> None:
+        """What a statement came to is asked when all are read."""
+
+    def begins_process(self, process: model.Process, number: int) -> None:
+        """Of another kind: see `engine.why.documents`."""
+
+    def ended_process(self, process: model.Process, number: int) -> None:
+        """Of another kind: see `engine.why.documents`."""
+
     def _trail(self, frame: Frame) -> Trail | None:
         """What is kept of a scope: only those that stand by themselves can be the one of a leg."""
         leg = self.legs[-1] if self.legs else None

@@ -57,11 +57,19 @@ def every(parts: tuple[Told, ...]) -> Iterator[Told]:
 
 
 def heard(
-    story: Story, name: str, word: str, field: str | None = None, *, force: bool = False, alone: bool = False
+    story: Story,
+    name: str,
+    word: str,
+    field: str | None = None,
+    *,
+    force: bool = False,
+    alone: bool = False,
+    by_hand: bool = False,
 ) -> Heard:
     """Ask for the story of a record at noon."""
     opened = World.over(connect(story.copy().snapshot, threads=1), story.rules.catalog)
     session = begin(story.rules.model, opened, now=moment(NOON), work_date=date.fromisoformat(DAY))
-    told = tell(session, story.rules, Asked(name=name, word=word, field=field, force=force, alone=alone), "small")
+    asked = Asked(name=name, word=word, field=field, force=force, alone=alone, by_hand=by_hand)
+    told = tell(session, story.rules, asked, "small")
     opened.connection.close()
     return Heard(tale=told.story, found=told.found)

@@ -100,6 +100,15 @@ class Choir:
         for one in self.tellers:
             one.reads(statement, frame)
 
+    def has_read(self, statement: model.Statement, frame: Frame) -> None:
+        pass
+
+    def begins_process(self, process: model.Process, number: int) -> None:
+        pass
+
+    def ended_process(self, process: model.Process, number: int) -> None:
+        pass
+
     def fills(self, filling: Filling, frame: Frame) -> None:
         for one in self.tellers:
             one.fills(filling, frame)
