@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from engine import connector
 from engine.jobs.queue import Done, Failed, Result, Setup
+from engine.model.model import Leg, Mapping
+from engine.plan.legs import Pass
 from engine.run.actions import fullsync
 from engine.run.actions.runs import ALLOWED, carries, connected, run_mapping
+from engine.run.candidates import SCHEDULED, who_is_chosen
 from engine.run.dryrun import Session
 from engine.run.process.carry import run_process
+from engine.sql.conditions import joined_by
 from engine.sql.quote import identifier
+from engine.sql.scope import Joined, Scope
+from engine.sql.values import Reading
 
 NO_CONNECTION = "There is no connection to Sales"
 ACTIVITY = ("Inserted", "Modified", "Deleted", "Failed")
@@ -42,10 +48,24 @@ def _run(session: Session, name: str, *, full: bool) -> str:
     if full:
         fullsync.run_line(session, name)
         return ""
-    run_mapping(session, name)
-    if not all(carries(mapping, leg) for leg in ALLOWED[mapping.arrow]):
-        return f"{name} has no field line that is on for a direction it runs in"
+    for leg in ALLOWED[mapping.arrow]:
+        if carries(mapping, leg):
+            run_mapping(session, name, leg)
+        elif reads_anything(session, mapping, leg):
+            way = "to Sales" if leg == "to_sales" else "to Business Central"
+            return f"{name} has no field line {way} that is on"
     return ""
+
+
+def reads_anything(session: Session, mapping: Mapping, leg: Leg) -> bool:
+    """Are there records past the watermark that a leg would read? Without a field line the first fails it (R2.23)."""
+    step = Pass(number=0, mapping=mapping, leg=leg)
+    source = step.source
+    scope = Scope(session.world, f"{session.world.relation(source.table)} s")
+    scope.names[source.key] = Joined(alias="s", table=source.table, certain=True)
+    tests = who_is_chosen(step, session.world, Reading(scope=scope, around=session.around), SCHEDULED)
+    query = f"SELECT EXISTS (SELECT 1 FROM {scope.sql()} WHERE {joined_by('AND', tests)})"
+    return bool(session.world.one(f"has {mapping.name} anything to read", query)[0])
 
 
 def _process(session: Session, name: str) -> str:

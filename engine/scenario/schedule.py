@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.jobs.carry import carry_out
+from engine.jobs.carry import carry_out, reads_anything
 from engine.jobs.define import appearing, entered, fresh
 from engine.jobs.queue import ASLEEP, Entry, QueueState, Result
 from engine.jobs.rows import due_without_plan, read_state, values_of, write_state
@@ -17,13 +17,9 @@ from engine.jobs.schedule import Schedule
 from engine.jobs.turns import held, restarted
 from engine.jobs.waking import Prints, prints, written
 from engine.model.model import Model
-from engine.plan.legs import Pass, keeps_options
+from engine.plan.legs import keeps_options
 from engine.run.actions.clock import move_clock
-from engine.run.candidates import SCHEDULED, who_is_chosen
 from engine.run.dryrun import Session
-from engine.sql.conditions import joined_by
-from engine.sql.scope import Joined, Scope
-from engine.sql.values import Reading
 
 NO_TIME = timedelta(0)
 CONNECTIONS = ("enable_cds_connection", "sales_connection_enabled")
@@ -177,9 +173,4 @@ def _has_changes(session: Session, name: str) -> bool:
     mapping = session.model.mappings.get(name)
     if mapping is None or mapping.arrow == "->" or keeps_options(mapping):
         return False
-    step = Pass(number=0, mapping=mapping, leg="to_bc")
-    scope = Scope(session.world, f"{session.world.relation(mapping.sales.table)} s")
-    scope.names[mapping.sales.key] = Joined(alias="s", table=mapping.sales.table, certain=True)
-    tests = who_is_chosen(step, session.world, Reading(scope=scope, around=session.around), SCHEDULED)
-    query = f"SELECT EXISTS (SELECT 1 FROM {scope.sql()} WHERE {joined_by('AND', tests)})"
-    return bool(session.world.one(f"has Sales anything for {name}", query)[0])
+    return reads_anything(session, mapping, "to_bc")
