@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -123,19 +123,3 @@ def duration(text: str) -> timedelta | Diagnostic:
                 return lasts
     hint = "write it like 7d, 12h, 1d12h or 90m; ten years at most"
     return planning.wrong_words(f"{text} is no length of time", hint)
-
-
-def defined(*, now: str | None = None, zone: str = "UTC") -> tuple[QueueState | None, tuple[Diagnostic, ...]]:
-    """The queue of the workspace as its rules and settings define it."""
-    workspace, rules, found = planning.ready()
-    if workspace is None or rules is None:
-        return None, found
-    moment, _, wrong = planning.clock(now, None)
-    if wrong:
-        return None, tuple(wrong)
-    return fresh(rules.model, moment, zone), ()
-
-
-def utc(moment: datetime) -> str:
-    """A moment as people read it."""
-    return f"{moment.replace(tzinfo=UTC):%Y-%m-%d %H:%M:%S}"

@@ -8,7 +8,6 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, TextIO
 
-from engine.jobs.queue import QueueState
 from engine.jobs.summary import by_job, lines, span
 from engine.jobs.timeline import Followed, Ran, Timeline
 
@@ -151,41 +150,3 @@ def _plain(one: Any) -> Any:
 
 def moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="milliseconds") + "Z"
-
-
-# --- the queue itself ------------------------------------------------------------------------------------
-
-
-def tell_queue(state: QueueState, stream: TextIO, *, colour: bool, width: int | None) -> None:
-    """Print the jobs of a queue: what each runs, when next, and by which times."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("Job", "Status", "next start (UTC)", "every", "sleeps", "attempts", "category", "hours", "wakes on"):
-        table.add_column(name, overflow="fold")
-    for one in state.entries:
-        setup = one.setup
-        hours = setup.hours
-        days = (
-            ""
-            if len(hours.days) == 7
-            else " ".join(["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"][day - 1] for day in sorted(hours.days))
-        )
-        open_ = (
-            "" if hours.start is None or hours.end is None else f"{hours.start:%H:%M}-{hours.end:%H:%M} {hours.zone}"
-        )
-        table.add_row(
-            one.name,
-            one.status.replace("On Hold with Inactivity Timeout", "asleep")
-            + (f": {one.message}" if one.message else ""),
-            "-" if one.start is None else f"{one.start:%Y-%m-%d %H:%M:%S}",
-            f"{setup.every} min" if setup.recurring else "once",
-            f"{setup.inactivity} min" if setup.sleeps else "-",
-            f"{one.tried}/{setup.attempts}",
-            setup.category or "-",
-            f"{days} {open_}".strip() or "always",
-            ", ".join(sorted(setup.wakes)) or "-",
-        )
-    Console(file=stream, no_color=not colour, force_terminal=colour, width=width or 180, highlight=False).print(table)

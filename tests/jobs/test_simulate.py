@@ -6,10 +6,12 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import jsonschema
 import pytest
 
 from engine.jobs import page, tell
 from engine.jobs.summary import by_job, lines
+from engine.shipped import shipped
 from tests.jobs.queues import JOB, edit, running
 from tests.plan.rules import BOTH, ITEMS, TO_BC, TO_SALES
 from tests.plan.stories import Story, bc, bc_id, coupled, item, product, sales_id, world
@@ -219,6 +221,8 @@ def test_text_json_and_page_tell_the_same() -> None:
     story = one_item(TWO, RESTLESS)
     ran = running(story, "4h", edit("12:10", "Item", bc_id("1"), Description="<b>Red & bike</b>"))
     told = json.loads(tell.to_json(ran.timeline))
+    schema = json.loads((shipped("schemas") / "json" / "timeline.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(told, schema)
     assert len(told["runs"]) == len(ran.timeline.runs)
     assert told["pingpongs"][0]["times"] >= 3
     text = page.render(ran.timeline, company="Adatum <Ltd>", snapshot="june.duckdb")

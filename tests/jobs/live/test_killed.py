@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.jobs.live import place
-from tests.jobs.live.pilots import JOBS, Pilot, kill, line, pilot, until
+from tests.jobs.live.pilots import JOBS, Pilot, kill, line, pilot
 
 DIES = """
 import os, signal, sys
@@ -28,6 +28,8 @@ def write(at, live):
     if count == 0 and when == "after":
         die()
 def apply(*given):
+    if when == "applying":
+        die()
     done = applies(*given)
     if when == "applied":
         die()
@@ -36,7 +38,7 @@ loop.write, work.apply = write, apply
 from engine.cli import main
 sys.exit(main(sys.argv[1:]))
 """
-"""A runner that is killed at its so many-th writing of the state, or as soon as a plan is applied."""
+"""A runner that is killed at its so many-th writing of the state, or right before or after a plan is applied."""
 
 
 def dying(made: Pilot, monkeypatch: pytest.MonkeyPatch, when: str, at: int = 0) -> None:
@@ -71,7 +73,7 @@ def on_the_way(made: Pilot) -> None:
     assert logged in (applied, applied + more)
 
 
-@pytest.mark.parametrize("at", range(1, 10))
+@pytest.mark.parametrize("at", range(1, 7))
 def test_killed_at_any_writing_of_its_state_a_queue_is_as_before_or_as_after_the_job(
     at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,7 +82,7 @@ def test_killed_at_any_writing_of_its_state_a_queue_is_as_before_or_as_after_the
     on_the_way(made)
     made.run("--runs", "0")
     whole(made)
-    if at % 4 == 3:
+    if at == 4:
         made.due()
         made.run("--runs", "2")
         whole(made)
@@ -107,7 +109,7 @@ def test_killed_before_the_apply_a_job_is_told_as_interrupted_and_tried_again(
 ) -> None:
     made = pilot(tmp_path / "pilot")
     made.jobs("hold", "VENDORS")
-    dying(made, monkeypatch, "after", 4)  # rules, snapshot, begun, planned
+    dying(made, monkeypatch, "applying")
     live = made.live()
     assert live.under_way is not None and live.under_way.prepared is not None
     said = made.run("--runs", "0")
@@ -119,20 +121,6 @@ def test_killed_before_the_apply_a_job_is_told_as_interrupted_and_tried_again(
     assert entry.start is not None and (entry.start - last.end).total_seconds() == pytest.approx(30.01)
     assert "interrupted" in made.job("ITEMS")["last"]["outcome"]
     whole(made)
-
-
-def test_an_interrupted_job_without_tries_left_is_in_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = pilot(tmp_path / "pilot")
-    made.jobs("hold", "CUSTOMERS", "VENDORS")
-    for _ in range(3):  # the first, and two tries
-        dying(made, monkeypatch, "after", 5)
-        assert made.live().under_way is not None
-        made.due("ITEMS")
-    made.run("--runs", "0")
-    assert made.outcomes() == [("ITEMS", "interrupted")] * 3
-    assert made.job("ITEMS")["status"] == "error"
-    assert made.jobs("restart", "ITEMS").returncode == 0
-    assert "created" in made.run("--runs", "1")
 
 
 def sweep(made: Pilot, kills: int, seed: int) -> set[str]:
@@ -172,6 +160,7 @@ def test_killed_at_fifty_random_moments(tmp_path: Path) -> None:
 
 def test_what_a_killed_runner_had_begun_to_write_is_tidied_away(tmp_path: Path) -> None:
     made = pilot(tmp_path / "pilot")
-    made.run("--runs", "1")
+    place.prepare(made.place)
     (made.place.folder / ".state.json.1.part").write_text("{", encoding="utf-8")
-    until(lambda: made.run("--runs", "0") and not list(made.place.folder.glob(".*.part")))
+    made.run("--runs", "0")
+    assert not list(made.place.folder.glob(".*.part"))
