@@ -7,18 +7,20 @@ by itself, by the record that they stand at. A document that is refused is told 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.catalog.catalog import Table
 from engine.manual.pointing import Pointed
 from engine.model import model
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates, RunScope
 from engine.run.dryrun import Session
+from engine.run.process.book import PROVISIONAL
 from engine.run.process.rounds import Rows, rows_of
 from engine.run.transfer import Transfer
 from engine.run.world import World
+from engine.sql.blank import TEXTS
 from engine.sql.conditions import fixed
 from engine.sql.frame import Frame
 from engine.sql.quote import identifier, literal
@@ -32,8 +34,11 @@ from engine.why.story import Chapter, Told, at_line
 from engine.why.telling import test_line
 from engine.why.trail import FieldNote, FindNote, TestNote, Trail
 
-Path = tuple[str, ...]
-"""The ids of the records that the loops around stand at, outermost first; empty outside of all loops."""
+Path = tuple[tuple[str, str], ...]
+"""The rounds of the loops around, outermost first: name of the loop's record, its id. Empty outside of all loops."""
+
+TO_COME = re.compile(rf"\b{str(PROVISIONAL)[0]}\d{{{len(str(PROVISIONAL)) - 1}}}\b")
+"""A number that is only given once the whole loop is there (`engine.run.process.numbers`)."""
 
 
 @dataclass
@@ -52,6 +57,7 @@ class Documentary:
     earlier: list[tuple[Path, Told]] = field(default_factory=list)
     gates: list[Told] = field(default_factory=list)
     loops: dict[int, model.Record] = field(default_factory=dict)
+    heads: dict[Path, Told] = field(default_factory=dict)
     last: tuple[int, int] = (0, 0)
     done: int = 0
     chapters: list[Chapter] = field(default_factory=list)
@@ -126,6 +132,8 @@ class Documentary:
         with _all_aside(frame.scope):
             sheet = Sheet()
             told = question(sheet)
+            if told is None:
+                return
             guard = sheet.ask(frame.guard())
             ids = [sheet.ask(one) for one in frame.rows]
             where = f"{rows.alias}.unit = {literal(self.pointed.id)}::UUID" if frame.rows else "true"
@@ -140,7 +148,11 @@ class Documentary:
                 )
                 line = told(looked)
                 if line is not None:
-                    self.notes.append((tuple(str(answers[at]) for at in ids if at is not None), line))
+                    rounds = [str(answers[at]) for at in ids if at is not None]
+                    path = tuple((self.loops[depth].key, one) for depth, one in enumerate(rounds))
+                    if len(path) > 1 and path not in self.heads:
+                        self.heads[path] = self.round(self.loops[len(path) - 1], rounds[-1])
+                    self.notes.append((path, whole_numbers(line)))
 
     def test(self, statement: model.Require | model.If, frame: Frame) -> None:
         def question(sheet: Sheet) -> Any:
@@ -176,6 +188,10 @@ class Documentary:
             trail = Trail(scope=frame.scope, sheet=sheet)
             note: FieldNote = trail.noted(filling, frame)
             exists = sheet.ask(f"({filling.entry.exists})")
+            limit, own = filling.target.length, filling.given.type
+            may_be_cut = limit is not None and own.kind in TEXTS and (own.length is None or own.length > limit)
+            if not (note.look_ups or note.translations or filling.keeps or may_be_cut):
+                return None
 
             def told(looked: Looked) -> Told | None:
                 is_new = exists is not None and not looked.answers[exists]
@@ -219,17 +235,25 @@ class Documentary:
 
     def grown(self, notes: list[tuple[Path, Told]]) -> tuple[Told, ...]:
         """Notes in the order of the statements -> a tree: what is told in a round of an inner loop stands under it."""
-        return _under(notes, 1, lambda path: self.round(path))
+        return _under(notes, 1, self.heads)
 
-    def round(self, path: Path) -> Told:
-        record = self.loops.get(len(path) - 1)
-        table: Table | None = record.table if record is not None else None
-        called = named(table, path[-1], self.world) if table is not None else path[-1]
-        name = f"for each {record.name}" if record is not None else "for each"
-        return Told(kind="if", name=name, text=f"{table.caption if table is not None else ''} {called}".strip())
+    def round(self, record: model.Record, id: str) -> Told:
+        called = f"{record.table.caption} {named(record.table, id, self.world)}"
+        return whole_numbers(Told(kind="round", name=f"for each {record.name}", text=called, facts=(("id", id),)))
 
 
-def _under(notes: list[tuple[Path, Told]], depth: int, head: Any) -> tuple[Told, ...]:
+def whole_numbers(one: Told) -> Told:
+    """A line without numbers that are not given yet."""
+    return replace(
+        one,
+        name=TO_COME.sub("(number to come)", one.name),
+        text=TO_COME.sub("(number to come)", one.text),
+        facts=tuple((name, TO_COME.sub("", given) if isinstance(given, str) else given) for name, given in one.facts),
+        parts=tuple(whole_numbers(part) for part in one.parts),
+    )
+
+
+def _under(notes: list[tuple[Path, Told]], depth: int, heads: dict[Path, Told]) -> tuple[Told, ...]:
     found: list[Told | Path] = []
     within: dict[Path, list[tuple[Path, Told]]] = {}
     for path, told in notes:
@@ -241,9 +265,13 @@ def _under(notes: list[tuple[Path, Told]], depth: int, head: Any) -> tuple[Told,
             found.append(own)
         within.setdefault(own, []).append((path, told))
     return tuple(
-        one if isinstance(one, Told) else replace(head(one), parts=_under(within[one], depth + 1, head))
+        one if isinstance(one, Told) else replace(_head(one, heads), parts=_under(within[one], depth + 1, heads))
         for one in found
     )
+
+
+def _head(path: Path, heads: dict[Path, Told]) -> Told:
+    return heads.get(path) or Told(kind="round", name="for each", text=path[-1][1])
 
 
 class _all_aside:  # noqa: N801 - used like a function

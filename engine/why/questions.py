@@ -166,10 +166,22 @@ def operand(node: model.Value | model.AnyRecord, reading: Reading, sheet: Sheet)
             id = entry_of(node, reading).id
             table, name = node.table, node.name if isinstance(node, model.Record) else words(node.span)
             return Operand(name=name, shown=sheet.ask(f"CAST({id} AS VARCHAR)"), id=sheet.ask(id), table=table)
+        if isinstance(node, model.SettingValue) and node.type.kind != "id":
+            given = setting_text(reading.around.settings.get(node.name), node.type)
+            return Operand(name=called(node), shown=sheet.ask(literal(given)))
         text = value(node, reading)
     except NotPlanned:
         return None
     return typed(called(node), text, node.type, sheet)
+
+
+def setting_text(given: object, type: model.Type) -> str:
+    """The value of a setting as people read it; an option may be given by its number or by its caption."""
+    if isinstance(given, bool):
+        return "Yes" if given else "No"
+    if isinstance(given, int) and type.kind == "option":
+        return next((one.caption.strip() for one in type.options if one.number == given), str(given))
+    return "" if given is None else str(given)
 
 
 def typed(name: str, sql: str, type: model.Type, sheet: Sheet) -> Operand:

@@ -43,6 +43,7 @@ Kind = Literal[
     "find",
     "let",
     "effect",
+    "round",
     "failure",
     "outcome",  # section: what the plan does
     "written",

@@ -46,7 +46,7 @@ def chapter_head(one: Chapter) -> str:
     """`CUSTOMER -> Sales: Customer C10010 Pedal & Thread to Account Pedal & Thread`."""
     source = f"{one.source_table} {one.source}".strip()
     target = f" to {one.destination_table} {one.destination}".rstrip() if one.destination_table else ""
-    return f"{one.within} {WAYS[one.way]}: {source}{target}"
+    return f"{f'{one.within} {WAYS[one.way]}'.rstrip()}: {source}{target}"
 
 
 def result(one: Chapter) -> str:

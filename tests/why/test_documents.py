@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import jsonschema
+
+from engine.shipped import shipped
+from engine.why.exchange import to_json
 from tests.plan.stories import Story, coupled, item, product, world
 from tests.process.test_documents import MAKES, customer, line, person, story
 from tests.why.telling import every, heard
@@ -147,3 +153,11 @@ def test_a_field_is_not_asked_of_a_process_and_a_record_must_exist() -> None:
 def test_nothing_else_is_told_of_the_others() -> None:
     told = heard(small(), "work", "A")
     assert "Nobody serves" not in told.text() and "YO" not in told.text()
+
+
+def test_a_document_as_json_fits_the_schema_of_stories() -> None:
+    schema = json.loads((shipped("schemas") / "json" / "why.schema.json").read_text(encoding="utf-8"))
+    rows = (customer("A"), line("A", 10000, 5), line("A", 20000, 2))
+    for told in (heard(small(), "work", "A"), heard(small(), "work", "C"), heard(story(MAKES, *rows), "work", "A")):
+        assert told.tale is not None
+        jsonschema.validate(json.loads(to_json(told.tale)), schema)
