@@ -20,6 +20,7 @@ from engine.jobs.queue import Done, Entry, Failed, QueueState, Result
 from engine.jobs.schedule import Event, Schedule
 from engine.jobs.timeline import Edited, Happened, LegRun, Ran, Timeline, Touched, What
 from engine.jobs.traced import TracedWorld
+from engine.jobs.turns import held
 from engine.jobs.waking import NOTHING, Prints, changed_tables, prints, written
 from engine.model.model import Model
 from engine.run.actions import fullsync
@@ -63,6 +64,7 @@ class Simulation:
     edited: list[Edited] = field(default_factory=list)
     idle: dict[int, Idle] = field(default_factory=dict)
     prints: Prints = field(default_factory=dict)
+    held: dict[int, Entry] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
     clocks: dict[int, tuple[Model, ByClock]] = field(default_factory=dict)
 
@@ -170,6 +172,7 @@ class Simulation:
                 status = "gone" if after is None else after.status
                 self.runs[number] = replace(self.runs[number], then=status, next=None if after is None else after.start)
                 if entry.setup.full:
+                    self._release(entry)
                     self._next_wave(event.at)
             case "waits":
                 self._say(
@@ -181,6 +184,8 @@ class Simulation:
             case "deleted":
                 self._say(event.at, "deleted", entry.name, "it has expired")
             case "starts":
+                if entry.setup.full:
+                    self._hold_back(entry)
                 done = int((event.at - self.wish.begin) / INSTANT)
                 self.progress(
                     f"{event.at:%Y-%m-%d %H:%M} {entry.name}", done, int((self.wish.end - self.wish.begin) / INSTANT)
@@ -246,6 +251,21 @@ class Simulation:
         self._to(self.wish.begin)
         fullsync.plan(self.session)
         self._next_wave(self.wish.begin)
+
+    def _hold_back(self, line: Entry) -> None:
+        """R7.7: while a line runs, the job of its mapping is on hold."""
+        for name in line.setup.runs:
+            own = self.schedule.by_name(name)
+            if own is not None and own.status != "In Process":
+                self.held[own.number] = own
+                self.schedule.put(held(own))
+
+    def _release(self, line: Entry) -> None:
+        """The job of its mapping stands as it did before."""
+        for name in line.setup.runs:
+            own = self.schedule.by_name(name)
+            if own is not None and own.number in self.held:
+                self.schedule.put(self.held.pop(own.number))
 
     def _next_wave(self, at: datetime) -> None:
         """R7.5: whenever a line has left In Process, every line whose parents are finished is queued."""

@@ -10,11 +10,12 @@ import jsonschema
 import pytest
 
 from engine.jobs import page, tell
+from engine.jobs.queue import Entry, QueueState, Setup
 from engine.jobs.summary import by_job, lines
 from engine.shipped import shipped
 from tests.jobs.queues import JOB, edit, running
 from tests.plan.rules import BOTH, ITEMS, TO_BC, TO_SALES
-from tests.plan.stories import Story, bc, bc_id, coupled, item, product, sales_id, world
+from tests.plan.stories import Story, bc, bc_id, coupled, item, moment, product, sales_id, world
 
 RESTLESS = JOB.replace(", sleep 720 minutes when idle", "")
 ON = {"enable_cds_connection": True, "connection_working": True, "sales_connection_enabled": True}
@@ -143,6 +144,19 @@ mapping GROUPS "Groups": bc Unit of Measure as unit -> sales Unit Group as group
     full = [(one.job, f"{one.start:%H:%M:%S}") for one in ran.timeline.runs if one.job.endswith("full")]
     assert full == [("GROUPS full", "12:00:01"), ("ITEMS full", "12:00:12")]
     assert [one.then for one in ran.timeline.runs if one.job.endswith("full")] == ["gone", "gone"]
+    assert ran.timeline.queue.entry("ITEMS") is not None
+
+
+def test_while_a_line_runs_the_job_of_its_mapping_is_on_hold_and_then_stands_as_before() -> None:
+    sleeping = QueueState(
+        now=moment("12:00"),
+        entries=(Entry(number=1, setup=Setup(name="ITEMS", runs=("ITEMS",), every=5), start=moment("12:00:05")),),
+    )
+    ran = running(one_item(), "4m", full=True, takes=60, queue=sleeping)
+    assert [(one.job, f"{one.start:%H:%M:%S}") for one in ran.timeline.runs] == [
+        ("ITEMS full", "12:00:01"),
+        ("ITEMS", "12:01:01"),
+    ]
 
 
 # --- the short cut ------------------------------------------------------------------------------------
