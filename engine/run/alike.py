@@ -23,10 +23,8 @@ from engine.sql.blank import SQL_TYPES, type_of
 from engine.sql.conditions import joined_by
 from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier
-from engine.sql.scope import Joined, Scope, Written
+from engine.sql.scope import Joined, Scope, Written, aliases, needed
 from engine.sql.values import Around, NotPlanned, Reading, before
-
-JOINED = re.compile(r"(\w+_\d+) ON (?!.* ON )", re.DOTALL)
 
 
 def alike(step: Pass, world: World, around: Around) -> Alike | None:
@@ -60,15 +58,17 @@ def alike(step: Pass, world: World, around: Around) -> Alike | None:
             continue
         kind, marker = type_of(field), f"{kept}.{identifier(name)}"
         held = before(entry, field, Reading(scope=scope, around=around))
-        given = text.replace(marker, blank.blank(kind))
-        if names(given, beyond):
+        given = [text.replace(marker, blank.blank(kind))]
+        if names(given[0], beyond):  # a condition may look at both sides: unchanged is who is so either way
+            given = [one.replace(marker, blank.blank(kind)) for one in entry.offered.get(name, given)]
+        if any(names(one, beyond) for one in given):
             apart.append(f"({text.replace(marker, held)} IS NOT DISTINCT FROM {held})")
         else:
-            new.append(f"CAST({given} AS {SQL_TYPES[field.kind]})")
-            old.append(f"CAST({held} AS {SQL_TYPES[field.kind]})")
+            new += [f"CAST({one} AS {SQL_TYPES[field.kind]})" for one in given]
+            old += [f"CAST({held} AS {SQL_TYPES[field.kind]})"] * len(given)
     if names(failed, beyond) or not new or any(names(one, [*aliases(scope.joins), "c", kept]) for one in apart):
         return None
-    listed = "".join(f"\n    {one}" for one in joins)
+    listed = "".join(f"\n    {one}" for one in needed(joins, " ".join([*new, failed])))
     return Alike(
         source=f"(SELECT s.*, hash({', '.join(new)}) AS _new, NOT {failed} AS _sound\n  FROM {{rows}} s{listed}) s",
         partner=f"(SELECT d.*, hash({', '.join(old)}) AS _old FROM {world.relation(destination)} d)",
@@ -90,11 +90,6 @@ def separable(joins: list[str], beyond: list[str]) -> tuple[list[str], list[str]
         else:
             kept.append(join)
     return kept, beyond
-
-
-def aliases(joins: list[str]) -> list[str]:
-    found = [JOINED.search(one) for one in joins]
-    return [one.group(1) if one is not None else "" for one in found]
 
 
 def names(text: str, aliases: list[str]) -> bool:

@@ -160,9 +160,13 @@ def candidates(
     if not read_later and read != "true":
         wanted = f"(SELECT s.* FROM {wanted} s WHERE {read})"
     scope.base = f"{wanted} s"
-    if not read_later and not run.force and world.are_most(source, f"{wanted} s"):
-        seen = likeness()
-        if seen is not None:
+    if not read_later and world.is_large(source):
+        few = world.few(source, wanted) if read != "true" else None
+        if few is not None:
+            scope.base = f"{world.some(source, source.id_field, few)} s"
+            if not keeps_options(mapping):
+                coupled = world.some(couplings, kept.source_id, few)
+        elif not run.force and (seen := likeness()) is not None:
             scope.base, partners, same = seen.source.replace("{rows}", wanted), seen.partner, seen.test
     scope.joins.append(
         f"LEFT JOIN {coupled} k ON k.{identifier(kept.source_id)} = s.{identifier(source.id_field)} AND {own}"

@@ -34,7 +34,7 @@ from engine.sql.conditions import joined_by
 from engine.sql.frame import Failure, Frame, Origin, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.recordtext import record_id
-from engine.sql.scope import Joined, Scope, Written
+from engine.sql.scope import Joined, Scope, Written, needed
 from engine.sql.values import Around, Reading, before
 
 LEGS = {"to_sales": "to Sales", "to_bc": "to BC"}
@@ -161,6 +161,8 @@ def judge(step: Pass, name: str, judged: Judged, at_once: bool, frame: Frame, wo
     clash = choose(list(carried.clashes), "NULL")
     differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields])
     unwanted = "" if at_once else "".join(f", {one.new}, {one.old}" for one in fields)
+    columns = f"""c.*, {number} AS failure, {reason} AS reason, CASE WHEN c.both_changed THEN {clash} END AS clash,
+  {record_id(step.source.table, "s", world)} AS _record{values_of(judged.pairs)}{warned(frame.outcome) if at_once else ""}"""
     world.run(
         f"{step.mapping.name} {step.leg}: what becomes of every record",
         f"""CREATE TEMP TABLE {name} AS
@@ -170,9 +172,8 @@ SELECT * EXCLUDE (_record{unwanted}) REPLACE (
   CASE WHEN clash IS NOT NULL OR failure IS NOT NULL THEN _record END AS source_record FROM (
 SELECT *, {verdict(step, judged.force, carried.told)} AS verdict FROM (
 SELECT *, {differs} AS differs FROM (
-SELECT c.*, {number} AS failure, {reason} AS reason, CASE WHEN c.both_changed THEN {clash} END AS clash,
-  {record_id(step.source.table, "s", world)} AS _record{values_of(judged.pairs)}{warned(frame.outcome) if at_once else ""}
-FROM {frame.scope.sql()}
+SELECT {columns}
+FROM {chr(10).join([frame.scope.base, *needed(frame.scope.joins, columns)])}
 )))""",
     )
 
@@ -189,13 +190,12 @@ def warned(outcome: Outcome) -> str:
 
 def wide(step: Pass, narrow: str, pairs: list[tuple[str, str]], frame: Frame, world: World) -> str:
     """New and old values of the records that are created, changed or in conflict; gives the name of their table."""
-    name, scope, all_of_them = f"value_{step.number}", frame.scope, frame.scope.base
-    scope.base = f"(SELECT * FROM {narrow} WHERE verdict IN ('create', 'update', 'conflict')) c"
+    name, columns = f"value_{step.number}", f"c.*{values_of(pairs)}{warned(frame.outcome)}"
+    base = f"(SELECT * FROM {narrow} WHERE verdict IN ('create', 'update', 'conflict')) c"
     world.run(
         f"{step.mapping.name} {step.leg}: new and old values of those that differ",
-        f"CREATE TEMP TABLE {name} AS\nSELECT c.*{values_of(pairs)}{warned(frame.outcome)}\nFROM {scope.sql()}",
+        f"CREATE TEMP TABLE {name} AS\nSELECT {columns}\nFROM {chr(10).join([base, *needed(frame.scope.joins, columns)])}",
     )
-    scope.base = all_of_them
     return name
 
 

@@ -137,12 +137,20 @@ class World:
         assert row is not None
         return row
 
-    def are_most(self, table: Table, rows: str) -> bool:
-        """Does a query give a good part, a quarter or more, of a large table of the snapshot?"""
-        size = self.sizes.get((table.system, table.name), 0)
-        if size < self.many:
-            return False
-        return bool(self.one(f"how many of {table.caption}", f"SELECT count(*) FROM {rows}")[0] * 4 >= size)
+    def is_large(self, table: Table) -> bool:
+        """Has a table of the snapshot many rows?"""
+        return self.sizes.get((table.system, table.name), 0) >= self.many
+
+    def few(self, table: Table, rows: str) -> str | None:
+        """A query of the ids of rows of a large table; None when they are a good part of it, a quarter or more."""
+        most = -(-self.sizes[table.system, table.name] // 4)
+        ids = identifier(self.alias("few"))
+        self.run(
+            f"which of {table.caption}, if they are few",
+            f"CREATE TEMP TABLE {ids} AS SELECT {identifier(table.id_field)} AS _id FROM {rows} LIMIT {most}",
+        )
+        count = self.one("how many", f"SELECT count(*) FROM {ids}")[0]
+        return f"SELECT _id FROM {ids}" if count < most else None
 
     # --- all or nothing ---
 
@@ -278,13 +286,16 @@ class World:
                 if name in layer.columns
             )
             own.append(f"CASE{laid} ELSE {text} END AS {identifier(name)}" if laid else f"{text} AS {identifier(name)}")
-        rows = self.snapshot_relation(table)
-        rows = f"(SELECT * FROM {rows} WHERE {wanted})" if wanted else rows
+        rows, id = self.snapshot_relation(table), identifier(table.id_field)
+        if not wanted:
+            joins = "".join(f" LEFT JOIN {one.rows} l{at} ON l{at}._id = b.{id}" for at, one in enumerate(layers))
+            return f"(SELECT {', '.join(own)} FROM {rows} b{joins})"
         joins = "".join(
-            f" LEFT JOIN {layer.rows} l{at} ON l{at}._id = b.{identifier(table.id_field)}"
-            for at, layer in enumerate(layers)
+            f" LEFT JOIN (SELECT * FROM {one.rows} WHERE _id IN (SELECT {id} FROM few)) l{at} ON l{at}._id = b.{id}"
+            for at, one in enumerate(layers)
         )
-        return f"(SELECT {', '.join(own)} FROM {rows} b{joins})"
+        few = f"WITH few AS MATERIALIZED (SELECT * FROM {rows} WHERE {wanted}) "
+        return f"({few}SELECT {', '.join(own)} FROM few b{joins})"
 
     def _state(self, table: Table, wanted: str = "") -> str:
         """SQL query of the rows as they stand now: those of the snapshot that were not touched, and the delta."""

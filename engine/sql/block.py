@@ -247,6 +247,8 @@ def carry_into(
             frame.outcome.failures.append(Failure(when=when, reason=one.reason, code="E633", span=span))
     warn_of_cut(text, given.type, target, rule, span, frame)
     result = _guarded(new, now, frame)
+    if entry.kept is not None:
+        entry.offered.setdefault(target.name, []).append(new)
     if watch.witness is not None:
         filling = watch.Filling(
             entry=entry,

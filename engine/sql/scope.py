@@ -7,7 +7,8 @@ innermost scope on which it depends, so that it is made once and not once for ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Protocol
 
@@ -52,6 +53,7 @@ class Written:
     id: SQL of its id. exists: SQL truth, false for a record that is about to be created.
     values: technical field name -> SQL of the value it will have.
     kept: alias that is written where a field keeps what stands in it; None for that of `old`.
+    offered: with `kept`, all values that a field may be given, whatever the conditions around; else it keeps its own.
     """
 
     table: Table
@@ -60,9 +62,12 @@ class Written:
     exists: str
     kept: str | None = None
     values: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, list[str]] = field(default_factory=dict)
 
 
 Entry = Joined | Written | str
+
+ALIAS = re.compile(r"(\w+_\d+) ON (?!.* ON )", re.DOTALL)
 
 
 class Scope:
@@ -129,6 +134,22 @@ class Extended(Scope):
 
     def sql(self) -> str:
         return "\n  ".join([self.within.sql(), f"CROSS JOIN {self.base}", *self.joins])
+
+
+def aliases(joins: Sequence[str]) -> list[str]:
+    """The alias of each join of a scope; blank for one that was not made by `join` or `lateral`."""
+    found = [ALIAS.search(one) for one in joins]
+    return [one.group(1) if one is not None else "" for one in found]
+
+
+def needed(joins: Sequence[str], text: str) -> list[str]:
+    """The joins that SQL text names, and those that they name: the others bring one row or none, so nothing hangs on
+    them."""
+    kept: list[str] = []
+    for join, alias in reversed(list(zip(joins, aliases(joins), strict=True))):
+        if not alias or any(f"{alias}." in one for one in (text, *kept)):
+            kept.insert(0, join)
+    return kept
 
 
 def keys_of(node: object) -> Iterator[str]:

@@ -42,7 +42,7 @@ def rows() -> tuple[Row, ...]:
 
 
 def planned(monkeypatch: pytest.MonkeyPatch, *, many: bool, rules: str) -> Plan:
-    monkeypatch.setattr(World, "are_most", lambda *_: many)
+    monkeypatch.setattr(World, "is_large", lambda *_: many)
     return world(rules, *rows()).plan()
 
 
