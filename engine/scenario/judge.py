@@ -12,20 +12,26 @@ from engine.catalog.settings import Settings
 from engine.run.actions import fullsync
 from engine.scenario.changes import Judge, Names
 from engine.scenario.definitions import mapping_differences
+from engine.scenario.expected import (
+    caption_of,
+    coupling_name,
+    ids_text,
+    log_name,
+    marks_of,
+    plain_setting,
+    same_record,
+    text_of,
+)
 from engine.scenario.lay import TableKey
 from engine.scenario.scenario import Action, Difference, Known, Then
 from engine.scenario.stage import (
-    ARCHIVED,
-    ARCHIVED_UPDATED,
     JOB_FIELDS,
     JOB_NAME,
     JOBS,
-    RESULTS,
-    STATISTICS,
     typed_settings,
 )
 from engine.scenario.state import Logged, Row, Rows, State, record_text
-from engine.scenario.values import Plain, held, plain, read_id, same, shown
+from engine.scenario.values import held, plain, read_id, same, shown
 
 COUNTERS = ("inserted", "modified", "unchanged", "skipped", "failed", "deleted", "coupled", "uncoupled")
 COUPLINGS: TableKey = ("bc", connector.COUPLINGS)
@@ -85,7 +91,7 @@ class Expected:
                 yield from found
         for one in then.get("couplings_absent") or ():
             if self._matching(one, names):
-                yield Difference(what=_coupling_name(one), expected="absent", got="it exists")
+                yield Difference(what=coupling_name(one), expected="absent", got="it exists")
         yield from self._watermarks(then.get("watermarks") or {}, names)
         yield from self._settings(then.get("settings") or {}, names)
         for name, override in (then.get("mappings") or {}).items():
@@ -126,7 +132,7 @@ class Expected:
             if at >= len(expected):
                 yield Difference(what=what, expected="no more rows", got=f"{got[at].mapping} {got[at].leg}")
             elif at >= len(got):
-                yield Difference(what=what, expected=_log_name(expected[at]), got="no such row")
+                yield Difference(what=what, expected=log_name(expected[at]), got="no such row")
             else:
                 yield from self._log_row(what, expected[at], got[at])
         for name in then.get("job_log_absent") or ():
@@ -140,7 +146,7 @@ class Expected:
                     yield Difference(what=f"{what}, {key}", expected=str(value), got=str(got.counters.get(key, 0)))
             elif key == "message":
                 if self.judge.fits_value(TEXT, value, got.message or None, self.names) is None:
-                    yield Difference(what=f"{what}, message", expected=_text(value), got=got.message or "blank")
+                    yield Difference(what=f"{what}, message", expected=text_of(value), got=got.message or "blank")
             elif getattr(got, key) != value:
                 yield Difference(what=f"{what}, {key}", expected=str(value), got=str(getattr(got, key)))
 
@@ -158,7 +164,9 @@ class Expected:
                 yield Difference(what=f"errors of {name}", expected=str(one["count"]), got=str(len(mine)))
             elif not mine:
                 told = "; ".join(f"{error.mapping} {error.record}" for error in self.after.errors[:3]) or "none"
-                yield Difference(what=f"errors of {name}", expected=_text(one.get("record", "at least one")), got=told)
+                yield Difference(
+                    what=f"errors of {name}", expected=text_of(one.get("record", "at least one")), got=told
+                )
 
     def _record_texts(self, given: object) -> list[str]:
         """How errors call a record: it is looked for in every table, now and before."""
@@ -184,7 +192,7 @@ class Expected:
         """The names when the coupling is there with its values; else what is missing."""
         found = self._matching({key: one[key] for key in one if key in ("mapping", "bc_table", "bc", "sales")}, names)
         if not found:
-            return [Difference(what=_coupling_name(one), expected="is there", got="there is none like it")]
+            return [Difference(what=coupling_name(one), expected="is there", got="there is none like it")]
         nearest: list[Difference] | None = None
         for key, row, agreed in found:
             misses, agreed = self._marks(one, key, row, agreed)
@@ -245,15 +253,15 @@ class Expected:
     def _marks(self, one: Mapping[str, Any], key: TableKey, row: Row, names: Names) -> tuple[list[Difference], Names]:
         misses = []
         fields = self.after.table(key).fields
-        for what, (column, value) in _marks_of(one).items():
+        for what, (column, value) in marks_of(one).items():
             got = held(fields[column], row.get(column))
             agreed = self.judge.fits_value(fields[column], value, got, names)
             if agreed is None:
                 expected = (
-                    _text(value) if isinstance(value, dict) else shown(fields[column], plain(fields[column], value))
+                    text_of(value) if isinstance(value, dict) else shown(fields[column], plain(fields[column], value))
                 )
                 misses.append(
-                    Difference(what=f"{_coupling_name(one)}, {what}", expected=expected, got=shown(fields[column], got))
+                    Difference(what=f"{coupling_name(one)}, {what}", expected=expected, got=shown(fields[column], got))
                 )
             else:
                 names = agreed
@@ -268,7 +276,7 @@ class Expected:
                 column = connector.BC_WATERMARK if side == "bc" else connector.SALES_WATERMARK
                 got = held(MOMENT, rows.get(name, {}).get(column))
                 if self.judge.fits_value(MOMENT, value, got, names) is None:
-                    wanted = _text(value) if isinstance(value, dict) else shown(MOMENT, plain(MOMENT, value))
+                    wanted = text_of(value) if isinstance(value, dict) else shown(MOMENT, plain(MOMENT, value))
                     yield Difference(what=f"watermark {side} of {name}", expected=wanted, got=shown(MOMENT, got))
 
     def _settings(self, expected: Mapping[str, Any], names: Names) -> Iterator[Difference]:
@@ -276,12 +284,12 @@ class Expected:
         for name, value in expected.items():
             one = known[name]
             field = Field(number=0, name=name, caption=name, kind=one.kind, length=one.length, options=one.options)
-            got = _plain_setting(self.after.settings.get(name), field)
+            got = plain_setting(self.after.settings.get(name), field)
             if isinstance(value, dict):
                 fits = self.judge.fits_value(field, value, got, names) is not None
-                wanted = _text(value)
+                wanted = text_of(value)
             else:
-                given = _plain_setting(typed_settings({name: value}, self.known.catalog)[name], field)
+                given = plain_setting(typed_settings({name: value}, self.known.catalog)[name], field)
                 fits, wanted = same(field, given, got), shown(field, given)
             if not fits:
                 yield Difference(what=f"setting {name}", expected=wanted, got=shown(field, got))
@@ -293,9 +301,9 @@ class Expected:
                 wanted = {id for one in references for id in self._ids(bc if side == "bc" else sales, one)}
                 got = self.selected_rows.get(name, {}).get(side)
                 if got is None:
-                    yield Difference(what=f"selected {name} {side}", expected=_ids_text(wanted), got="no such mapping")
+                    yield Difference(what=f"selected {name} {side}", expected=ids_text(wanted), got="no such mapping")
                 elif set(got) != wanted:
-                    yield Difference(what=f"selected {name} {side}", expected=_ids_text(wanted), got=_ids_text(got))
+                    yield Difference(what=f"selected {name} {side}", expected=ids_text(wanted), got=ids_text(got))
 
     def _job_queue(self, expected: Mapping[str, Any]) -> Iterator[Difference]:
         table = self.known.catalog.table("bc", JOBS)
@@ -338,64 +346,8 @@ class Expected:
                 field = table.fields[columns[key]]
                 got = held(field, row.get(columns[key]))
                 if key == "recommendation":
-                    got = held(TEXT, _caption(field, row.get(columns[key])))
+                    got = held(TEXT, caption_of(field, row.get(columns[key])))
                     field = TEXT
                 if self.judge.fits_value(field, value, got, self.names) is None:
-                    wanted = _text(value) if isinstance(value, dict) else shown(field, plain(field, value))
+                    wanted = text_of(value) if isinstance(value, dict) else shown(field, plain(field, value))
                     yield Difference(what=f"{what}, {key}", expected=wanted, got=shown(field, got))
-
-
-def _caption(field: Field, number: object) -> str:
-    return next((one.caption for one in field.options if one.number == number), "")
-
-
-def same_record(one: str, other: str) -> bool:
-    """Do two texts name the same record?"""
-    record = Field(number=0, name="record", caption="record", kind="record id")
-    return same(record, one or None, other or None)
-
-
-def _plain_setting(value: object, field: Field) -> Plain:
-    from datetime import UTC, datetime
-
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        value = value.astimezone(UTC).replace(tzinfo=None)
-    return held(field, value)
-
-
-def _marks_of(one: Mapping[str, Any]) -> dict[str, tuple[str, object]]:
-    """Key of a coupling -> its column and the value expected there."""
-    columns = {
-        "last_synch_bc": connector.BC_STAMP,
-        "last_synch_sales": connector.SALES_STAMP,
-        "skipped": connector.SKIPPED,
-        "statistics_uploaded": STATISTICS,
-        "archived": ARCHIVED,
-        "archived_updated": ARCHIVED_UPDATED,
-        "option_value": connector.OPTION_VALUE,
-        "option_caption": connector.OPTION_CAPTION,
-    }
-    found = {key: (column, one[key]) for key, column in columns.items() if key in one}
-    for key, column in (("result_to_sales", connector.RESULT_TO_SALES), ("result_to_bc", connector.RESULT_TO_BC)):
-        if key in one:
-            found[key] = (column, RESULTS[one[key]])
-    return found
-
-
-def _coupling_name(one: Mapping[str, Any]) -> str:
-    sides = " ".join(_text(one[key]) for key in ("bc", "sales") if key in one)
-    return f"coupling {one.get('mapping', one.get('bc_table'))} {sides}".strip()
-
-
-def _log_name(one: Mapping[str, Any]) -> str:
-    return f"{one.get('mapping')} {one.get('leg', '')}".strip()
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {inner}" for name, inner in value.items()) + "}"
-    return "blank" if value in (None, "") else str(value)
-
-
-def _ids_text(ids: Sequence[UUID] | set[UUID]) -> str:
-    return ", ".join(sorted(shown(None, one) for one in ids)) or "none"

@@ -3,7 +3,8 @@
 Every node has `span`, which takes no part in comparison: two trees are equal when they say the same.
 Names are kept as written (`Name`); which table or field they mean is decided in `engine.model`.
 Brackets are kept (`Group`), so that the formatter gives back what the author grouped. Declarations stand here;
-values, conditions and filters in `expressions.py`, statements in `statements.py`, lines of mappings and jobs in `lines.py`.
+values, conditions and filters in `expressions.py`, statements in `statements.py`, lines of
+mappings and jobs in `lines.py`.
 All are called by this module's name.
 """
 
