@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
+from engine import connector
 from engine.catalog.catalog import Table
 from engine.jobs.timeline import Edited
 from engine.run.actions.edit import Edit as Change
@@ -53,6 +54,7 @@ def carry_out_edit(session: Session, one: Edit, number: int) -> Edited | Refused
         if isinstance(found, Refused):
             return found
         id = found
+    partner = _is_coupled(session, table, id)
     named = _label(session, table, id) if one.op == "delete" else ""
     edit_and_react(session, Change(op=one.op, table=table, id=str(id), values=values))
     return Edited(
@@ -65,7 +67,18 @@ def carry_out_edit(session: Session, one: Edit, number: int) -> Edited | Refused
         id=str(id),
         label=named or _label(session, table, id),
         values=tuple((name, str(value)) for name, value in (one.values or {}).items() if name != table.id_field),
+        coupled=partner,
     )
+
+
+def _is_coupled(session: Session, table: Table, id: UUID) -> bool:
+    world = session.world
+    books = world.catalog.table("bc", connector.COUPLINGS)
+    column = connector.COUPLED_BC_ID if table.system == "bc" else connector.COUPLED_SALES_ID
+    if not world.holds(books, column):
+        return False
+    query = f"SELECT 1 FROM {world.relation(books)} WHERE {identifier(column)} = {literal(str(id))}::UUID LIMIT 1"
+    return world.connection.execute(query).fetchone() is not None
 
 
 def _find(session: Session, table: Table, key: object) -> UUID | Refused:

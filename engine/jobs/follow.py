@@ -50,6 +50,9 @@ def _followed(edit: Edited, until: datetime | None, runs: Sequence[Ran], touched
         return Followed(edit=edit, reached=None, settled=None, by="", outcome=outcome)
     if read is None:
         return Followed(edit=edit, reached=None, settled=None, by="", outcome="no run has read it yet")
+    if not edit.coupled:
+        outcome = "no partner: it is not coupled, and the run creates none"
+        return Followed(edit=edit, reached=None, settled=None, by=read.job, outcome=outcome)
     outcome = "read, nothing to carry over" if _scanned(read, edit) else "not read: outside the filters, or not coupled"
     return Followed(edit=edit, reached=read.end, settled=read.end, by=read.job, outcome=outcome)
 

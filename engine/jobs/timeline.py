@@ -98,7 +98,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """A scripted edit that was carried out. values: field -> value as it reads."""
+    """A scripted edit that was carried out. values: field -> value as it reads. coupled: had the record a partner?"""
 
     number: int
     at: datetime
@@ -109,6 +109,7 @@ class Edited:
     id: str
     label: str
     values: tuple[tuple[str, str], ...]
+    coupled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

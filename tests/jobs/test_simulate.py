@@ -50,6 +50,12 @@ def test_an_edit_that_no_line_carries_was_read_and_there_was_nothing_to_carry() 
     assert not ran.timeline.touched
 
 
+def test_a_record_without_partner_is_not_carried_over_where_none_is_created() -> None:
+    new = replace(edit("12:30", "Item", None, **{"No.": "7", "Description": "Bell"}), op="create")
+    (followed,) = running(one_item(), "2h", new).timeline.edits
+    assert followed.reached is None and "not coupled" in followed.outcome
+
+
 def test_an_edit_nobody_reads_and_a_deletion_are_told() -> None:
     gone = replace(edit("13:00", "product", sales_id("1")), op="delete")
     ran = running(one_item(), "2h", edit("12:30", "product", sales_id("1"), name="Red"), gone)
