@@ -6,13 +6,12 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.jobs.live.loop import Wish
+    from engine.jobs.live.loop import Stop, Wish
 
 EXAMPLE = """
 coupler run --live                        # the queue on the real clock: each due job a plan in plans/; Ctrl-C ends it
@@ -31,13 +30,18 @@ def options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--until", metavar="MOMENT", help="with --live: end then, like 2026-06-15T18:00:00Z")
     group.add_argument("--runs", metavar="N", type=int, help="with --live: end after so many runs")
     group.add_argument(
-        "--poll", metavar="SECONDS", type=float, help="with --live: look at snapshot and rules this often (default: 1)"
+        "--poll",
+        metavar="SECONDS",
+        type=float,
+        help="with --live: how often to look at snapshot and rules, and how long a new snapshot must rest (default: 1)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the queue; 0 when it ended as it was told, 1 when it could not run."""
-    stop = threading.Event()
+    from engine.jobs.live.loop import Stop
+
+    stop = Stop()
     _listen(stop)
     from engine import terminal
     from engine.checks import render
@@ -119,16 +123,16 @@ def _tell(kind: str, text: str) -> None:
     print(f"{clock():%Y-%m-%d %H:%M:%S}  {kind:11}  {text}", flush=True)
 
 
-def _listen(stop: threading.Event) -> None:
+def _listen(stop: Stop) -> None:
     """The first signal ends the queue after the current job, a second one at once: what is written down then is as safe
     as after a power failure."""
 
     def heard(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
+        if stop.asked:
             os.write(2, b"coupler: ended at once; the run under way is looked into when the queue starts again.\n")
             os._exit(130)
+        stop.asked = True
         os.write(2, b"coupler: the queue ends after the current job; once more ends it at once.\n")
-        stop.set()
 
     signal.signal(signal.SIGINT, heard)
     signal.signal(signal.SIGTERM, heard)

@@ -17,9 +17,6 @@ from engine.frozen import dataclass
 from engine.jobs.live.live import Print
 from engine.sql.quote import identifier, literal, qualified
 
-REST = 1.0
-"""Seconds without a change after which a file counts as at rest."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -41,14 +38,14 @@ def _seen(path: Path) -> tuple[int, ...]:
     return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def at_rest(path: Path, seen: Look) -> bool:
-    """Was the file left alone for a moment? Waits for that moment, at most."""
+def at_rest(path: Path, seen: Look, rest: float) -> bool:
+    """Was the file left alone for so many seconds? Waits for them, at most."""
     newest = max((*seen.file[2:], *seen.log[2:]), default=0) / 1e9
     age = time() - newest
-    if 0 <= age < REST:
-        sleep(REST - age)
+    if 0 <= age < rest:
+        sleep(rest - age)
     elif age < 0:  # a clock that was set back says nothing: two looks do
-        sleep(REST)
+        sleep(rest)
     return look(path) == seen
 
 

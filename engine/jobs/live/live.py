@@ -14,7 +14,7 @@ from engine.frozen import dataclass
 from engine.jobs.queue import Entry, QueueState, Status
 
 Outcome = Literal["done", "failed", "interrupted"]
-COUNTERS = ("created", "changed", "unchanged", "skipped", "failed", "conflicts", "warnings")
+COUNTERS = ("created", "changed", "unchanged", "skipped", "failed", "conflicts", "warnings", "coupled")
 KEPT = 200
 """How many of the last runs are remembered."""
 FULL_SYNC = "FULL-SYNC"

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import TypeVar, assert_never
 
 from engine import planning
@@ -53,6 +54,13 @@ class Wish:
 
 
 @dataclass
+class Stop:
+    """Was the queue told to end? A plain value: a signal may come at any moment, also while a lock is held."""
+
+    asked: bool = False
+
+
+@dataclass
 class Runner:
     """The queue at work. stop: set by a signal; what is under way is ended first."""
 
@@ -61,7 +69,7 @@ class Runner:
     wish: Wish
     live: Live
     told: Told
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop = field(default_factory=Stop)
     ended: int = 0
     _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="job"))
     _known: Look | None = None
@@ -74,10 +82,10 @@ class Runner:
         """Run the queue. Raises NotWritten when it cannot be written down; then nothing is half-done."""
         tidy(self.place)
         self._take_rules()
-        while self.live.under_way is not None and not self.stop.is_set():
+        while self.live.under_way is not None and not self.stop.asked:
             if not self._resolve():
                 self._pause()
-        if self.wish.full and not self.stop.is_set():
+        if self.wish.full and not self.stop.asked:
             self._save(steps.full_begun(self.live, work.clock()))
         while not self._over():
             self._take_requests()
@@ -90,7 +98,7 @@ class Runner:
         self._beside.shutdown()
 
     def _over(self) -> bool:
-        if self.stop.is_set() or (self.wish.jobs is not None and self.ended >= self.wish.jobs):
+        if self.stop.asked or (self.wish.jobs is not None and self.ended >= self.wish.jobs):
             return True
         return self.wish.until is not None and work.clock() >= self.wish.until
 
@@ -107,14 +115,14 @@ class Runner:
 
     def _pause(self) -> None:
         """Until the next job is due, or something is to be looked at."""
-        self.stop.wait(TICK)
+        sleep(TICK)
 
     def _waits(self, reason: str) -> None:
         """Tell, once, why no job runs."""
         if self.live.waits != reason:
+            self._save(replace(self.live, waits=reason))
             if reason:
                 self.told("waits", reason)
-            self._save(replace(self.live, waits=reason))
 
     # --- what comes from outside ---
 
@@ -158,7 +166,7 @@ class Runner:
         if not seen.file:
             self._not_now(work.missing(path).reason)
             return
-        if not exported.at_rest(path, seen):
+        if not exported.at_rest(path, seen, min(self.wish.poll, 1.0)):
             self._not_now(f"{work.BEING_WRITTEN}; it is looked at again every {self.wish.poll:g} s")
             return
         found = work.prints_of(self._ground(), sorted(self._listened()))
@@ -235,9 +243,10 @@ class Runner:
             case NotNow():
                 drop(plan)
                 self._again = now + timedelta(seconds=self.wish.poll)
-                if done.reason != self.live.waits:
-                    self.told("waits", done.reason)
+                new = done.reason != self.live.waits
                 self._save(steps.taken_back(self.live, now, done.reason))
+                if new:
+                    self.told("waits", done.reason)
             case _:
                 assert_never(done)
 

@@ -17,7 +17,7 @@ STATUSES = {
     ASLEEP: "asleep",
     "Waiting": "waiting",
 }
-TOLD = ("created", "changed", "failed", "conflicts", "skipped", "warnings")
+TOLD = ("created", "changed", "coupled", "failed", "conflicts", "skipped", "warnings")
 
 
 def result(ran: Ran) -> str:
@@ -26,7 +26,7 @@ def result(ran: Ran) -> str:
         return f"interrupted: {ran.reason}"
     if ran.outcome == "failed":
         return f"failed: {ran.reason}"
-    return counted(ran) or "nothing to do"
+    return counted(ran) or ("done" if ran.activity is None else "nothing to do")
 
 
 def counted(ran: Ran) -> str:
@@ -34,7 +34,7 @@ def counted(ran: Ran) -> str:
     values = dict(zip(COUNTERS, ran.counters, strict=True))
     plain = {"conflicts": ("conflict", "conflicts"), "warnings": ("warning", "warnings")}
     parts = [f"{values[name]:,} {plain.get(name, (name, name))[values[name] != 1]}" for name in TOLD if values[name]]
-    if not any(values[name] for name in ("created", "changed", "failed", "conflicts")) and ran.activity:
+    if not any(values[name] for name in ("created", "changed", "coupled", "failed", "conflicts")) and ran.activity:
         parts.insert(0, f"{ran.activity:,} written")
     return ", ".join(parts)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from engine import planning
+from engine import connector, planning
 from engine.catalog.catalog import Catalog, Table
 from engine.diagnostic import Diagnostic
 from engine.frozen import dataclass
@@ -28,6 +28,7 @@ from engine.jobs.waking import prints, written
 from engine.manual.review import RESULTS, STATUSES
 from engine.pipeline import Rules
 from engine.run.actions import fullsync
+from engine.run.actions.runs import connected
 from engine.run.apply import Applied, apply, open_plan, plan_tables
 from engine.run.dryrun import Session, begin
 from engine.run.save import WAS
@@ -39,6 +40,7 @@ from engine.workspace import Workspace
 
 REPLACED = "the snapshot was replaced in the meantime"
 BEING_WRITTEN = "the snapshot is just being written"
+COUPLED = "Coupled"
 PASSING = ("E501", "E502", "E503", "E504", "E611")
 """What is wrong with a snapshot that another process is about to replace; it passes by itself."""
 
@@ -164,7 +166,7 @@ def _planned(
 def _carried_out(session: Session, setup: Setup, queued: frozenset[str]) -> tuple[Result, tuple[str, ...]]:
     """Run the job; of a full synchronisation the lines that come next as well (R7.5)."""
     if setup.full and not setup.runs:
-        if not carry.connected(session.around.settings):
+        if not connected(session.around.settings):
             return Failed(reason=carry.NO_CONNECTION), ()
         fullsync.plan(session)
         result: Result = Done(activity=None)
@@ -182,9 +184,17 @@ def _carried_out(session: Session, setup: Setup, queued: frozenset[str]) -> tupl
 
 
 def _counters(world: World) -> tuple[int, ...]:
-    sums = ", ".join(f"coalesce(sum({one}), 0)" for one in COUNTERS)
+    """The sums over all legs; what was coupled stands in the job log alone."""
+    *counted, coupled = COUNTERS
+    assert coupled == "coupled"
+    sums = ", ".join(f"coalesce(sum({one}), 0)" for one in counted)
     (row,) = world.connection.execute(f"SELECT {sums} FROM plan.pass").fetchall()
-    return tuple(int(one) for one in row)
+    table = world.catalog.table("bc", connector.JOBS)
+    pairs = 0
+    if ("bc", connector.JOBS) in world.changed and world.holds(table, COUPLED):
+        log = qualified("delta_bc", connector.JOBS)
+        (pairs,) = world.connection.execute(f"SELECT coalesce(sum({identifier(COUPLED)}), 0) FROM {log}").fetchall()[0]
+    return (*(int(one) for one in row), int(pairs))
 
 
 def _lines(session: Session) -> tuple[Line, ...]:

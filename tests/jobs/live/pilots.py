@@ -17,8 +17,9 @@ from typing import Any
 
 import duckdb
 
-from engine.jobs.live import place
+from engine.jobs.live import place, status
 from engine.jobs.live.live import Live
+from engine.jobs.live.work import clock
 from engine.run.apply import open_plan, write
 from engine.snapshot.content import content_fingerprint
 from tests.plan.stories import Story, bc, bc_id, item, world
@@ -139,7 +140,9 @@ class Pilot:
 
     def seen(self) -> dict[str, Any]:
         """The queue as `coupler jobs --json` tells it."""
-        found: dict[str, Any] = json.loads(self.jobs("--json").stdout)
+        standing = status.standing(self.place, clock())
+        assert isinstance(standing, status.Standing), standing
+        found: dict[str, Any] = json.loads(status.to_json(standing))
         return found
 
     def job(self, name: str) -> dict[str, Any]:
