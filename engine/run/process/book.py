@@ -25,6 +25,7 @@ TABLES = {
     "touched": "site INTEGER, nth_table INTEGER, _id UUID, unit UUID, place VARCHAR, is_new BOOLEAN",
     "deleted": "nth_table INTEGER, _id UUID, unit UUID, label VARCHAR, path VARCHAR, line INTEGER",
     "refused": "loop INTEGER, unit UUID, place VARCHAR, code VARCHAR, reason VARCHAR, path VARCHAR, line INTEGER",
+    "asked": "loop INTEGER, unit UUID, place VARCHAR, code VARCHAR, reason VARCHAR, path VARCHAR, line INTEGER",
     "warned": "nth_table INTEGER, _id UUID, unit UUID, code VARCHAR, text VARCHAR, path VARCHAR, line INTEGER",
     "numbered": "number INTEGER, place VARCHAR, step INTEGER, nth_table INTEGER, field VARCHAR, unit UUID",
     "reached": "unit UUID",
@@ -48,12 +49,17 @@ class Site:
     kept: str | None
 
 
+class StopEarlyError(Exception):
+    """Something was refused late, in a turn that is to stop then."""
+
+
 @dataclass
 class Documents:
     """The book of a process (`engine.run.along.Book`), number: of its pass. loop: of the outermost loop, from 1;
     depth: how many loops are around.
 
-    late: something was refused that had already written; the process must be carried out again without it.
+    late: something was refused that had already written; the process must be carried out again without it. quick: stop
+    as soon as that is so. only: look at the units of the table `asked` alone.
     """
 
     world: World
@@ -63,6 +69,8 @@ class Documents:
     depth: int = 0
     wrote_in_loop: bool = False
     late: bool = False
+    quick: bool = False
+    only: bool = False
     tables: list[Table] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     pending: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -174,6 +182,8 @@ class Documents:
                 f"c.path, c.line FROM {stage} s JOIN (VALUES {cases}) c(number, code, path, line) ON c.number = s.fail",
             )
             self.late = self.late or self.wrote_in_loop or self.depth > 1
+            if self.late and self.quick:
+                raise StopEarlyError
         return int(count)
 
     def warn(self, stage: str, warnings: list[Failure], about: str) -> None:

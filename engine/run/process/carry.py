@@ -6,7 +6,7 @@ documents. So a number that a refused one would have taken goes to the next (pro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine import connector
 from engine.catalog.catalog import Table
@@ -15,7 +15,7 @@ from engine.model import model
 from engine.model.model import Process
 from engine.run.actions.nodes import nodes
 from engine.run.effects import Effects
-from engine.run.process.book import Documents
+from engine.run.process.book import Documents, StopEarlyError
 from engine.run.process.course import Course, RunRefusedError
 from engine.run.process.listing import Counted, list_documents
 from engine.run.process.numbers import give_numbers
@@ -30,6 +30,8 @@ from engine.sql.values import Around, NotPlanned
 if TYPE_CHECKING:
     from engine.run.dryrun import Session
 
+Came = Literal["done", "not planned", "refused whole", "stopped", "late"]
+Refusals = tuple[tuple[Any, ...], ...]
 TURNS = 50
 """So often a process is begun anew without what was refused; more would mean that refusals bring about refusals."""
 
@@ -43,38 +45,70 @@ def run_process(session: Session, process: Process, chosen: tuple[str, Table] | 
 
 
 def in_turns(session: Session, process: Process, chosen: tuple[str, Table] | None) -> None:
-    """Turn after turn, until nothing more is refused late."""
-    world = session.world
+    """Turn after turn, until nothing more is refused late.
+
+    The first turn ends as soon as something is; what is refused by then is judged by itself, to its end, because another
+    line of the same document may come before. So all is carried out once more at most as far as it came, mostly.
+    """
     session.legs += 1
-    number, settings = session.legs, dict(session.around.settings)
-    kept, ids = world.begin(), dict(session.shared.ids)
-    known: tuple[tuple[Any, ...], ...] = ()
-    for _ in range(TURNS):
-        book = Documents(world=world, number=number)
-        book.open()
-        put_back(known, world)
-        refused_whole = False
-        try:
-            turn(session, process, book, chosen)
-        except NotPlanned as problem:
-            take_back(session, kept, ids, settings, number)
-            session.found.append(left_out(process, problem))
-            return
-        except RunRefusedError:
-            refused_whole = True
-        if not refused_whole and not book.late:
-            finish(session, process, book)
-            world.commit()
-            return
-        known = tuple(world.run("what is refused", "SELECT * FROM refused ORDER BY ALL").fetchall())
-        take_back(session, kept, ids, settings, number)
-        if refused_whole:
-            refuse_whole(session, process, number, [one for one in known if one[1] is None])
-            return
-        kept, ids = world.begin(), dict(session.shared.ids)
-    take_back(session, kept, ids, settings, number)
+    number = session.legs
+    known: Refusals = ()
+    for nth in range(TURNS):
+        came, refused = attempt(session, process, number, chosen, known, quick=nth == 0)
+        match came:
+            case "done" | "not planned":
+                return
+            case "refused whole":
+                refuse_whole(session, process, number, [one for one in refused if one[1] is None])
+                return
+            case "stopped":
+                _, known = attempt(session, process, number, chosen, refused, only=True)
+            case "late":
+                known = refused
     endless = NotPlanned("A process whose refusals bring about ever more refusals", process.span)
     session.found.append(left_out(process, endless))
+
+
+def attempt(
+    session: Session,
+    process: Process,
+    number: int,
+    chosen: tuple[str, Table] | None,
+    known: Refusals,
+    *,
+    quick: bool = False,
+    only: bool = False,
+) -> tuple[Came, Refusals]:
+    """One turn: carried out and kept when nothing is refused late, else taken back; what was refused.
+
+    known: what is refused already and left out, or (only) what alone is looked at. quick: stop at the first late refusal.
+    """
+    world = session.world
+    kept, ids, settings = world.begin(), dict(session.shared.ids), dict(session.around.settings)
+    book = Documents(world=world, number=number, quick=quick, only=only)
+    book.open()
+    put_back(known, world, "asked" if only else "refused")
+    came: Came = "done"
+    try:
+        turn(session, process, book, chosen)
+    except NotPlanned as problem:
+        session.found.append(left_out(process, problem))
+        came = "not planned"
+    except RunRefusedError:
+        came = "refused whole"
+    except StopEarlyError:
+        came = "stopped"
+    if came == "done" and (book.late or only):
+        came = "late"
+    if came == "done":
+        finish(session, process, book)
+        world.commit()
+        return came, ()
+    refused: Refusals = ()
+    if came != "not planned":
+        refused = tuple(world.run("what is refused", "SELECT * FROM refused ORDER BY ALL").fetchall())
+    take_back(session, kept, ids, settings, number)
+    return came, refused
 
 
 def turn(session: Session, process: Process, book: Documents, chosen: tuple[str, Table] | None) -> None:
@@ -97,12 +131,12 @@ def turn(session: Session, process: Process, book: Documents, chosen: tuple[str,
     course.settle(rounds)
 
 
-def put_back(known: tuple[tuple[Any, ...], ...], world: World) -> None:
-    """What was refused in earlier turns counts in this one."""
+def put_back(known: Refusals, world: World, table: str) -> None:
+    """What was refused in earlier turns, for this one."""
     if known:
         columns = [list(column) for column in zip(*known, strict=True)]
         world.connection.execute(
-            "INSERT INTO refused SELECT unnest(?::INTEGER[]), unnest(?::UUID[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
+            f"INSERT INTO {table} SELECT unnest(?::INTEGER[]), unnest(?::UUID[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
             "unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::INTEGER[])",
             columns,
         )

@@ -279,9 +279,10 @@ class Course:
                 "the units",
                 f"INSERT INTO units SELECT {self.book.loop}, unit, {self.book.nth(record.table)}, place FROM {table}",
             )
+            which = "NOT IN (SELECT unit FROM asked" if self.book.only else "IN (SELECT unit FROM refused"
             self.world.run(
                 "without those that are refused",
-                f"DELETE FROM {table} WHERE unit IN (SELECT unit FROM refused WHERE loop = {self.book.loop})",
+                f"DELETE FROM {table} WHERE unit {which} WHERE loop = {self.book.loop} AND unit IS NOT NULL)",
             )
         self.go_round(statement.body, made)
         if rounds.depth == 1 and self.numbered:
