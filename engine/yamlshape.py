@@ -178,14 +178,7 @@ def _named(key: str, schema: Schema, root: Schema, path: Path) -> Iterator[Misfi
     for one in _check(key, names, root, path):
         if "enum" in names:
             hint = did_you_mean(key, names["enum"]) or listed(names["enum"])
-            yield Misfit(
-                path=path,
-                code="E405",
-                name="yaml-unknown-key",
-                message=f"{key} is not known here",
-                hint=hint,
-                at_key=True,
-            )
+            yield _strange_key(path, f"{key} is not known here", hint)
         else:
             yield Misfit(path=path, code=one.code, name=one.name, message=one.message, hint=one.hint, at_key=True)
 
@@ -194,14 +187,7 @@ def _unknown_key(key: str, known: Schema, value: dict[str, object], path: Path) 
     free = [name for name in known if name not in value]
     hint = did_you_mean(key, free) or listed(list(known))
     where = f" in {what(path[:-1])}" if path[:-1] else ""
-    return Misfit(
-        path=path,
-        code="E405",
-        name="yaml-unknown-key",
-        message=f"the key {key} is not known{where}",
-        hint=hint,
-        at_key=True,
-    )
+    return _strange_key(path, f"the key {key} is not known{where}", hint)
 
 
 # --- one of several forms -----------------------------------------------------------------------------
@@ -329,6 +315,8 @@ def _wrong(path: Path, message: str, hint: str = "") -> Misfit:
 
 
 def _unwanted(path: Path) -> Misfit:
-    return Misfit(
-        path=path, code="E405", name="yaml-unknown-key", message=f"{what(path)} is not known here", at_key=True
-    )
+    return _strange_key(path, f"{what(path)} is not known here", "take it away")
+
+
+def _strange_key(path: Path, message: str, hint: str) -> Misfit:
+    return Misfit(path=path, code="E405", name="yaml-unknown-key", message=message, hint=hint, at_key=True)

@@ -130,37 +130,34 @@ LINE = table(
     field(4, "Line No.", "integer"),
     field(15, "Quantity", "decimal"),
 )
-ACCOUNT = table(
-    "sales",
+
+
+def sales(number: int, name: str, caption: str, *fields: Field) -> Table:
+    """A table of Sales with its id column in front, and `modifiedon` behind the others."""
+    id = f"{name}id"
+    own = (field(1, id, "id", caption=caption), *fields, field(99, "modifiedon", "moment", caption="Modified On"))
+    return table("sales", number, name, (id,), *own, caption=caption, id_field=id, modified_field="modifiedon")
+
+
+ACCOUNT = sales(
     5341,
     "account",
-    ("accountid",),
-    field(1, "accountid", "id", caption="Account"),
+    "Account",
     field(2, "name", "text", caption="Account Name", length=160),
     field(3, "customertypecode", "option", caption="Relationship Type", options=((-1, " "), (3, "Customer"))),
     field(4, "statecode", "option", caption="Status", options=((0, "Active"), (1, "Inactive"))),
     field(5, "creditlimit", "decimal", caption="Credit Limit"),
     field(6, "donotphone", "boolean", caption="Do not allow Phone Calls"),
     field(7, "primarycontactid", "id", caption="Primary Contact"),
-    field(8, "modifiedon", "moment", caption="Modified On"),
     field(9, "marketingonly", "boolean", caption="Marketing Only"),
-    caption="Account",
-    id_field="accountid",
-    modified_field="modifiedon",
 )
-PRODUCT = table(
-    "sales",
+PRODUCT = sales(
     5348,
     "product",
-    ("productid",),
-    field(1, "productid", "id", caption="Product"),
+    "Product",
     field(2, "productnumber", "text", caption="Product ID", length=100),
     field(3, "price", "decimal", caption="List Price"),
-    field(4, "modifiedon", "moment", caption="Modified On"),
     field(5, "validfromdate", "date", caption="Valid From"),
-    caption="Product",
-    id_field="productid",
-    modified_field="modifiedon",
 )
 
 CHOICE = table(
