@@ -27,7 +27,8 @@ _set = object.__setattr__
 def _made(kind: type) -> type:
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=True)(kind)
     own = dataclasses.fields(made)
-    made.__frozen_names__ = frozenset(one.name for one in own)
+    made.__frozen_order__ = tuple(one.name for one in own)
+    made.__frozen_names__ = frozenset(made.__frozen_order__)
     made.__frozen_defaults__ = {one.name: one.default for one in own if one.default is not dataclasses.MISSING}
     compared = [one.name for one in own if one.compare]
     made.__frozen_says__ = attrgetter(*compared) if compared else _nothing
@@ -76,9 +77,9 @@ def __delattr__(self: Any, name: str) -> None:  # noqa: N807
 
 
 def __getstate__(self: Any) -> list[Any]:  # noqa: N807
-    return [getattr(self, one.name) for one in dataclasses.fields(self)]
+    return [getattr(self, name) for name in type(self).__frozen_order__]
 
 
 def __setstate__(self: Any, state: list[Any]) -> None:  # noqa: N807
-    for one, value in zip(dataclasses.fields(self), state, strict=True):
-        _set(self, one.name, value)
+    for name, value in zip(type(self).__frozen_order__, state, strict=True):
+        _set(self, name, value)

@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from engine import VERSION, pipeline
-from engine.diagnostic import Diagnostic, worst
+from engine.diagnostic import Diagnostic
 from engine.manual.refusals import no_connection
-from engine.run.apply import Applied, apply, no_plan, open_plan
+from engine.remembered import kept
 from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import begin, dry_run
 from engine.run.ledger import write_head
 from engine.run.save import save
 from engine.run.world import World
 from engine.snapshot.open import SnapshotProblem, connect, fingerprint
-from engine.snapshots import NONE_NAMED
 from engine.syntax import ast
 from engine.workspace import Workspace, find_workspace, load_workspace
 
 if TYPE_CHECKING:
     from engine.catalog.settings import Value as Setting
+    from engine.run.apply import Applied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,15 +179,25 @@ def finished(ground: Opened, found: Sequence[Diagnostic], out: Path | None) -> P
 
 
 def ready() -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, ...]]:
-    """The workspace around the current folder and its rules; without them when they hold errors."""
+    """The workspace around the current folder and its rules; without them when they hold errors.
+
+    Rules without errors are kept, as long as nothing that they come from changes.
+    """
     workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
     if workspace is None:
         return None, None, about
-    shipped = frozenset(one.path for one in workspace.standard_rules)
-    settings = cast("Mapping[str, Setting]", workspace.settings)
-    rules = pipeline.understand(workspace.rule_files, workspace.overlays, settings, shipped)
-    errors = tuple(one for one in (*about, *pipeline.checked(rules)) if one.severity == "error")
-    return (workspace, None, errors) if worst(errors) == "error" else (workspace, rules, ())
+    errors = [one for one in about if one.severity == "error"]
+
+    def work() -> pipeline.Rules | None:
+        shipped = frozenset(one.path for one in workspace.standard_rules)
+        settings = cast("Mapping[str, Setting]", workspace.settings)
+        rules = pipeline.understand(workspace.rule_files, workspace.overlays, settings, shipped)
+        wrong = [one for one in pipeline.checked(rules) if one.severity == "error"]
+        errors.extend(wrong)
+        return None if wrong else rules
+
+    rules = kept(workspace.rule_files, workspace.overlays, workspace.settings, work)
+    return workspace, None if errors else rules, tuple(errors)
 
 
 def clock(now: str | None, work_date: str | None) -> tuple[datetime, date, list[Diagnostic]]:
@@ -218,6 +228,8 @@ def chosen_snapshot(workspace: Workspace, given: str | None) -> tuple[Path | Non
     """The snapshot file meant by a name or path, or the workspace's own."""
     if given is None:
         if workspace.snapshot is None:
+            from engine.snapshots import NONE_NAMED
+
             return None, NONE_NAMED
         return workspace.snapshot, None
     as_path = Path(given)
@@ -306,6 +318,7 @@ def saved(world: World, out: Path) -> tuple[Diagnostic, ...]:
 def apply_plan(plan_file: Path, snapshot: str | None) -> Applied | tuple[Diagnostic, ...]:
     """Carry a saved plan out on the snapshot it was made from, or on the one named."""
     from engine.catalog.load import load_catalog
+    from engine.run.apply import apply, no_plan, open_plan
 
     root = find_workspace(Path.cwd())
     workspace = load_workspace(root)[0] if root is not None else None

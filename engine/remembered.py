@@ -1,4 +1,4 @@
-"""Work on texts -> its findings, kept between runs as long as nothing that they come from has changed.
+"""Work on texts -> its findings and what they mean, kept between runs while nothing that they come from changes.
 
 They lie in a folder of the user's cache, one small file per state of the rules. It may be deleted at any time; a
 file that is damaged, or of another version, is as good as none. Several runs at once do not disturb each other: a file
@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine import VERSION
 from engine.diagnostic import Diagnostic
@@ -22,8 +22,12 @@ from engine.source import Source
 
 KEPT = 64
 """How many states are kept; the oldest go first."""
+FEW = 8
+"""The same for what is large."""
 
 Findings = tuple[Diagnostic, ...]
+
+T = TypeVar("T")
 
 
 def remembered(
@@ -45,14 +49,45 @@ def remembered(
     return found
 
 
-def cache_folder() -> Path | None:
+def kept(
+    sources: Sequence[Source], overlays: Sequence[Path], settings: Mapping[str, object], work: Callable[[], T | None]
+) -> T | None:
+    """What `work` gives, kept whole as Python keeps its compiled files, for this user and this very engine alone.
+
+    None is not kept. Like those, a file is read back only if it is what was once written.
+    """
+    import gc
+    import pickle
+
+    folder = cache_folder("rules")
+    if folder is None:
+        return work()
+    path = folder / f"{fingerprint(sources, overlays, settings)}.pickle"
+    with contextlib.suppress(OSError, ValueError, EOFError, AttributeError, ImportError, pickle.PickleError):
+        body = path.read_bytes()
+        if body[:32] == hashlib.sha256(body[32:]).digest():
+            gc.disable()  # tens of thousands of small objects come, and all stay
+            try:
+                known: T = pickle.loads(body[32:])
+            finally:
+                gc.enable()
+            return known
+    made = work()
+    if made is not None:
+        with contextlib.suppress(RecursionError, pickle.PickleError):
+            content = pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL)
+            _put(path, hashlib.sha256(content).digest() + content, FEW)
+    return made
+
+
+def cache_folder(what: str = "lint") -> Path | None:
     """Where things are kept: COUPLER_CACHE if set (empty: nothing is kept), else the user's cache folder."""
     given = os.environ.get("COUPLER_CACHE")
     if given is not None:
-        return Path(given) / "lint" if given else None
+        return Path(given) / what if given else None
     base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
     try:
-        return (Path(base) if base else Path.home() / ".cache") / "coupler" / "lint"
+        return (Path(base) if base else Path.home() / ".cache") / "coupler" / what
     except RuntimeError:  # nobody knows where home is
         return None
 
@@ -112,14 +147,18 @@ def _finding(said: dict[str, Any], sources: Mapping[str, Source]) -> Diagnostic:
 
 
 def _write(path: Path, found: Findings) -> None:
-    """Keeps the findings. A full or read-only disk is no reason to fail."""
     content = json.dumps([_said(one) for one in found], ensure_ascii=True)
+    _put(path, f"{hashlib.sha256(content.encode()).hexdigest()}\n{content}".encode(), KEPT)
+
+
+def _put(path: Path, content: bytes, most: int) -> None:
+    """Keeps something beside at most so many others. A full or read-only disk is no reason to fail."""
     part = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(f"{hashlib.sha256(content.encode()).hexdigest()}\n{content}", encoding="utf-8")
+        part.write_bytes(content)
         part.replace(path)
-        _forget(path.parent)
+        _forget(path.parent, most)
     except OSError:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -131,8 +170,8 @@ def _said(one: Diagnostic) -> dict[str, Any]:
     return {**words, "place": place}
 
 
-def _forget(folder: Path) -> None:
+def _forget(folder: Path, most: int) -> None:
     """Removes the oldest states beyond those that are kept."""
     states = sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
-    for one in states[KEPT:]:
+    for one in states[most:]:
         one.unlink(missing_ok=True)

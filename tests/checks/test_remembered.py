@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.diagnostic import Diagnostic
-from engine.remembered import KEPT, remembered
+from engine.remembered import KEPT, kept, remembered
 from engine.source import Source
 
 SOURCE = Source(path="rules/our.rules", text="mapping A {\n  Nmae -> Name\n}\n")
@@ -91,3 +91,21 @@ def test_old_states_go(folder: Path) -> None:
     for number in range(KEPT + 5):
         asked(text=f"# {number}\n")
     assert len(list(folder.iterdir())) == KEPT
+
+
+def test_what_is_kept_whole_comes_back_equal_and_is_made_once(folder: Path) -> None:
+    made: list[int] = []
+
+    def work() -> tuple[Source, str] | None:
+        made.append(1)
+        return SOURCE, "meaning"
+
+    for _ in range(2):
+        assert kept([SOURCE], (), {}, work) == (SOURCE, "meaning")
+    assert len(made) == 1
+    for file in (folder.parent / "rules").iterdir():
+        file.write_bytes(file.read_bytes()[:-1])
+    assert kept([SOURCE], (), {}, work) == (SOURCE, "meaning")
+    assert len(made) == 2, "a damaged file is as good as none"
+    assert kept([SOURCE], (), {"setting": True}, lambda: None) is None
+    assert len(list((folder.parent / "rules").iterdir())) == 1, "nothing is not kept"
