@@ -267,7 +267,8 @@ def gates(step: Pass, world: World, reading: Reading, run: RunScope) -> list[Gat
         chosen = [Gate(kind="filter", test=condition(one, reading), condition=one) for one in filters]
     if run.chosen is not None:
         chosen.append(Gate(kind="chosen", test=f"{id} IN (SELECT _id FROM {run.chosen})"))
-    since = watermark(step, world) if run.since_watermark else None
+    unstamped = keeps_options(mapping) and step.leg == "to_bc"  # R4.26: all choices are read in every run
+    since = watermark(step, world) if run.since_watermark and not unstamped else None
     if since is not None:
         back = since if step.leg == "to_sales" else since - STEP_BACK
         after = f"s.{identifier(source.modified_field)} > {literal(back)}"

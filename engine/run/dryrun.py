@@ -170,11 +170,11 @@ def note_by_hand(processes: Sequence[Process], world: World) -> None:
 
 def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     """One leg of one mapping."""
-    if keeps_options(step.mapping) and step.leg == "to_bc":
-        raise NotPlanned("Carrying the choices of an option column to Business Central", step.mapping.span)
     if watch.witness is not None:
         watch.witness.begins(step, scope, world, around)
     read = candidates(step, world, around, scope, lambda: alike(step, world, around))
+    if keeps_options(step.mapping) and step.leg == "to_bc" and read.scanned > read.left_out:
+        read = replace(read, newest=around.now)  # R4.26: choices have no stamp of their own
     deferred = Deferred(effects=Effects(step=step, world=world, around=around, unit="c.src"))
     made = transfer(step, read, world, around, deferred.keep, force=scope.force)
     if watch.witness is not None:

@@ -17,18 +17,28 @@ def keep(step: Pass, made: Transfer, world: World, around: Around) -> None:
     books = world.catalog.table("bc", connector.OPTION_COUPLINGS)
     bc, choices = step.mapping.bc.table, step.mapping.sales.table
     now = moment(around.now)
+    to_sales = step.leg == "to_sales"
+    code, choice = ("w.src", "w.dst") if to_sales else ("w.dst", "w.src")
     rows = (
-        f"{made.table} w JOIN {world.relation(bc)} b ON b.{identifier(bc.id_field)} = w.src "
-        f"LEFT JOIN {world.relation(choices)} s ON s.{identifier(choices.id_field)} = w.dst"
+        f"{made.table} w JOIN {world.relation(bc)} b ON b.{identifier(bc.id_field)} = {code} "
+        f"LEFT JOIN {world.relation(choices)} s ON s.{identifier(choices.id_field)} = {choice}"
     )
     record = f"{literal(bc.name + ': ')} || b.{identifier(bc.key[0])}"
     good = "w.verdict IN ('create', 'update', 'same')"
+    seen = "w.src_mod" if to_sales else f"CASE WHEN w.verdict = 'same' THEN w.dst_mod ELSE {now} END"
+    stamp = "w.src_stamp" if to_sales else "w.dst_stamp"
+    result, job = (
+        (connector.RESULT_TO_SALES, connector.JOB_TO_SALES)
+        if to_sales
+        else (connector.RESULT_TO_BC, connector.JOB_TO_BC)
+    )
     values = {
+        connector.OPTION_RECORD: record,
         connector.OPTION_VALUE: f"s.{identifier(VALUE)}",
         connector.OPTION_CAPTION: f"coalesce(s.{identifier(LABEL)}, '')",
-        connector.BC_STAMP: f"CASE WHEN {good} THEN w.src_mod ELSE w.src_stamp END",
-        connector.RESULT_TO_SALES: f"CASE WHEN {good} THEN {connector.SUCCESS} ELSE {connector.FAILURE} END",
-        connector.JOB_TO_SALES: job_id(step, around),
+        connector.BC_STAMP: f"CASE WHEN {good} THEN {seen} ELSE {stamp} END",
+        result: f"CASE WHEN {good} THEN {connector.SUCCESS} ELSE {connector.FAILURE} END",
+        job: job_id(step, around),
         books.modified_field: now,
     }
     gone = (
@@ -36,7 +46,7 @@ def keep(step: Pass, made: Transfer, world: World, around: Around) -> None:
         "AND (verdict = 'uncouple' OR (verdict = 'create' AND class = 'gone'))"
     )
     world.delete(books, gone)
-    new = values | {connector.OPTION_RECORD: record, connector.OPTION_TABLE: str(bc.number)}
+    new = values | {connector.OPTION_TABLE: str(bc.number)}
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in new.items())
     id = f"CAST(md5('option/' || {record}) AS UUID)"
     fresh = "w.verdict IN ('create', 'update') AND (w.kid IS NULL OR w.class = 'gone')"

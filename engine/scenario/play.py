@@ -298,8 +298,9 @@ def _change_mapping(stage: Stage, name: str, given: Mapping[str, Any]) -> None:
 def _impossible(mapping: model.Mapping, direction: str | None) -> str | None:
     if direction is None or ARROWS[direction] == mapping.arrow:
         return None
-    if keeps_options(mapping) and direction == "both":
-        return f"{mapping.name} keeps the choices of an option column; it goes one way only"
+    if keeps_options(mapping):  # its lines go where it goes (R4.26)
+        both = f"{mapping.name} keeps the choices of an option column; it goes one way only"
+        return both if direction == "both" else None
     lines = [one for one in mapping.items if isinstance(one, model.FieldLine)]
     exact = {
         "both": any(one.two_way for one in lines),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from engine import connector
 from engine.catalog.catalog import Catalog, Table
 from engine.model import model
 from engine.model.model import Model
@@ -47,7 +48,7 @@ def adapted(
 
     Raises WrongOverrideError for what cannot be: a mapping or field line that does not exist, a filter that is none.
     """
-    if any({"fields", "extra_fields"} & one.keys() for one in overrides.values()):
+    if any({"fields", "extra_fields", "direction"} & one.keys() for one in overrides.values()):
         partners = _partners(files, catalog)
         files = [
             replace(one, declarations=tuple(_lines(two, overrides, catalog, partners) for two in one.declarations))
@@ -99,6 +100,8 @@ def _lines(
     bc = catalog.find("bc", node.left.table.name.text)[0]
     sales = catalog.find("sales", node.right.table.name.text)[0]
     items = tuple(_line(item, override.get("fields"), bc) for item in node.items)
+    if sales.name == connector.OPTION_SET and override.get("direction") in ("to_sales", "to_bc"):
+        items = tuple(_turned(item, ARROWS[override["direction"]]) for item in items)
     extra = tuple(_extra(one, node, bc, sales, partners) for one in override.get("extra_fields") or ())
     return replace(node, items=(*items, *extra))
 
@@ -123,6 +126,11 @@ def _line(item: ast.MappingItem, fields: object, bc: Table) -> ast.MappingItem:
                 options = replace(options, to_sales=None)
             item = replace(item, options=options, arrow=arrow)
     return item
+
+
+def _turned(item: ast.MappingItem, arrow: ast.Arrow) -> ast.MappingItem:
+    """The lines of an option mapping go where the mapping goes (R4.26)."""
+    return replace(item, arrow=arrow) if isinstance(item, ast.FieldLine) else item
 
 
 def _bc_fields(left: ast.Expression, bc: Table) -> set[str]:
