@@ -33,6 +33,7 @@ _WORDS = {
     "skip": "leave out",
     "depends upon": "depends on",
     "needs": "depends on",
+    "on conflict": "on update conflict",
     "create if nothing matches": "create when nothing matches",
     "create if missing": "create missing records",
     "procedure": "process",

@@ -35,6 +35,7 @@ def test_the_file_is_right_before_anybody_edits_it() -> None:
 
 # what is replaced, by what; line and code of what is told; how the hint of the first begins
 SLIPS: list[tuple[str, str, list[tuple[int, str]], str]] = [
+    ("on update conflict", "on conflict", [(6, "E102")], "did you mean `on update conflict`?"),
     ("mapping SUPPLIER", "mappng SUPPLIER", [(2, "E102")], "did you mean `mapping`?"),
     (
         "mapping SUPPLIER",
