@@ -147,6 +147,8 @@ class Effects:
             inner = inner.under(found(statement.existing, frame.reading()))
         entry = Written(table=table, old=old, id=old.id, exists="true")
         inner.scope.names[statement.record.key] = entry
+        if isinstance(statement.existing, model.Record):
+            inner.scope.names[statement.existing.key] = entry  # its fields are read as they are set by then
         if statement.where is not None:
             inner = inner.under(condition(statement.where, Reading(scope=inner.scope, around=frame.around)))
         read_block(statement.body, inner)

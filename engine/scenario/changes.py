@@ -142,21 +142,30 @@ class Judge:
 
     def ways(self, expected: Sequence[Mapping[str, Any]], names: Names) -> Iterator[tuple[Names, dict[int, UUID]]]:
         """Every way to give each `create` a new row of its own so that all values and names agree."""
-        creates = [(at, one) for at, one in enumerate(expected) if one["op"] == "create"]
         updates = [(at, one) for at, one in enumerate(expected) if one["op"] == "update"]
+        creates = [(at, self._candidates(one)) for at, one in enumerate(expected) if one["op"] == "create"]
+        creates.sort(key=lambda one: len(one[1]))
         yield from islice(self._assign(creates, updates, names, {}), MOST_WAYS)
+
+    def _candidates(self, change: Mapping[str, Any]) -> tuple[UUID, ...]:
+        """The new rows that have the plain values of a listed `create`; what names other rows is looked at later."""
+        key: TableKey = (change["system"], change["table"])
+        plainly = {name: value for name, value in change["set"].items() if not isinstance(value, dict)}
+        bare = {**change, "set": plainly}
+        return tuple(id for id in self.real.created.get(key, ()) if self._row_fits(bare, id, Names()) is not None)
 
     def _assign(
         self,
-        creates: list[tuple[int, Mapping[str, Any]]],
+        creates: list[tuple[int, tuple[UUID, ...]]],
         updates: list[tuple[int, Mapping[str, Any]]],
         names: Names,
         taken: dict[int, UUID],
     ) -> Iterator[tuple[Names, dict[int, UUID]]]:
         if creates:
-            at, change = creates[0]
+            at, candidates = creates[0]
+            change = self.listed[at]
             key: TableKey = (change["system"], change["table"])
-            for id in self.real.created.get(key, ()):
+            for id in candidates:
                 if id not in taken.values():
                     labelled = names.with_row(change["as"], key, id) if "as" in change else names
                     yield from self._assign(creates[1:], updates, labelled, {**taken, at: id})

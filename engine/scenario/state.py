@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from engine import connector
-from engine.catalog.catalog import Catalog, Table
+from engine.catalog.catalog import Catalog, Field, Table
 from engine.model.model import Model
 from engine.run.actions.couple import Refusal
 from engine.run.actions.match import Group
@@ -158,4 +158,12 @@ def record_text(state: State, key: TableKey, row: Row) -> str:
     """How the product names a record in an error: `Customer: C00010`, a Sales record by its id."""
     table = state.table(key)
     names = table.key if key[0] == "bc" else (table.id_field,)
-    return f"{table.name}: " + ",".join(str(row.get(one) or "") for one in names)
+    return f"{table.name}: " + ",".join(_key_part(table.fields[one], row.get(one)) for one in names)
+
+
+def _key_part(field: Field, value: object) -> str:
+    """A value of a key as people read it: an option by its caption."""
+    if field.kind == "option":
+        captions = {one.number: one.caption for one in field.options}
+        return captions.get(int(str(value or 0)), str(value or ""))
+    return str(value or "")

@@ -26,7 +26,7 @@ def id_of(kind: str, number: str) -> str:
 
 
 def tables(orders: int) -> dict[tuple[str, str], str]:
-    customer, item = f"(i % {CUSTOMERS})", f"((i * 7919) % {ITEMS})"
+    customer = f"(i % {CUSTOMERS})"
     line = f"(SELECT o.range AS o, l.range + 1 AS nth, o.range * {LINES} + l.range AS i FROM range({orders}) o, range({LINES}) l)"
     return {
         ("bc", "Customer"): f"""SELECT {id_of("customer", "i")} AS "SystemId", 'C' || lpad(i::VARCHAR, 6, '0') AS "No.",

@@ -102,6 +102,8 @@ class Course:
             case model.Let() | model.Find() | model.Require():
                 blocks.read(statement, frame)
                 rounds.settled = False
+            case model.AssignSetting() if self.chosen is not None:
+                pass  # for chosen records settings stay as they are (rule of evaluation 10)
             case model.Inlined():
                 self.step(statement, frame, rounds)
             case model.If():
