@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from engine import connector
 from engine.catalog.catalog import Table
+from engine.catalog.settings import at_work_date
 from engine.diagnostic import Diagnostic
 from engine.model.model import Model, Process
 from engine.plan.legs import Pass, keeps_options, passes
@@ -105,7 +106,7 @@ def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Sess
     around = Around(
         catalog=world.catalog,
         mappings=model.mappings,
-        settings=dict(model.settings),
+        settings=at_work_date(model.settings, work_date),
         now=now,
         work_date=work_date,
         shared=shared.entry,

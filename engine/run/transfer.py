@@ -314,7 +314,8 @@ def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> Carried
                 guard = "true" if "every" in item.states else "c.is_new"
                 if lines and "every" in item.states and wins(step) and not force:
                     clash = joined_by("OR", [when for when, _ in clashes])
-                    guard = f"(NOT {joined_by('AND', ['c.both_changed', clash])})"
+                    settled = ["NOT c.is_new", "c.both_changed", "NOT c.recognised", clash]
+                    guard = f"(NOT {joined_by('AND', settled)})"
                 read_moment(item, frame.under(guard))
             case _:
                 read(item, frame)

@@ -443,3 +443,11 @@ def test_what_would_fail_below_the_lines_is_not_asked_in_a_conflict(strategy: st
     rules = with_(BOTH, f"on update conflict {strategy}").replace("\n}", "\n" + block, 1)
     rows = (item("1", {"Description": "Bike"}, "10:00"), product("1", {"name": "Cycle"}, "11:00"), coupled("1"))
     assert world(rules, *rows).plan().fate("1", "to_sales").action == action
+
+
+def test_who_wins_a_conflict_makes_no_difference_to_a_new_record() -> None:
+    rules = creating(with_(ITEMS, "on update conflict keep bc"))
+    rules = rules.rstrip().removesuffix("}") + "  every sales record { Current Cost := item.Unit Cost }\n}\n"
+    plan = world(rules, item("1", {"Description": "Bike", "Unit Cost": 7})).plan()
+    (made,) = plan.table("sales", "product")
+    assert (made["name"], made["currentcost"]) == ("Bike", 7)

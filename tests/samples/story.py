@@ -12,6 +12,7 @@ from tests.samples.files import CONTOSO, exports, rows
 LEGS = {"to Sales": "to_sales", "to BC": "to_bc"}
 WRITTEN = ("create", "change", "skip", "fail", "conflict")
 SILENT = ("unchanged", "left out", "not read")
+DONE = ("done", "change", "delete", "fail", "not read")
 
 SIDES: dict[str, tuple[str, str, str]] = {
     # mapping: BC table, Sales table, column of the Sales row that the README calls it by
@@ -35,6 +36,31 @@ class Told:
     id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One promise about a record that a process goes over. record: how the README calls it."""
+
+    process: str
+    record: str
+    outcome: str
+
+
+@cache
+def documents() -> tuple[Document, ...]:
+    found: list[Document] = []
+    process = ""
+    for line in (CONTOSO / "README.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith(("## ", "### ")):
+            heading = re.match(r"### ([a-z]+(?:-[a-z]+)+): ", line)
+            process = heading[1] if heading else ""
+        elif process and line.startswith("| ") and not line.startswith("| Record"):
+            record, _, says = (cell.strip() for cell in line.strip("|").split("|"))
+            outcome = re.split("[,:]", says)[0]
+            assert outcome in DONE, f"{process} {record}: the test does not know the outcome {outcome!r}"
+            found.append(Document(process=process, record=record, outcome=outcome))
+    return tuple(found)
+
+
 @cache
 def story() -> tuple[Told, ...]:
     found: list[Told] = []
@@ -42,7 +68,7 @@ def story() -> tuple[Told, ...]:
     for line in (CONTOSO / "README.md").read_text(encoding="utf-8").splitlines():
         if heading := re.match(r"### ([A-Z -]+): ", line):
             mapping = heading[1]
-        elif line.startswith("## "):
+        elif line.startswith(("## ", "### ")):
             mapping = ""
         elif mapping and line.startswith("| ") and not line.startswith("| Record"):
             record, _, says = (cell.strip() for cell in line.strip("|").split("|"))

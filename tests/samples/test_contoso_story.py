@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.samples.files import CONTOSO, SAMPLES
-from tests.samples.story import SIDES, WRITTEN, Told, story
+from tests.samples.story import SIDES, WRITTEN, Told, documents, story
 
 COUNTERS = {
     "create": "created",
@@ -57,9 +57,15 @@ def coupler(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def scheduled(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """The passes of the plan itself: those before the first process; what a process calls comes after it."""
+    first = min(one["pass"] for one in plan["passes"] if one["leg"] == "process")
+    return [one for one in plan["passes"] if one["pass"] < first]
+
+
 def actions(plan: dict[str, Any], mapping: str, leg: str) -> dict[str, list[str]]:
     """What the plan does with the records of a mapping itself, by the id of the record read."""
-    numbers = {one["pass"] for one in plan["passes"] if one["mapping"] == mapping and one["leg"] == leg}
+    numbers = {one["pass"] for one in scheduled(plan) if one["mapping"] == mapping and one["leg"] == leg}
     found: dict[str, list[str]] = {}
     for record in plan["records"]:
         if record["pass"] in numbers and record["cause"] is None:
@@ -84,14 +90,87 @@ def test_the_counters_are_those_of_the_story(plan: dict[str, Any], mapping: str,
         for told in story()
         if told.mapping == mapping and told.leg == leg and told.outcome != "not read"
     )
-    passes = [one for one in plan["passes"] if one["mapping"] == mapping and one["leg"] == leg]
+    passes = [one for one in scheduled(plan) if one["mapping"] == mapping and one["leg"] == leg]
     counted = Counter({name: one[name] for one in passes for name in COUNTERS.values() if one[name]})
     assert counted == promised
 
 
 def test_nothing_happens_that_the_story_does_not_tell(plan: dict[str, Any]) -> None:
-    others = [one for one in plan["passes"] if one["mapping"] not in SIDES and one["scanned"]]
+    others = [one for one in scheduled(plan) if one["mapping"] not in SIDES and one["scanned"]]
     assert others == []
+
+
+def test_each_document_fares_as_the_story_says(plan: dict[str, Any]) -> None:
+    told = documents()
+    assert {one.process for one in told} == {one["mapping"] for one in plan["passes"] if one["leg"] == "process"}
+    happened: dict[str, dict[str, str]] = {one.process: {} for one in told}
+    for record in plan["records"]:
+        name = process_of(plan, record["pass"])
+        if name and record["cause"] is None:
+            label = str(record["source_label"] or record["label"])
+            known = [one.record for one in told if one.process == name and f"{label} ".startswith(f"{one.record} ")]
+            assert len(known) == 1, f"{name} tells nothing of {label}"
+            happened[name][known[0]] = record["action"]
+    for one in told:
+        action = happened[one.process].pop(one.record, "not read")
+        assert action in ({"done", "change", "delete"} if one.outcome == "done" else {one.outcome}), (one, action)
+    assert not any(happened.values())
+
+
+def process_of(plan: dict[str, Any], number: int) -> str:
+    """The process that a pass belongs to; blank for the scheduled mappings. A mapping called by one belongs to it."""
+    name = ""
+    for one in plan["passes"]:
+        if one["leg"] == "process":
+            name = one["mapping"]
+        if one["pass"] == number:
+            return name
+    return ""
+
+
+def test_what_the_story_says_about_documents(plan: dict[str, Any]) -> None:
+    lines = [one for one in plan["records"] if one["table_name"] == "Sales Line" and one["action"] == "create"]
+    bench = [one for one in lines if field(one, "Sell-to Customer No.") == "C10040" and field(one, "No.") != "1190"]
+    assert [field(one, "Line No.") for one in bench] == ["10000", "20000", "30000", "40000", "50000"]
+    assert [field(one, "Type") for one in bench] == ["Item", "", "", "Item", "G/L Account"]
+    assert [field(one, "Inv. Discount Amount") for one in lines if field(one, "No.") == "1030"] == ["155"]
+    assert [field(one, "Status Reason") for one in plan["records"] if one["table_name"] == "invoice"] == [
+        "Complete",
+        "Partial",
+    ]
+    headers = [one for one in plan["records"] if one["table_name"] == "Sales Header" and one["action"] == "create"]
+    assert [field(one, "Quote No.") for one in headers if field(one, "Your Reference") == "ORD-26067"] == ["SQ-01018"]
+    notes = [one for one in plan["records"] if one["table_name"] == "annotation" and one["action"] == "create"]
+    assert [one["label"] for one in notes] == ["Rims"]
+
+
+def field(record: dict[str, Any], caption: str) -> str:
+    """What a field of a record becomes; blank when it is not written."""
+    return next((str(one["after"]) for one in record["fields"] if one["caption"] == caption), "")
+
+
+def test_an_order_of_a_retired_product_fails_when_it_is_planned_alone(workspace: Path) -> None:
+    words = ("--records", "ORD-26066", "Bicycles for the mews", "--now", "2026-06-15T08:00:00Z")
+    made = coupler(workspace, "plan", "create-sales-orders", *words)
+    assert made.returncode == 0, made.stderr
+    assert "Product Bell, brass is not active." in made.stdout
+    assert "! create-sales-orders: 1 refused, Bicycles for the mews" in made.stdout
+    wrong = coupler(workspace, "plan", "create-sales-orders", "--records", "ORD-26666")
+    assert wrong.returncode == 1
+    assert "did you mean" in wrong.stderr
+
+
+def test_after_an_apply_the_processes_have_nothing_left_to_do(workspace: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(workspace, folder)
+    clock = ("--now", "2026-06-15T08:00:00Z")
+    processes = ("account-statistics", "order-status", "order-notes", "create-sales-orders", "process-quotes")
+    for _ in ("everything", "the figures once more, for the orders that were made after them"):
+        assert coupler(folder, "plan", *clock, "--out", "june.plan").returncode == 2
+        assert coupler(folder, "apply", "june.plan").returncode == 0
+    again = json.loads(coupler(folder, "plan", *processes, *clock, "--json").stdout)
+    assert [(one["action"], one["label"]) for one in again["records"] if one["action"] != "fail"] == []
+    assert len(again["records"]) == 3
 
 
 def test_every_outcome_occurs_in_the_story_and_for_each_mapping_more_than_one() -> None:
