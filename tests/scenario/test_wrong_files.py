@@ -101,7 +101,7 @@ def test_a_scenario_that_does_not_gate_is_reported_and_does_not_fail_the_test(
 
 def test_what_the_engine_cannot_do_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "later.yaml"
-    path.write_text(scenario(when="{run: process, process: sign-in}"), encoding="utf-8")
+    path.write_text(scenario(when="{run: process, process: order-notes}"), encoding="utf-8")
     rules = Path(__file__).parent / "small.rules"
     assert main(["test", str(path), "--rules", str(rules)]) == 1
-    assert "sign-in is not planned yet" in capsys.readouterr().out
+    assert "order-notes is not planned yet" in capsys.readouterr().out
