@@ -24,7 +24,7 @@ from engine.jobs.live import exported, requests, steps, work
 from engine.jobs.live.exported import Look, look
 from engine.jobs.live.live import Live, Prepared, Ran
 from engine.jobs.live.place import Place, tidy, write
-from engine.jobs.live.rulebook import Book
+from engine.jobs.live.rulebook import Book, Files
 from engine.jobs.live.words import result
 from engine.jobs.live.work import NotNow, Written
 from engine.jobs.queue import Entry, Failed
@@ -75,6 +75,7 @@ class Runner:
     _known: Look | None = None
     _looked: datetime | None = None
     _again: datetime | None = None
+    _rules: Files | None = None
 
     # --- the whole ---
 
@@ -140,8 +141,10 @@ class Runner:
         if self._looked is not None and now - self._looked < timedelta(seconds=self.wish.poll):
             return
         self._looked = now
-        if self.book.changed():
+        files = self.book.files_now()
+        if files != self.book.files and files == self._rules:  # at rest: nobody is just saving them
             self._take_rules()
+        self._rules = files
         if look(self.book.snapshot) != self._known and not self.book.waits:
             self._take_snapshot()
 

@@ -44,9 +44,9 @@ class Book:
     def catalog(self) -> Catalog:
         return self.rules.catalog
 
-    def changed(self) -> bool:
-        """Does any file look different from when it was read?"""
-        return files_of(self.workspace.root) != self.files
+    def files_now(self) -> Files:
+        """How the files look now."""
+        return files_of(self.workspace.root)
 
     def read(self) -> Book:
         """The book as the files say it now; with errors the old rules and the reason."""

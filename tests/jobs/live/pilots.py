@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -10,13 +11,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import duckdb
+import pytest
 
+from engine.cli import main
 from engine.jobs.live import place, status
 from engine.jobs.live.live import Live
 from engine.jobs.live.work import clock
@@ -73,6 +78,8 @@ settings:
   sales_connection_enabled: true
   connection_working: true
 """
+STARTED: list[subprocess.Popen[str]] = []
+"""The runners that a test has started; none outlives it."""
 JOBS = ("ITEMS", "CUSTOMERS", "VENDORS")
 
 
@@ -86,6 +93,19 @@ def story(rows: int) -> Story:
         *(bc("Customer", {"No.": no, "SystemId": bc_id("1" + no), "Name": f"Customer {name}"}) for no, name in names),
         *(bc("Vendor", {"No.": no, "SystemId": bc_id("2" + no), "Name": f"Vendor {name}"}) for no, name in names),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What a command came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    @property
+    def said(self) -> str:
+        return self.stdout + self.stderr
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +130,7 @@ class Pilot:
     ) -> subprocess.Popen[str]:
         """A runner, at work until it is ended."""
         given = ["run", "--live", "--poll", "0.1", *(("--apply",) if apply else ()), *words]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, *program, *given],
             cwd=self.folder,
             stdout=subprocess.PIPE,
@@ -118,25 +138,30 @@ class Pilot:
             text=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
+        STARTED.append(process)
+        return process
 
     def run(self, *words: str, apply: bool = True) -> str:
-        """A runner that ends by itself; what it said."""
-        out, error = self.start(*words, apply=apply).communicate(timeout=60)
-        assert "Traceback" not in error and "defect" not in out, error + out
-        return out + error
+        """A runner that ends by itself, in this process; what it said."""
+        done = self.coupler("run", "--live", "--poll", "0.1", *(("--apply",) if apply else ()), *words)
+        assert "defect" not in done.said, done.said
+        return done.said
 
-    def jobs(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def jobs(self, *words: str) -> Done:
         """`coupler jobs` with these words."""
-        done = subprocess.run(
-            [sys.executable, "-m", "engine", "jobs", *words],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done
+        return self.coupler("jobs", *words)
+
+    def coupler(self, *words: str) -> Done:
+        """The command in this process, in the folder of the workspace."""
+        out, error = io.StringIO(), io.StringIO()
+        kept = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            with chdir(self.folder), redirect_stdout(out), redirect_stderr(error):
+                code = main(list(words))
+        finally:
+            for one, handler in kept.items():
+                signal.signal(one, handler)
+        return Done(returncode=code, stdout=out.getvalue(), stderr=error.getvalue())
 
     def seen(self) -> dict[str, Any]:
         """The queue as `coupler jobs --json` tells it."""
@@ -196,9 +221,7 @@ class Pilot:
         """Time has gone by: these jobs, or all, are due. Only while no runner is at work."""
         live = self.live()
         for one in live.queue.entries:
-            if one.status == "Ready" and one.name in (names or JOBS):
-                live = live.put(replace(one, start=live.queue.now))
-            elif one.status == "On Hold with Inactivity Timeout" and one.name in (names or JOBS):
+            if one.status in ("Ready", "On Hold with Inactivity Timeout") and (not names or one.name in names):
                 live = live.put(replace(one, status="Ready", start=live.queue.now))
         place.write(self.place, live)
 
@@ -256,9 +279,55 @@ def until(true: Callable[[], object], seconds: float = 20.0) -> None:
 
 
 def line(process: subprocess.Popen[str], *words: str) -> str:
-    """The next line of a runner that holds these words."""
+    """The next line of a runner that holds these words; it is given 40 seconds."""
     assert process.stdout is not None
-    for text in process.stdout:
-        if all(one in text for one in words):
-            return text
+    patience = Timer(40, process.kill)
+    patience.start()
+    try:
+        for text in process.stdout:
+            if all(one in text for one in words):
+                return text
+    finally:
+        patience.cancel()
     raise AssertionError(f"it never said {words}: {process.communicate()[1]}")
+
+
+DIES = """
+import os, signal, sys
+from engine.jobs.live import loop, work
+count, when = int(os.environ["DIES_AT"]), os.environ["DIES_WHEN"]
+writes, applies = loop.write, work.apply
+def die():
+    sys.stdout.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+def write(at, live):
+    global count
+    count -= when in ("before", "after")
+    if count == 0 and when == "before":
+        die()
+    writes(at, live)
+    if count == 0 and when == "after":
+        die()
+def apply(*given):
+    global count
+    count -= when.startswith("appl")
+    if count == 0 and when == "applying":
+        die()
+    done = applies(*given)
+    if count == 0 and when == "applied":
+        die()
+    return done
+loop.write, work.apply = write, apply
+from engine.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""A runner that is killed at its so many-th writing of the state, or right before or after its so many-th apply."""
+
+
+def dying(made: Pilot, monkeypatch: pytest.MonkeyPatch, when: str, at: int = 1, runs: int = 2) -> None:
+    """Run so many jobs with such a runner."""
+    monkeypatch.setenv("DIES_AT", str(at))
+    monkeypatch.setenv("DIES_WHEN", when)
+    process = made.start("--runs", str(runs), program=("-c", DIES))
+    process.communicate(timeout=60)
+    assert process.returncode in (-9, 0)

@@ -9,45 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.jobs.live import place
-from tests.jobs.live.pilots import JOBS, Pilot, kill, line, pilot
-
-DIES = """
-import os, signal, sys
-from engine.jobs.live import loop, work
-count, when = int(os.environ["DIES_AT"]), os.environ["DIES_WHEN"]
-writes, applies = loop.write, work.apply
-def die():
-    sys.stdout.flush()
-    os.kill(os.getpid(), signal.SIGKILL)
-def write(at, live):
-    global count
-    count -= 1
-    if count == 0 and when == "before":
-        die()
-    writes(at, live)
-    if count == 0 and when == "after":
-        die()
-def apply(*given):
-    if when == "applying":
-        die()
-    done = applies(*given)
-    if when == "applied":
-        die()
-    return done
-loop.write, work.apply = write, apply
-from engine.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-"""A runner that is killed at its so many-th writing of the state, or right before or after a plan is applied."""
-
-
-def dying(made: Pilot, monkeypatch: pytest.MonkeyPatch, when: str, at: int = 0) -> None:
-    """Run two jobs with such a runner."""
-    monkeypatch.setenv("DIES_AT", str(at))
-    monkeypatch.setenv("DIES_WHEN", when)
-    process = made.start("--runs", "2", program=("-c", DIES))
-    process.communicate(timeout=60)
-    assert process.returncode in (-9, 0)
+from tests.jobs.live.pilots import JOBS, Pilot, dying, kill, line, pilot
 
 
 def whole(made: Pilot) -> None:
