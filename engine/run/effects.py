@@ -333,15 +333,22 @@ class Effects:
             return
         table, origins = entry.table, frame.outcome.origins
         reading = frame.reading()
+        old = {name: before(entry, table.fields[name], reading) for name in entry.values}
+        surely_new = is_new == "true"  # then what stood there before are the defaults: no column for each
         fields = tuple(
-            WrittenField(field=table.fields[name], new=f"n{at}", old=f"o{at}", origin=origins[id(entry), name])
+            WrittenField(
+                field=table.fields[name],
+                new=f"n{at}",
+                old=old[name] if surely_new else f"o{at}",
+                origin=origins[id(entry), name],
+            )
             for at, name in enumerate(entry.values)
         )
-        old = {one.field.name: before(entry, one.field, reading) for one in fields}
-        values = "".join(
-            f",\n  {entry.values[one.field.name]} AS {one.new}, {old[one.field.name]} AS {one.old}" for one in fields
-        )
+        values = "".join(f",\n  {entry.values[one.field.name]} AS {one.new}" for one in fields)
+        if not surely_new:
+            values += "".join(f", {old[one.field.name]} AS {one.old}" for one in fields)
         differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "true"
+        changes = "true" if surely_new else f"is_new OR {differs}"
         where = joined_by("AND", [*frame.guards, self.book.keeps(frame)])
         once = "" if each_its_own else f"\nQUALIFY row_number() OVER (PARTITION BY _id ORDER BY {self.book.latest}) = 1"
         stage = identifier(self.world.alias("effect"))
@@ -352,7 +359,7 @@ SELECT * FROM (
 SELECT {self.unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}{self.book.more(frame)}
 FROM {frame.scope.sql()}
 WHERE {where}
-) WHERE is_new OR {differs}{self.book.also(frame)}{once}""",
+) WHERE {changes}{self.book.also(frame)}{once}""",
         )
         self.book.staged(table, stage, frame, fields)
         counts = dict(self.world.run("how many", f"SELECT is_new, count(*) FROM {stage} GROUP BY is_new").fetchall())

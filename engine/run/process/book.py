@@ -140,11 +140,12 @@ class Documents:
     def wrote(self, table: Table, stage: str, fields: tuple[WrittenField, ...]) -> None:
         self.wrote_in_loop = True
         kept = None
-        if not silent(table):
-            olds = "".join(f", {one.old}" for one in fields)
+        olds = [one.old for one in fields if one.old.startswith("o") and one.old[1:].isdigit()]
+        if olds and not silent(table):
             kept = identifier(self.world.alias("before"))
             self.world.run(
-                "what stood there", f"CREATE TEMP TABLE {kept} AS SELECT _id{olds} FROM {stage} WHERE NOT is_new"
+                "what stood there",
+                f"CREATE TEMP TABLE {kept} AS SELECT _id, {', '.join(olds)} FROM {stage} WHERE NOT is_new",
             )
         self.sites.append(Site(table=table, fields=fields, kept=kept))
         self.world.run(

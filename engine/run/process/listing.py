@@ -67,37 +67,34 @@ WITH gone AS (
     w.path, w.line
   FROM written w JOIN named n ON n.nth_table = w.nth_table AND n._id = w._id
   UNION ALL
-  SELECT g.nth_table, g._id, coalesce(g.unit, w.unit), coalesce(w.place, '~'), 'delete', g.label, g.path, g.line
+  SELECT g.nth_table, g._id, coalesce(g.unit, w.unit), w.place, 'delete', g.label, g.path, g.line
   FROM gone g LEFT JOIN written w ON w.nth_table = g.nth_table AND w._id = g._id WHERE NOT coalesce(w.is_new, false)
     AND NOT EXISTS (SELECT 1 FROM named n WHERE n.nth_table = g.nth_table AND n._id = g._id)
-), first_reason AS ({FIRST_REASON}), acted AS (
-  SELECT unit, bool_or(action = 'create') AS creates, bool_or(action IN ('change', 'delete')) AS changes FROM below GROUP BY unit
-), roots AS (
+), first_reason AS ({FIRST_REASON}), roots AS (
   SELECT u.nth_table, u.unit, min(u.place) AS place, any_value(r.reason) AS reason, any_value(r.code) AS code,
-    any_value(r.path) AS path, any_value(r.line) AS line, bool_or(r.unit IS NOT NULL) AS fails, bool_or(w.unit IS NOT NULL) AS warned
-  FROM units u LEFT JOIN first_reason r ON r.unit = u.unit LEFT JOIN acted a ON a.unit = u.unit
+    any_value(r.path) AS path, any_value(r.line) AS line, bool_or(r.unit IS NOT NULL) AS fails
+  FROM units u LEFT JOIN first_reason r ON r.unit = u.unit LEFT JOIN (SELECT DISTINCT unit FROM below) a ON a.unit = u.unit
   LEFT JOIN (SELECT DISTINCT unit FROM warned) w ON w.unit = u.unit
   WHERE r.unit IS NOT NULL OR a.unit IS NOT NULL OR w.unit IS NOT NULL GROUP BY u.nth_table, u.unit
 ), entries AS (
-  SELECT r.nth_table, r.unit AS _id, r.unit, r.place AS root_place, false AS is_below, '' AS place,
-    CASE WHEN r.fails THEN 'fail' ELSE coalesce(o.action, 'done') END AS action, o.label, r.code, r.reason,
-    coalesce(r.path, o.path) AS path, coalesce(r.line, o.line) AS line
+  SELECT r.nth_table, r.unit AS _id, r.unit, r.place, false AS is_below,
+    CASE WHEN r.fails THEN 'fail' ELSE coalesce(o.action, 'done') END AS action, coalesce(o.label, n.label) AS label,
+    r.code, r.reason, coalesce(r.path, o.path) AS path, coalesce(r.line, o.line) AS line
   FROM roots r LEFT JOIN below o ON o.nth_table = r.nth_table AND o._id = r.unit
+  LEFT JOIN named n ON n.nth_table = r.nth_table AND n._id = r.unit
   UNION ALL
-  SELECT b.nth_table, b._id, b.unit, coalesce(r.place, '~'), r.unit IS NOT NULL, b.place, b.action, b.label, NULL, NULL, b.path, b.line
+  SELECT b.nth_table, b._id, b.unit, coalesce(b.place, r.place || '~', '~'), r.unit IS NOT NULL, b.action, b.label, NULL, NULL, b.path, b.line
   FROM below b LEFT JOIN roots r ON r.unit = b.unit WHERE NOT (r.unit IS NOT NULL AND b.nth_table = r.nth_table AND b._id = r.unit)
 )
-SELECT row_number() OVER (ORDER BY root_place, unit, is_below, place, nth_table, _id) AS record, * FROM entries""",
+SELECT row_number() OVER (ORDER BY place, nth_table, _id) AS record, * FROM entries""",
     )
     world.run(
         "list them",
         f"""INSERT INTO plan.record
 SELECT {book.number}, l.record, CASE WHEN l.is_below THEN c.record END, l.action, t.system, t.name, t.caption, l._id,
-  coalesce(l.label, n.label), l.unit, coalesce(c.label, m.label), l.code, l.reason, l.path, l.line
+  l.label, l.unit, c.label, l.code, l.reason, l.path, l.line
 FROM listing l JOIN (VALUES {tables or "(0, '', '', '')"}) t(nth, system, name, caption) ON t.nth = l.nth_table
-LEFT JOIN listing c ON NOT c.is_below AND c.unit = l.unit
-LEFT JOIN named n ON n.nth_table = l.nth_table AND n._id = l._id
-LEFT JOIN named m ON m.nth_table = c.nth_table AND m._id = c._id""",
+LEFT JOIN listing c ON NOT c.is_below AND c.unit = l.unit""",
     )
     for at, table in enumerate(book.tables):
         if not silent(table):
