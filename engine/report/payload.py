@@ -41,6 +41,8 @@ def payload(report: Report) -> str:
     def text(value: str | None) -> int:
         return texts.put(value) if value is not None else -1
 
+    places = {(one.passing, one.number): at for at, one in enumerate(report.records)}
+
     def one(record: Record) -> list[int]:
         group = groups.get((record.action, record.passing, record.code, record.place), -1)
         return [
@@ -58,6 +60,7 @@ def payload(report: Report) -> str:
             group,
             len(record.fields),
             len(record.notes),
+            places[record.passing, record.within] if record.within else -1,
         ]
 
     rows = [one(record) for record in report.records]
@@ -73,11 +76,11 @@ def payload(report: Report) -> str:
     ]
     data = {
         "actions": [(action, ACTIONS.get(action, action)) for action in actions.values],
-        "passes": [(one.mapping, one.direction) for one in report.passes],
+        "passes": [(one.mapping,) if one.process else (one.mapping, one.direction) for one in report.passes],
         "groups": [_brief(one, passes) for one in report.groups],
         "warnings": [_brief(one, passes) for one in report.warnings],
         "lines": lines.values,
-        "records": _columns(rows, 14),
+        "records": _columns(rows, 15),
         "fields": _columns(fields, 3),
         "notes": _columns(notes, 2),
         "texts": texts.values,

@@ -186,6 +186,7 @@ def _passes(connection: duckdb.DuckDBPyConnection) -> Iterator[Pass]:
             watermark_after=after,
             place=place,
             listed=tuple((action, *actions[action]) for action in (*known, *others)),
+            process=leg == "process",
         )
 
 
@@ -193,14 +194,30 @@ LISTED = """
     SELECT coalesce(pass, 0), coalesce(action, ''), count(*), count(cause) FROM plan.record GROUP BY ALL ORDER BY ALL
 """
 
-# The records that are shown: the first of every pass and action, then the second, and so on.
+# The records that are shown: the first of every pass and action, then the second, and so on. A document of a process
+# counts by the record that it is made for and is shown whole or not at all.
 SHOWN = """
     CREATE TEMP TABLE shown AS
-    SELECT coalesce(pass, 0) AS pass, record, coalesce(list_position($actions, action), 99) AS gravity,
-           row_number() OVER (PARTITION BY pass, action ORDER BY record) AS turn
-    FROM plan.record
-    ORDER BY turn, gravity, pass, record
-    LIMIT $most
+    WITH told AS (
+        SELECT coalesce(r.pass, 0) AS pass, r.record, coalesce(p.leg, '') = 'process' AS process,
+               CASE WHEN p.leg = 'process' THEN coalesce(nullif(r.cause, 0), r.record) ELSE r.record END AS head,
+               r.action
+        FROM plan.record r LEFT JOIN plan.pass p ON p.pass = r.pass
+    ), headed AS (
+        SELECT t.*, CASE WHEN t.process AND h.action IN ('create', 'change', 'delete') THEN 'done'
+                         WHEN t.process THEN h.action ELSE t.action END AS kind
+        FROM told t LEFT JOIN plan.record h ON t.process AND h.pass = t.pass AND h.record = t.head
+    ), turned AS (
+        SELECT pass, record, head, CASE WHEN process AND head <> record THEN head ELSE 0 END AS within,
+               coalesce(list_position($actions, kind), 99) AS gravity,
+               CASE WHEN process THEN dense_rank() OVER (PARTITION BY pass, kind ORDER BY head)
+                    ELSE row_number() OVER (PARTITION BY pass, kind ORDER BY record) END AS turn
+        FROM headed
+    ), placed AS (
+        SELECT *, row_number() OVER (ORDER BY turn, gravity, pass, head, record) AS place FROM turned
+    )
+    SELECT pass, record, within, gravity FROM placed
+    QUALIFY max(place) OVER (PARTITION BY pass, head) <= $most
 """
 
 
@@ -212,7 +229,7 @@ RECORDS = f"""
     SELECT s.pass, s.record, coalesce(r.action, ''), coalesce(r.system, ''),
            coalesce(r.table_caption, r.table_name, ''), coalesce(CAST(r.id AS VARCHAR), ''), coalesce(r.label, ''),
            coalesce(r.source_label, ''), coalesce(r.code, ''), coalesce(r.reason, ''), {PLACE.format("r.")},
-           coalesce(c.label, c.source_label, '')
+           coalesce(c.label, c.source_label, ''), s.within
     FROM shown s
     JOIN plan.record r ON coalesce(r.pass, 0) = s.pass AND r.record = s.record
     LEFT JOIN plan.record c ON c.pass = r.pass AND c.record = r.cause
@@ -238,7 +255,8 @@ def _records(connection: duckdb.DuckDBPyConnection) -> Iterator[Record]:
     fields = {key: tuple(Field(*row[2:]) for row in rows) for key, rows in _by_record(connection, FIELDS)}
     notes = {key: tuple(Note(*row[2:]) for row in rows) for key, rows in _by_record(connection, NOTES)}
     for row in connection.execute(RECORDS).fetchall():
-        yield Record(*row, fields.get(row[:2], ()), notes.get(row[:2], ()))  # type: ignore[call-arg]
+        *told, within = row
+        yield Record(*told, fields.get(row[:2], ()), notes.get(row[:2], ()), within)  # type: ignore[call-arg]
 
 
 def _by_record(

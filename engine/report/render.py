@@ -19,7 +19,7 @@ from markupsafe import Markup
 from engine.diagnostic import Diagnostic
 from engine.report import wording
 from engine.report.payload import payload
-from engine.report.report import ACTIONS, ATTENTION, Report
+from engine.report.report import ACTIONS, ATTENTION, MADE, Report
 from engine.source import Source
 from engine.textfile import shown
 
@@ -89,7 +89,7 @@ def _integrity(text: str) -> str:
 def _render(
     environment: ImmutableSandboxedEnvironment, name: str, report: Report, templates: Path | None, **more: Any
 ) -> str | Diagnostic:
-    words = {"actions": ACTIONS, "attention": ATTENTION, "per_action": PER_ACTION}
+    words = {"actions": ACTIONS, "attention": ATTENTION, "made": MADE, "per_action": PER_ACTION}
     try:
         return environment.get_template(name).render(report=report, **words, **more)
     except TemplateSyntaxError as mistake:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 ACTIONS: dict[str, str] = {
     "fail": "Failed",
     "conflict": "Conflict",
+    "done": "Done",
     "create": "Created",
     "change": "Changed",
     "delete": "Deleted",
@@ -23,8 +24,16 @@ ACTIONS: dict[str, str] = {
 SYSTEMS: dict[str, str] = {"bc": "Business Central", "sales": "Sales"}
 """Name of a system in the plan -> the name people use."""
 
-LEGS: dict[str, str] = {"to_sales": "to Sales", "to_bc": "to Business Central", "by_hand": "by hand"}
+LEGS: dict[str, str] = {
+    "to_sales": "to Sales",
+    "to_bc": "to Business Central",
+    "by_hand": "by hand",
+    "process": "process",
+}
 """Leg of a mapping -> its direction in words."""
+
+MADE = ("done", "create", "change", "delete")
+"""Actions of a record that a document is made for, when the document is made."""
 
 ATTENTION = ("fail", "conflict")
 """Actions that keep a record from being right: somebody has to do something."""
@@ -78,12 +87,12 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """One mapping in one direction, in the order planned.
+    """One mapping in one direction, or one process, in the order planned.
 
-    number: from 1. direction: "to Sales". place: "rules/items.rules:12", blank when unknown.
-    watermark_before, watermark_after: as Head.now; blank when there is none.
-    listed: (action, how many records of the plan have it, how many of these are brought along by another record), in
-    the order of a report.
+    process: it is a process, and what is counted are documents. number: from 1. direction: "to Sales".
+    place: "rules/items.rules:12", blank when unknown. watermark_before, watermark_after: as Head.now; blank when there
+    is none. listed: (action, how many records of the plan have it, how many of these are brought along by another
+    record), in the order of a report.
     """
 
     number: int
@@ -97,11 +106,16 @@ class Pass:
     watermark_after: str
     place: str
     listed: tuple[tuple[str, int, int], ...]
+    process: bool = False
 
     @property
     def name(self) -> str:
-        """How a report calls it: "ITEM-PRODUCT to Sales"."""
-        return f"{self.mapping} {self.direction}".strip()
+        """How a report calls it: "ITEM-PRODUCT to Sales", "create-sales-orders"."""
+        return self.mapping if self.process else f"{self.mapping} {self.direction}".strip()
+
+    def heads(self, *actions: str) -> int:
+        """How many records of these actions are not brought along by others; of a process: how many documents."""
+        return sum(count - brought for action, count, brought in self.listed if action in actions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +161,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a plan, as in table plan.record. cause: the label of the record that brings it along."""
+    """One record of a plan, as in table plan.record. cause: the label of the record that brings it along.
+
+    within: of a record in a document of a process, the number of the record that the document is made for; else 0.
+    """
 
     passing: int
     number: int
@@ -163,6 +180,7 @@ class Record:
     cause: str
     fields: tuple[Field, ...]
     notes: tuple[Note, ...]
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +211,20 @@ class Report:
         """The first records of a pass with this action, in the order of the plan."""
         found = (one for one in self.records if one.passing == number and one.action == action)
         return tuple(one for _, one in zip(range(most), found, strict=False))
+
+    def documents(self, number: int, actions: tuple[str, ...], most: int) -> tuple[tuple[Record, ...], ...]:
+        """The first documents of a process: the record that each is made for, which has one of these actions, and after
+        it all that comes of it."""
+        found: dict[int, list[Record]] = {}
+        for one in self.records:
+            if one.passing != number:
+                continue
+            if one.within:
+                if one.within in found:
+                    found[one.within].append(one)
+            elif one.action in actions and len(found) < most:
+                found[one.number] = [one]
+        return tuple(tuple(one) for one in found.values())
 
     @property
     def sentence(self) -> str:

@@ -164,7 +164,7 @@ def test_invisible_characters_are_made_visible() -> None:
 def test_payload_without_records_is_still_json(tmp_path: Path) -> None:
     report = read_plan(plans.write_plan(tmp_path / "a.plan"))
     assert isinstance(report, Report)
-    assert json.loads(payload(report))["records"] == [[]] * 14
+    assert json.loads(payload(report))["records"] == [[]] * 15
     assert "Nothing: no record fails" in html(report)
     assert "nothing to do" in text(report).lower()
 

@@ -6,7 +6,7 @@
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
   const { texts, actions, passes, lines, groups, warnings } = data;
-  const [inPass, ofAction, ofLabel, ofSource, ofTable, ofSystem, ofId, ofCode, ofReason, ofPlace, ofCause, inGroup, nFields, nNotes] = data.records;
+  const [inPass, ofAction, ofLabel, ofSource, ofTable, ofSystem, ofId, ofCode, ofReason, ofPlace, ofCause, inGroup, nFields, nNotes, ofHead] = data.records;
   const [fieldLine, fieldBefore, fieldAfter] = data.fields;
   const [noteGroup, noteText] = data.notes;
   const size = inPass.length;
@@ -46,6 +46,17 @@
     else document.documentElement.dataset.ready = "yes";
   }
 
+  // --- documents: a record, and after it all that a process makes for it; shown and counted as one ---
+  const done = actions.findIndex((one) => one[0] === "done");
+  const heads = [], ends = new Int32Array(size);
+  for (let at = 0; at < size; at++) {
+    const head = ofHead[at] < 0 ? at : ofHead[at];
+    if (head === at) heads.push(at);
+    ends[head] = at + 1;
+  }
+  const isDocument = (at) => ends[at] - at > 1;
+  const some = (at, test) => { for (let one = at; one < ends[at]; one++) if (test(one)) return true; return false; };
+
   // --- which records fit ---
   const state = { words: [], kind: "", pass: -1, group: "", page: 0 };
   let fitting = [], counts = new Map();
@@ -61,15 +72,19 @@
     const numbers = new Int32Array(actions.length);
     let warned = 0, all = 0;
     fitting = [];
-    scan: for (let at = 0; at < size; at++) {
+    const seen = new Set();
+    scan: for (const at of heads) {
       if (state.pass >= 0 && inPass[at] !== state.pass) continue;
-      if (set && !hasGroup(at, set, wanted)) continue;
-      for (const word of state.words) if (!hay[at].includes(word) && !(word.length > 7 && text(ofId[at]).startsWith(word))) continue scan;
+      if (set && !some(at, (one) => hasGroup(one, set, wanted))) continue;
+      for (const word of state.words) if (!some(at, (one) => hay[one].includes(word) || (word.length > 7 && text(ofId[one]).startsWith(word)))) continue scan;
       all++;
-      numbers[ofAction[at]]++;
-      const warns = hasWarning(at);
+      seen.clear();
+      if (isDocument(at)) seen.add(done);
+      for (let one = at; one < ends[at]; one++) seen.add(ofAction[one]);
+      for (const one of seen) if (one >= 0) numbers[one]++;
+      const warns = some(at, hasWarning);
       if (warns) warned++;
-      if (state.kind === "" || (state.kind === "warning" ? warns : ofAction[at] === kind)) fitting.push(at);
+      if (state.kind === "" || (state.kind === "warning" ? warns : seen.has(kind))) fitting.push(at);
     }
     counts = new Map([["", all], ["warning", warned], ...actions.map((one, at) => [one[0], numbers[at]])]);
   }
@@ -129,7 +144,16 @@
     return head + tail >= most / 4 ? [head, tail] : null;
   }
   const passName = (at) => (inPass[at] < 0 ? "" : passes[inPass[at]].join(" "));
+  function holds(at) {
+    const found = new Map();
+    for (let one = at + 1; one < ends[at]; one++) {
+      const what = text(ofTable[one]) + " " + actions[ofAction[one]][1].toLowerCase();
+      found.set(what, (found.get(what) ?? 0) + 1);
+    }
+    return [...found].map(([what, n]) => number(n) + " " + what).join(", ");
+  }
   function gist(at) {
+    if (isDocument(at)) return exact(holds(at));
     if (text(ofReason[at])) return brief(text(ofReason[at]), GIST);
     const from = firstField[at], n = nFields[at];
     if (n === 0) return "No field differs";
@@ -145,42 +169,61 @@
   function fact(term, value) {
     return value ? make("div", "", make("dt", "", term), make("dd", "", exact(value))) : null;
   }
-  function detail(at) {
-    const box = make("div", "detail"), action = actions[ofAction[at]][0], system = text(ofSystem[at]), table = text(ofTable[at]);
-    box.append(make("dl", "facts", fact("Table", table && system ? table + " in " + system : table), text(ofSource[at]) !== text(ofLabel[at]) ? fact("From", text(ofSource[at])) : null, fact("Brought along by", text(ofCause[at])), fact("Code", text(ofCode[at])), fact("Rule line", text(ofPlace[at])), fact("Id", text(ofId[at]))));
-    if (text(ofReason[at]).length > GIST) box.append(make("p", "value", whole(text(ofReason[at]))));
+  function notesOf(at, box) {
     for (let n = firstNote[at]; n < firstNote[at + 1]; n++) {
       const from = noteGroup[n] < 0 ? null : warnings[noteGroup[n]];
       const kind = from ? from[0] : "warning";
       box.append(make("p", "value", make("span", "badge " + kind, kind[0].toUpperCase() + kind.slice(1)), " ", whole(text(noteText[n])), ...(from && from[2] ? [" (", exact(from[2]), ") "] : []), from && from[3] ? make("span", "place", exact(from[3])) : ""));
     }
-    if (nFields[at]) {
-      const from = firstField[at], to = firstField[at + 1];
-      const empty = (one) => one < 0 || texts[one] === "";
-      const isNew = action === "create" && fieldBefore.slice(from, to).every(empty);
-      const isGone = action === "delete" && fieldAfter.slice(from, to).every(empty);
-      const heads = ["Field", ...(action === "conflict" ? ["There now", "From the other side"] : isNew || isGone ? ["Value"] : ["Before", "After"]), "Rule line"];
-      const columns = make("colgroup", "", ...heads.map((_, at) => make("col", at === 0 ? "f" : at < heads.length - 1 ? "v" : "")));
-      const body = make("tbody", "");
-      for (let f = from; f < to; f++) {
-        const [caption, name, rule, place] = lines[fieldLine[f]];
-        const head = make("th", "words", exact(caption), name && name !== caption ? make("span", "under", exact(name)) : "");
-        head.scope = "row";
-        const before = cell(fieldBefore[f], fieldAfter[f]), after = cell(fieldAfter[f], fieldBefore[f]);
-        const values = heads.length === 4 ? [before, after] : [isNew ? after : before];
-        const cells = [...values, make("td", "words", exact(rule), make("span", "under place", exact(place)))];
-        cells.forEach((one, at) => { one.dataset.label = heads[at + 1]; });
-        body.append(make("tr", "", head, ...cells));
-      }
-      const row = make("tr", "");
-      for (const one of heads) { const head = make("th", "", one); head.scope = "col"; row.append(head); }
-      box.append(make("table", "", columns, make("thead", "", row), body));
+  }
+  function detail(at) {
+    const box = make("div", "detail"), action = actions[ofAction[at]][0], system = text(ofSystem[at]), table = text(ofTable[at]);
+    box.append(make("dl", "facts", fact("Table", table && system ? table + " in " + system : table), text(ofSource[at]) !== text(ofLabel[at]) ? fact("From", text(ofSource[at])) : null, fact("Brought along by", text(ofCause[at])), fact("Code", text(ofCode[at])), fact("Rule line", text(ofPlace[at])), fact("Id", text(ofId[at]))));
+    if (text(ofReason[at]).length > GIST) box.append(make("p", "value", whole(text(ofReason[at]))));
+    notesOf(at, box);
+    if (!isDocument(at)) {
+      if (nFields[at]) box.append(fieldTable(at));
+      return box;
     }
+    for (let one = at + 1; one < ends[at]; one++) box.append(member(one, ""));
+    if (action !== "done") box.append(member(at, action === "change" ? "Written back" : ""));
     return box;
   }
-  function item(at) {
+  function member(at, words) {
     const [action, word] = actions[ofAction[at]];
-    const row = make("button", "row", make("span", "badge " + action.replace(/[^a-z]/g, ""), word), make("span", "name", brief(text(ofLabel[at]) || text(ofId[at]) || "no name", 160)), make("span", "pass", exact(passName(at))), make("span", "gist", nNotes[at] ? make("span", "badge warning", "Warning") : "", nNotes[at] ? " " : "", gist(at)));
+    const head = make("h3", "member", make("span", "badge " + action.replace(/[^a-z]/g, ""), words || word), " ", exact(text(ofTable[at])), " ", make("strong", "", exact(text(ofLabel[at]))));
+    const box = make("div", "member", head);
+    if (ofHead[at] >= 0) notesOf(at, box);
+    if (nFields[at]) box.append(fieldTable(at));
+    return box;
+  }
+  function fieldTable(at) {
+    const action = actions[ofAction[at]][0];
+    const from = firstField[at], to = firstField[at + 1];
+    const empty = (one) => one < 0 || texts[one] === "";
+    const isNew = action === "create" && fieldBefore.slice(from, to).every(empty);
+    const isGone = action === "delete" && fieldAfter.slice(from, to).every(empty);
+    const heads = ["Field", ...(action === "conflict" ? ["There now", "From the other side"] : isNew || isGone ? ["Value"] : ["Before", "After"]), "Rule line"];
+    const columns = make("colgroup", "", ...heads.map((_, at) => make("col", at === 0 ? "f" : at < heads.length - 1 ? "v" : "")));
+    const body = make("tbody", "");
+    for (let f = from; f < to; f++) {
+      const [caption, name, rule, place] = lines[fieldLine[f]];
+      const head = make("th", "words", exact(caption), name && name !== caption ? make("span", "under", exact(name)) : "");
+      head.scope = "row";
+      const before = cell(fieldBefore[f], fieldAfter[f]), after = cell(fieldAfter[f], fieldBefore[f]);
+      const values = heads.length === 4 ? [before, after] : [isNew ? after : before];
+      const cells = [...values, make("td", "words", exact(rule), make("span", "under place", exact(place)))];
+      cells.forEach((one, at) => { one.dataset.label = heads[at + 1]; });
+      body.append(make("tr", "", head, ...cells));
+    }
+    const row = make("tr", "");
+    for (const one of heads) { const head = make("th", "", one); head.scope = "col"; row.append(head); }
+    return make("table", "", columns, make("thead", "", row), body);
+  }
+  function item(at) {
+    const [action, word] = isDocument(at) && done >= 0 ? actions[done] : actions[ofAction[at]];
+    const warns = some(at, hasWarning);
+    const row = make("button", "row", make("span", "badge " + action.replace(/[^a-z]/g, ""), word), make("span", "name", brief(text(ofLabel[at]) || text(ofId[at]) || "no name", 160)), make("span", "pass", exact(passName(at))), make("span", "gist", warns ? make("span", "badge warning", "Warning") : "", warns ? " " : "", gist(at)));
     row.type = "button";
     row.setAttribute("aria-expanded", "false");
     row.setAttribute("aria-controls", "r" + at);
@@ -203,7 +246,7 @@
     const from = state.page * PAGE, to = Math.min(from + PAGE, fitting.length), pages = Math.max(1, Math.ceil(fitting.length / PAGE));
     show(from, to);
     byId("empty").hidden = fitting.length > 0;
-    byId("state").textContent = fitting.length === size ? records(size) : records(fitting.length) + " of " + number(size);
+    byId("state").textContent = fitting.length === heads.length ? records(heads.length) : records(fitting.length) + " of " + number(heads.length);
     byId("page").textContent = fitting.length ? number(from + 1) + " to " + number(to) + " of " + number(fitting.length) + " · page " + number(state.page + 1) + " of " + number(pages) : "";
     byId("back").disabled = state.page === 0;
     byId("next").disabled = state.page + 1 >= pages;
@@ -226,10 +269,11 @@
   }
 
   // --- the controls ---
-  byId("mapping").append(option("-1", "All mappings"), ...passes.map((pass, at) => option(String(at), pass.join(" "))));
+  byId("mapping").append(option("-1", heads.length < size ? "All mappings and processes" : "All mappings"), ...passes.map((pass, at) => option(String(at), pass.join(" "))));
   const named = (set) => (group, at) => option(set + at, (group[2] ? group[2] + " " : "") + group[4] + " (" + number(group[5]) + ")");
   byId("reason").append(option("", "Any reason"), ...groups.map(named("r")), ...warnings.map(named("w")).filter((_, at) => noteGroup.includes(at)));
   const present = new Set(ofAction);
+  if (heads.length < size) present.add(done);
   for (const [kind, word] of [["", "All"], ...actions.filter((_, at) => present.has(at)), ...(nNotes.some((n) => n > 0) ? [["warning", "With a warning"]] : [])]) {
     const chip = make("button", "chip", word, make("span", "", ""));
     chip.type = "button";
