@@ -227,6 +227,8 @@ class Runner:
             if self.wish.apply:
                 listened = self._listened()
                 done = self._wait(lambda: work.carry_out(self._ground(), plan, listened))
+                if isinstance(done, Failed) and work.stands_in(plan, self.book.snapshot, self.book.catalog) is True:
+                    done = Written(prints=(), look=look(self.book.snapshot))  # it failed on its way back
             else:
                 done = Written(prints=(), look=seen)
             self._end(done, plan)

@@ -64,7 +64,7 @@ def why(entry: Entry, live: Live, now: datetime, *, at_work: bool, applies: bool
         return f"try {entry.tried + 1} of {entry.setup.attempts + 1} after: {entry.message}"
     if not is_open(entry.setup.hours, now):
         return "outside its hours"
-    return "nothing to do" if entry.status == ASLEEP else ""
+    return "nothing to do" if entry.status == ASLEEP and live.last(entry.name) is not None else ""
 
 
 def _due(entry: Entry, live: Live, *, at_work: bool) -> str:
@@ -77,7 +77,7 @@ def _due(entry: Entry, live: Live, *, at_work: bool) -> str:
     other = live.under_way.before
     if other.setup.category and other.setup.category == entry.setup.category:
         return f"category {other.setup.category} busy with {other.name}"
-    return f"its turn comes after {other.name}"
+    return f"after {other.name}"
 
 
 def status(entry: Entry, live: Live, now: datetime, *, at_work: bool) -> str:

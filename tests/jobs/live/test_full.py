@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from engine.shipped import shipped
 from tests.jobs.live.pilots import JOBS, Pilot, dying, pilot
 
 
@@ -68,3 +71,11 @@ def test_without_apply_it_waits(made: Pilot) -> None:
     made.run("--until", "2020-01-01", apply=False)
     assert jobs(made) == []
     assert made.job("FULL-SYNC")["status"] == "ready"
+
+
+def test_what_is_told_to_machines_is_as_the_schema_says(made: Pilot) -> None:
+    schema = json.loads((shipped("schemas") / "json" / "jobs.schema.json").read_text(encoding="utf-8"))
+    made.run("--full", "--runs", "2")
+    told = json.loads(made.jobs("--json").stdout)
+    jsonschema.validate(told, schema)
+    assert [one["job"] for one in told["runs"]] == RUNS[:2] and told["jobs"][3]["name"] == "CUSTOMERS full"

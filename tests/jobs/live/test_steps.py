@@ -118,7 +118,7 @@ def test_only_new_or_changed_records_of_an_export_wake_not_those_that_are_gone()
 def test_why_a_job_waits() -> None:
     state = in_process(live(entry(1, "A", category="X"), entry(2, "B", category="X"), entry(3, "C")))
     said = {one.name: words.why(one, state, NOW, at_work=True) for one in state.queue.entries}
-    assert said == {"A": "runs for 0 s", "B": "category X busy with A", "C": "its turn comes after A"}
+    assert said == {"A": "runs for 0 s", "B": "category X busy with A", "C": "after A"}
     said = {one.name: words.status(one, state, NOW, at_work=True) for one in state.queue.entries}
     assert said == {"A": "in process", "B": "waiting", "C": "ready"}
     assert words.status(state.queue.entries[0], state, NOW, at_work=False) == "interrupted"
