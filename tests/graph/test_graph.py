@@ -143,9 +143,7 @@ def test_a_circle_is_drawn_and_told_all_the_same(workspace: Path, capsys: pytest
     (workspace / "rules" / "ours.rules").write_text("change mapping CURRENCY {\n  depends on CONTACT\n}\n")
     assert main(["graph", "--out", "order.svg"]) == 1
     assert "E218" in capsys.readouterr().err
-    assert "Circle: CONTACT needs CUSTOMER needs CURRENCY needs CONTACT" in (workspace / "order.svg").read_text(
-        "utf-8"
-    )
+    assert "Circle: CONTACT needs CUSTOMER needs CURRENCY needs CONTACT" in (workspace / "order.svg").read_text("utf-8")
 
 
 def test_an_unknown_name_and_a_file_that_cannot_be_written(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
