@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from engine.jobs.live.loop import Stop, Wish
@@ -17,6 +18,8 @@ EXAMPLE = """
 coupler run --live                        # the queue on the real clock: each due job a plan in plans/; Ctrl-C ends it
 coupler run --live --apply                # and every plan carried out on the snapshot
 """
+LIVE = {"apply": "--apply", "plans": "--plans", "until": "--until", "runs": "--runs", "poll": "--poll"}
+REHEARSED = {"start": "--from", "events": "--events", "html": "--html", "json": "--json", "work_date": "--work-date"}
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +38,19 @@ def options(parser: argparse.ArgumentParser) -> None:
         type=float,
         help="with --live: how often to look at snapshot and rules, and how long a new snapshot must rest (default: 1)",
     )
+
+
+def meant(arguments: argparse.Namespace) -> bool:
+    """Is it the real clock that is meant? Words of the other kind are refused."""
+    from engine.commands.arguments import WrongArgumentsError
+
+    kind = REHEARSED if arguments.live else LIVE
+    others = [word for name, word in kind.items() if getattr(arguments, name, None) not in (None, False)]
+    if others and arguments.live:
+        raise WrongArgumentsError(f"coupler run: {others[0]} is of a rehearsal; --live runs on the real clock")
+    if others:
+        raise WrongArgumentsError(f"coupler run: {others[0]} needs --live; a rehearsal only reads the snapshot")
+    return bool(arguments.live)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -82,6 +98,12 @@ def _wish(arguments: argparse.Namespace, root: Path) -> Wish:
     from engine.jobs.live.loop import Wish
     from engine.planning import clock
 
+    try:
+        ZoneInfo(arguments.zone)
+    except (ValueError, OSError, KeyError) as problem:
+        raise WrongArgumentsError(
+            f"coupler run: there is no time zone {arguments.zone}; one is Europe/London"
+        ) from problem
     until = None
     if arguments.until is not None:
         until, _, wrong = clock(arguments.until, None)
@@ -107,6 +129,7 @@ def _wish(arguments: argparse.Namespace, root: Path) -> Wish:
         poll=poll,
         full=full,
         snapshot=arguments.snapshot,
+        zone=arguments.zone,
         threads=getattr(arguments, "threads", None),
         memory=getattr(arguments, "memory", None),
     )

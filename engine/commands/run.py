@@ -42,7 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if arguments.live:
+    if live.meant(arguments):
         return live.run(arguments)
     from engine import terminal
     from engine.checks import render

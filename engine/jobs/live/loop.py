@@ -40,7 +40,7 @@ Told = Callable[[str, str], None]
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """What `coupler run --live` was told. until, jobs: where to end, None for nowhere. poll: seconds between two looks
-    at snapshot and rules. full: begin a full synchronisation, or go on with one."""
+    at snapshot and rules. full: begin a full synchronisation, or go on with one. zone: of windows that name none."""
 
     plans: Path
     apply: bool = False
@@ -49,6 +49,7 @@ class Wish:
     poll: float = 1.0
     full: bool = False
     snapshot: str | None = None
+    zone: str = "UTC"
     threads: int | None = None
     memory: str | None = None
 
@@ -155,7 +156,7 @@ class Runner:
         if self.book.waits:
             self._waits(self.book.waits)
             return
-        live = steps.reconciled(self.live, self.book.model, work.clock())
+        live = steps.reconciled(self.live, self.book.model, work.clock(), self.wish.zone)
         after = {one.name for one in live.queue.entries}
         for name in sorted(after - before) if before else ():
             self.told("appears", f"{name}: the rules ask for it")
@@ -303,7 +304,7 @@ class Runner:
 def begin(place: Place, book: Book, wish: Wish, live: Live | None, told: Told) -> Runner:
     """A runner of a queue that stands as it was left, or of a fresh one."""
     book = book.read()
-    state = live if live is not None else Live(queue=fresh(book.model, work.clock()))
+    state = live if live is not None else Live(queue=fresh(book.model, work.clock(), wish.zone))
     return Runner(place=place, book=book, wish=wish, live=state, told=told)
 
 

@@ -186,18 +186,18 @@ def _next_number(queue: QueueState) -> int:
     return max((one.number for one in queue.entries), default=0) + 1
 
 
-def reconciled(live: Live, model: Model, now: datetime) -> Live:
+def reconciled(live: Live, model: Model, now: datetime, zone: str = "UTC") -> Live:
     """The queue under these rules: jobs are as declared now, new ones come, others go; what runs once stays."""
     queue = live.queue
     for entry in queue.entries:
         job = model.jobs.get(entry.name)
         if job is not None and job.every is not None:
-            queue = queue.put(replace(entry, setup=setup_of(job, model)))
+            queue = queue.put(replace(entry, setup=setup_of(job, model, zone)))
         elif entry.setup.recurring:
             queue = queue.without(entry.number)
     for job in model.jobs.values():
         if job.every is not None and queue.entry(job.name) is None:
-            queue = queue.put(entered(job, model, _next_number(queue), now))
+            queue = queue.put(entered(job, model, _next_number(queue), now, zone))
     return live.with_queue(queue)
 
 

@@ -207,11 +207,14 @@ class Pilot:
     def content(self) -> str:
         return content(self.copy())
 
-    def replayed(self) -> str:
-        """What the snapshot must hold: the first one, with every plan that the queue calls applied, in turn."""
-        target = copied(self.first, self.folder / "replayed.duckdb")
+    def replayed(self, first: Path | None = None, since: int = 0) -> str:
+        """What the snapshot must hold: the first one, with every plan that the queue calls applied, in turn.
+
+        first, since: another one to begin with, and the number of the last run that it holds.
+        """
+        target = copied(first or self.first, self.folder / "replayed.duckdb")
         for one in self.live().runs:
-            if one.applied:
+            if one.applied and one.number > since:
                 connection = open_plan(self.folder / one.plan)
                 write(connection, self.folder / one.plan, target, story(1).rules.catalog)
                 connection.close()

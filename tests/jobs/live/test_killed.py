@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.jobs.live import place
-from tests.jobs.live.pilots import JOBS, Pilot, dying, kill, line, pilot
+from tests.jobs.live.pilots import JOBS, Pilot, copied, dying, kill, line, pilot
 
 
 def whole(made: Pilot) -> None:
@@ -92,6 +92,7 @@ def sweep(made: Pilot, kills: int, seed: int) -> set[str]:
         made.edit(f"{number}")
         if number:
             made.due()
+        begun, known = copied(made.snapshot, made.folder / "begun.duckdb"), made.live().number if number else 0
         process = made.start()
         line(process, "begins")
         time.sleep(chance.uniform(0.0, 2.5))
@@ -102,13 +103,9 @@ def sweep(made: Pilot, kills: int, seed: int) -> set[str]:
         found |= {one.outcome for one in made.live().runs[before:]} or {"between"}
         live = made.live()
         assert live.under_way is None
-        first_of(made)
+        assert made.logged() == [one.job for one in live.runs if one.applied]
+        assert made.content() == made.replayed(begun, since=known)
     return found
-
-
-def first_of(made: Pilot) -> None:
-    """Every applied run stands in the job log once, in its order."""
-    assert made.logged() == [one.job for one in made.live().runs if one.applied]
 
 
 def test_killed_at_five_random_moments(tmp_path: Path) -> None:

@@ -296,6 +296,9 @@ def test_words_that_do_not_fit_are_told(made: Pilot) -> None:
     assert "needs --apply" in made.run("--full", apply=False)
     assert "coupler jobs hold" in made.run("ITEMS")
     assert "--poll" in made.run("--poll", "0")
+    assert "needs --live" in made.coupler("run", "--apply").said
+    assert "of a rehearsal" in made.run("--from", "2026-06-15")
+    assert "no time zone Utopia" in made.run("--zone", "Utopia")
     assert "is no moment" in made.run("--until", "soon")
     assert "hold which job" in made.jobs("hold").stderr
     assert made.jobs().returncode == 0, "a queue that was never run is shown as it would begin"
