@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -324,7 +324,8 @@ def labels_in(value: object, labels: Mapping[str, str]) -> object:
 
 def moment(value: datetime) -> str:
     """`2026-03-02T10:00:00Z`, with milliseconds where there are any."""
-    return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds") + "Z"
+    utc = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds") + "Z"
 
 
 def plain_text(field: Field, value: object) -> object:

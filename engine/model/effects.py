@@ -81,12 +81,16 @@ class Carried(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assign(Bound):
-    """`F := X` into the record being written. The value is not yet cut or converted to the field's type."""
+    """`F := X` into the record being written. The value is not yet cut or converted to the field's type.
+
+    by_bc: `F := by bc`: nothing is written, Business Central's own code fills the field; the value is blank.
+    """
 
     record: Record
     field: Field
     value: Value
     carried: Carried
+    by_bc: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from engine.catalog.catalog import Field, Table
 from engine.model.aliases import new_record, new_value
 from engine.model.carrying import blank_becomes, carried_of, must_look_up
 from engine.model.conditions import condition_of, negation_free
-from engine.model.constants import unknown
+from engine.model.constants import blank_of, unknown
 from engine.model.messages import message_of
 from engine.model.model import (
     ApplyTemplate,
@@ -272,6 +272,8 @@ def _assign(world: World, scope: Scope, node: ast.Assign) -> Assign | None:
         values.value_of(world, scope.block(writing=None), node.value, UNKNOWN)
         return None
     wanted = world.type_of(record.table, field)
+    if isinstance(node.value, ast.Word) and node.value.word == "by bc":
+        return _by_bc(world, record, field, node)
     inner = scope.right_of(record, field)
     value = values.checked_value(world, inner, node.value, wanted)
     stand_in = node.options.blank_means
@@ -290,6 +292,17 @@ def _asked(value: Value) -> Value:
     while isinstance(value, Partner | Translate):
         value = value.value
     return value
+
+
+def _by_bc(world: World, record: Record, field: Field, node: ast.Assign) -> Assign | None:
+    """`F := by bc`: a field that Business Central's own code fills."""
+    if record.table.system != "bc":
+        told = f"{record.table.caption} is a table of Sales; Business Central fills none of its fields"
+        world.say("E230", node.value.span, told, "leave the line out, or write a value")
+        return None
+    value = blank_of(world.type_of(record.table, field), node.value.span)
+    carried = carried_of(node.options, node.span)
+    return Assign(span=node.span, record=record, field=field, value=value, carried=carried, by_bc=True)
 
 
 def _misplaced(world: World, node: ast.Assign) -> None:

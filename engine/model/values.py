@@ -102,7 +102,7 @@ def _found(world: World, scope: Scope, node: ast.Expression, wanted: Type | None
             world.say("E210", node.span, "a length of time stands alone", "add it to a date: `today + 1Y`")
             return unknown(node.span)
         case ast.Word():
-            return _word(node, wanted)
+            return _word(world, node, wanted)
         case ast.Setting():
             known = setting_named(world, node.name)
             if is_unknown(known.type):
@@ -253,7 +253,7 @@ def _number(node: ast.Number) -> Constant:
     return Constant(span=node.span, type=INTEGER, value=int(node.value))
 
 
-def _word(node: ast.Word, wanted: Type | None) -> Value:
+def _word(world: World, node: ast.Word, wanted: Type | None) -> Value:
     match node.word:
         case "today" | "work date":
             return Clock(span=node.span, type=DATE, word=node.word)
@@ -263,6 +263,9 @@ def _word(node: ast.Word, wanted: Type | None) -> Value:
             if wanted is not None and wanted.kind == "option":
                 return text(node.span, node.word)
             return Constant(span=node.span, type=BOOLEAN, value=node.word == "Yes")
+        case "by bc":
+            world.say("E230", node.span, "by bc stands alone on the right of `:=`", "write a value here")
+            return unknown(node.span)
         case "blank":
             if wanted is not None and not is_unknown(wanted):
                 return blank_of(wanted, node.span)

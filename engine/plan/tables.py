@@ -65,7 +65,7 @@ TABLES: dict[str, str] = {
         caption VARCHAR,
         before VARCHAR,                  -- formatted for reading: option captions, ISO dates, the name of the record
                                          -- that an id names; '' is blank, and before a record is new
-        after VARCHAR,
+        after VARCHAR,                   -- '(by BC)': nothing is written, BC's own code fills the field
         rule VARCHAR,                    -- "Description <-> Name"
         path VARCHAR, line INTEGER
     """,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine import connector
-from engine.catalog.catalog import Table
+from engine.catalog.catalog import Field, Table
 from engine.plan.legs import Pass
 from engine.run.ledger import label, place, write_fields
 from engine.run.transfer import WrittenField
@@ -55,6 +55,10 @@ class Book(Protocol):
 
     def wrote(self, table: Table, stage: str, fields: tuple[WrittenField, ...]) -> None:
         """A stage was written."""
+        ...
+
+    def left_to_bc(self, table: Table, ids: str, field: Field, span: Span) -> None:
+        """A field that Business Central's own code fills in these records (SQL of their _id)."""
         ...
 
     def deletes(self, table: Table, ids: str, span: Span) -> None:
@@ -136,6 +140,9 @@ FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_fiel
             write_fields(number, shifted, fields, self.world)
             self.fold(number)
         self.world.connection.execute(f"DROP TABLE {rows}")
+
+    def left_to_bc(self, table: Table, ids: str, field: Field, span: Span) -> None:
+        """Only documents of processes show what Business Central fills in."""
 
     def fold(self, number: int) -> None:
         """A field that is written again later in the same record is listed once, from its first value to its last."""

@@ -329,7 +329,7 @@ class Effects:
 
         each_its_own: no two rows of the frame write the same record.
         """
-        if not entry.values and is_new == "false":
+        if not entry.values and not entry.by_bc and is_new == "false":
             return
         table, origins = entry.table, frame.outcome.origins
         reading = frame.reading()
@@ -348,6 +348,7 @@ class Effects:
         if not surely_new:
             values += "".join(f", {old[one.field.name]} AS {one.old}" for one in fields)
         differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "true"
+        values += "".join(f", {when} AS bc{at}" for at, (when, _) in enumerate(entry.by_bc.values()))
         changes = "true" if surely_new else f"is_new OR {differs}"
         where = joined_by("AND", [*frame.guards, self.book.keeps(frame)])
         once = "" if each_its_own else f"\nQUALIFY row_number() OVER (PARTITION BY _id ORDER BY {self.book.latest}) = 1"
@@ -373,6 +374,8 @@ WHERE {where}
         self.changed += sum(counts.values())
         if counts:
             self.book.wrote(table, stage, fields)
+            for at, (name, (_, span)) in enumerate(entry.by_bc.items()):
+                self.book.left_to_bc(table, f"SELECT _id FROM {stage} WHERE bc{at}", table.fields[name], span)
         self.world.connection.execute(f"DROP TABLE {stage}")
 
     def set(self, statement: model.AssignSetting, frame: Frame) -> None:

@@ -198,6 +198,9 @@ def assign(statement: model.Assign, frame: Frame) -> None:
     entry = frame.scope.entry(statement.record.key)
     if not isinstance(entry, Written):
         raise NotPlanned(f"{statement.record.name} is not being written here", statement.span)
+    if statement.by_bc:
+        entry.by_bc[statement.field.name] = (frame.guard(), statement.span)
+        return
     rule = " ".join(statement.span.text.split())
     carry_into(entry, statement.field, statement.value, None, statement.carried, rule, statement.span, frame)
 

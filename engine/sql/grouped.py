@@ -43,10 +43,18 @@ def taken_apart(where: Condition | None, record: Record) -> Search | None:
 
 def equal_pair(part: Condition, record: Record) -> tuple[Value, Value] | None:
     """(own, outer) of `own field = outer value`, written either way round."""
-    if not isinstance(part, model.Matches) or not isinstance(part.filter, model.Relation) or part.filter.operator != "=":
+    if (
+        not isinstance(part, model.Matches)
+        or not isinstance(part.filter, model.Relation)
+        or part.filter.operator != "="
+    ):
         return None
     for own, outer in ((part.value, part.filter.operand), (part.filter.operand, part.value)):
-        direct = isinstance(own, (model.Column, model.Itself)) and isinstance(own.record, Record) and own.record.key == record.key
+        direct = (
+            isinstance(own, (model.Column, model.Itself))
+            and isinstance(own.record, Record)
+            and own.record.key == record.key
+        )
         if direct and record.key not in set(keys_of(outer)):
             return own, outer
     return None

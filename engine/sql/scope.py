@@ -14,6 +14,7 @@ from typing import Protocol
 
 from engine.catalog.catalog import Table
 from engine.model.model import Aggregate, Among, Exists, Find, Named, Record
+from engine.source import Span
 from engine.sql.quote import identifier
 
 
@@ -53,6 +54,7 @@ class Written:
     id: SQL of its id. exists: SQL truth, false for a record that is about to be created.
     values: technical field name -> SQL of the value it will have.
     kept: alias that is written where a field keeps what stands in it; None for that of `old`.
+    by_bc: fields that Business Central's own code fills: SQL truth of where, and the line that says so.
     offered: with `kept`, all values that a field may be given, whatever the conditions around; else it keeps its own.
     """
 
@@ -63,6 +65,7 @@ class Written:
     kept: str | None = None
     values: dict[str, str] = field(default_factory=dict)
     offered: dict[str, list[str]] = field(default_factory=dict)
+    by_bc: dict[str, tuple[str, Span]] = field(default_factory=dict)
 
 
 Entry = Joined | Written | str

@@ -74,7 +74,7 @@ class Duration(Node):
 class Word(Node):
     """A value that has a word of its own."""
 
-    word: Literal["today", "work date", "now", "blank", "Yes", "No"]
+    word: Literal["today", "work date", "now", "blank", "Yes", "No", "by bc"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

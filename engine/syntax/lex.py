@@ -86,7 +86,7 @@ _WANTS_MORE = frozenset(
         "_NL",
     ]
 )
-VALUE_WORDS = frozenset(("today", "work date", "now", "blank", "Yes", "No"))
+VALUE_WORDS = frozenset(("today", "work date", "now", "blank", "Yes", "No", "by bc"))
 _OPENS = "("
 _TERMINALS = {
     "text": "TEXT",

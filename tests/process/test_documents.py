@@ -241,3 +241,31 @@ def test_a_plan_is_applied_as_it_stands() -> None:
     assert (
         len(again.table("bc", "Sales Line")) == 6
     )  # three stood there, three come: the rule asks for no more than that
+
+
+# --- what Business Central fills in -------------------------------------------------------------------------------
+
+LEAVES = """
+for each bc Customer as customer {
+  create bc Payment Terms as terms {
+    Code := customer.No.
+    Description := by bc
+    if customer.City = 'Here' { Calc. Pmt. Disc. on Cr. Memos := by bc }
+  }
+  if customer.Name = 'known' { change terms { Description := 'written' } }
+}
+"""
+
+
+def test_what_bc_fills_in_is_told_and_not_written() -> None:
+    plan = story(LEAVES, customer("A", City="Here"), customer("B"), customer("C", Name="known")).plan("work")
+    made = [one for one in plan.records("work") if one.action == "create"]
+    told = {one.source.split()[0]: {name: after for name, (_, after) in one.fields.items()} for one in made}
+    assert told["A"] == {"Code": "A", "Description": "(by BC)", "Calc. Pmt. Disc. on Cr. Memos": "(by BC)"}
+    assert told["B"] == {"Code": "B", "Description": "(by BC)"}
+    assert told["C"] == {"Code": "C", "Description": "written"}
+    assert {row["Code"]: row["Description"] or "" for row in plan.table("bc", "Payment Terms")} == {
+        "A": "",
+        "B": "",
+        "C": "written",
+    }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from engine.catalog.catalog import Field, Table
 from engine.run.along import silent
-from engine.run.ledger import label, place, write_fields
+from engine.run.ledger import field_numbers, label, place, tell_field, write_fields
 from engine.run.process.book import Documents, Site
 from engine.run.transfer import WrittenField
 from engine.run.world import World
@@ -34,6 +34,10 @@ class Counted:
     refused: int
 
 
+BY_BC = "(by BC)"
+"""What a field becomes that Business Central's own code fills."""
+LATE = 1_000_000
+"""Such fields are listed below those that are written."""
 FIRST_REASON = """SELECT unit, arg_min(code, place) AS code, arg_min(reason, place) AS reason, arg_min(path, place) AS path,
   arg_min(line, place) AS line FROM refused WHERE unit IS NOT NULL GROUP BY unit"""
 
@@ -99,6 +103,7 @@ LEFT JOIN listing c ON NOT c.is_below AND c.unit = l.unit""",
     for at, table in enumerate(book.tables):
         if not silent(table):
             list_fields(at, table, book, world, around)
+    list_by_bc(book, world)
     notes(book, world)
     return counted(world)
 
@@ -150,6 +155,23 @@ FROM (SELECT _id, bool_or(is_new) AS is_new, {masks} FROM touched WHERE nth_tabl
 JOIN listing l ON l.nth_table = {at} AND l._id = t._id
 JOIN {scope.sql()} ON d.{id} = t._id{joins}"""
     write_fields(book.number, rows, tuple(fields), world)
+
+
+def list_by_bc(book: Documents, world: World) -> None:
+    """Fields that Business Central's own code fills, where no line writes them."""
+    first = field_numbers(world, len(book.by_bc))
+    for nth, (table, field, span) in enumerate(book.by_bc):
+        rule, (path, line) = " ".join(span.text.split()), place(span)
+        told = f"{literal(field.name)}, {literal(field.caption)}, {literal(rule)}, {path}, {line}"
+        tell_field(world, f"({first + nth}, {told})")
+        world.run(
+            f"{table.caption}: {field.caption} by BC",
+            f"""INSERT INTO plan.told_value
+SELECT {book.number}, l.record, {LATE + nth}, {first + nth}, '', {literal(BY_BC)}
+FROM (SELECT DISTINCT _id FROM by_bc WHERE nth = {nth}) b JOIN listing l ON l.nth_table = {book.nth(table)} AND l._id = b._id
+WHERE NOT EXISTS (SELECT 1 FROM plan.told_value v JOIN plan.told_field f USING (told)
+  WHERE v.pass = {book.number} AND v.record = l.record AND f.name = {literal(field.name)})""",
+        )
 
 
 def by_field(sites: list[tuple[int, Site]]) -> dict[str, list[tuple[Origin, list[int], list[int]]]]:
