@@ -197,9 +197,9 @@ class Seen:
 
 
 def show(name: str | None) -> Seen:
-    """The mapping of a name as it finally stands in the workspace around the current folder."""
+    """The mapping or process of a name as it finally stands in the workspace around the current folder."""
     from engine.catalog.suggest import did_you_mean
-    from engine.showing import variants
+    from engine.showing import process, variants
     from engine.workspace import find_workspace, load_workspace
 
     workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
@@ -209,10 +209,11 @@ def show(name: str | None) -> Seen:
     settings = cast("Mapping[str, Setting]", workspace.settings)
     rules = understand(workspace.rule_files, workspace.overlays, settings, shipped)
     names = tuple((one, rules.model.mappings[one].title) for one in rules.model.order)
-    seen = variants(rules, name) if name is not None else ()
+    names += tuple((one.name, one.title) for one in rules.model.processes.values())
+    seen = variants(rules, name) or process(rules, name) if name is not None else ()
     if name is not None and not seen:
-        known = sorted({one.mapping.name for one in rules.facts.mappings})
-        hint = did_you_mean(name, known) or "coupler show lists the mappings"
+        known = sorted({one.mapping.name for one in rules.facts.mappings} | set(rules.model.processes))
+        hint = did_you_mean(name, known) or "coupler show lists the mappings and processes"
         unread = tuple(one for one in rules.found if one.code.startswith("E1"))
         return Seen(found=(_no_such_mapping(name, hint), *unread))
     return Seen(names=names, variants=seen)
@@ -224,7 +225,7 @@ def _no_such_mapping(name: str, hint: str) -> Diagnostic:
         name="no-such-mapping",
         severity="error",
         span=None,
-        message=f"there is no mapping {name}",
+        message=f"there is no mapping or process {name}",
         hint=hint,
     )
 

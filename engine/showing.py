@@ -1,17 +1,20 @@
-"""A mapping with all that changes it -> the mapping as it finally stands, with where each line came from."""
+"""A mapping with all that changes it, or a process with its steps -> how it finally stands, each line with its place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from engine.run.actions.nodes import nodes
 from engine.source import Span
 from engine.syntax import ast
 
 if TYPE_CHECKING:
     from engine.model.facts import MappingFacts
     from engine.pipeline import Rules
+
+Declared = TypeVar("Declared", ast.Process, ast.Step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """One variant of a mapping. head: up to the brace. active: does it exist under the present settings?"""
+    """One variant of a mapping, a process, or a step. head: up to the brace. active: does it exist under the present
+    settings?"""
 
     head: Shown
     active: bool
@@ -36,6 +40,53 @@ class Variant:
 def variants(rules: Rules, name: str) -> tuple[Variant, ...]:
     """Every variant of the mapping of a name; empty when there is none."""
     return tuple(_variant(rules, one) for one in rules.facts.mappings if one.mapping.name == name)
+
+
+def process(rules: Rules, name: str) -> tuple[Variant, ...]:
+    """The process of a name, and below it every step that it does, directly or not, in the order in which they are
+    first done; empty when there is none. What a file of one's own replaces is not shown."""
+    found = _standing(rules, ast.Process, name)
+    if found is None:
+        return ()
+    shown = [_declared(rules, found, active=name in rules.model.processes)]
+    waiting = _done(found)
+    known: set[str] = set()
+    while waiting:
+        step_name = waiting.pop(0)
+        step = _standing(rules, ast.Step, step_name)
+        if step is None or step_name in known:
+            continue
+        known.add(step_name)
+        shown.append(_declared(rules, step, active=True))
+        waiting = [*_done(step), *waiting]
+    return tuple(shown)
+
+
+def _standing(rules: Rules, kind: type[Declared], name: str) -> Declared | None:
+    """The declaration that counts: one's own instead of the shipped one."""
+    found = [
+        one for file in rules.files for one in file.declarations if isinstance(one, kind) and one.name.text == name
+    ]
+    own = [one for one in found if one.span.path not in rules.shipped]
+    return next(reversed(own or found), None)
+
+
+def _declared(rules: Rules, node: ast.Process | ast.Step, *, active: bool) -> Variant:
+    head = " ".join(node.span.text[: node.block.span.start - node.span.start].split())
+    instead = [
+        one
+        for file in rules.files
+        for one in file.declarations
+        if isinstance(one, type(node)) and one.name.text == node.name.text and one is not node
+    ]
+    remark = f"instead of {_place(instead[0].span)}" if instead else ""
+    items = (Shown(text=_dedented(one.span), place=_place(one.span), remark="") for one in node.block.statements)
+    return Variant(head=Shown(text=head, place=_place(node.span), remark=remark), active=active, items=tuple(items))
+
+
+def _done(node: ast.Process | ast.Step) -> list[str]:
+    """The steps that a declaration does, in the order of the text."""
+    return list(dict.fromkeys(one.step.text for one in nodes(node.block, ast.Do)))
 
 
 def _variant(rules: Rules, facts: MappingFacts) -> Variant:

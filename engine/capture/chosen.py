@@ -65,8 +65,8 @@ ORDER BY r.pass, r.record""",
         [key, mapping],
     )
     if found and all(one["leg"] == "process" for one in found):
-        names = ", ".join(dict.fromkeys(one["mapping"] for one in found))
-        told = f"{key} belongs to a document of {names}; only records of mappings are captured"
+        owners = ", ".join(dict.fromkeys(one["mapping"] for one in found))
+        told = f"{key} belongs to a document of {owners}; only records of mappings are captured"
         return unfound(told, f"coupler why {found[0]['mapping']} {key!r} tells its story; write the scenario by hand")
     found = [one for one in found if one["leg"] != "process"]
     if brought := [one for one in found if one["cause"]]:

@@ -1,4 +1,4 @@
-"""The name of a mapping -> the mapping as it finally stands, with where each line came from."""
+"""The name of a mapping or process -> how it finally stands, with where each line came from."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ import sys
 
 HELP = """
 coupler show ITEM-PRODUCT        # the shipped mapping with our changes in it
-coupler show                     # the names of all mappings, in the order in which they run
+coupler show create-sales-orders # a process, and below it every step that it does
+coupler show                     # the names of all mappings, in the order in which they run, and of the processes
 """
 EXITS = """
 0  it was printed
-1  there is no such mapping, or the rules cannot be read
+1  there is no such mapping or process, or the rules cannot be read
 """
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.description = "A mapping after all `change mapping`, each statement with the file and line it comes from."
-    parser.add_argument("mapping", nargs="?", metavar="MAPPING", help="its name")
+    parser.description = (
+        "A mapping after all `change mapping`, or a process with its steps; each statement with the line it comes from."
+    )
+    parser.add_argument("mapping", nargs="?", metavar="NAME", help="its name")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     def variant(one: Variant) -> str:
         wide = min(72, max([len(item.text.partition("\n")[0]) for item in one.items], default=0))
-        remark = "" if one.active else "not under the present settings"
+        remark = one.head.remark if one.active else "not under the present settings"
         lines = [line(f"{one.head.text} {{", one.head.place, remark, "", 0)]
         lines += [line(item.text, item.place, item.remark, "  ", wide) for item in one.items]
         return "\n".join([*lines, "}"])

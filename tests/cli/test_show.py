@@ -56,3 +56,28 @@ def test_without_a_name_the_mappings_are_listed(capsys: pytest.CaptureFixture[st
 def test_a_slip_in_the_name_is_met_with_the_right_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "CUSTOMERS"]) == 1
     assert "did you mean CUSTOMER?" in capsys.readouterr().err
+
+
+PROCESS = """\
+step note it with customer { change customer { Name := 'noted' } }
+process look "Look at customers" {
+  for each bc Customer as customer { do note it with customer }
+}
+"""
+
+
+def test_a_process_is_shown_with_the_steps_that_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rules/base.rules").write_text(BASE + PROCESS, encoding="utf-8")
+    assert main(["show", "look"]) == 0
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert said == [
+        'process look "Look at customers" { # rules/base.rules:8',
+        "for each bc Customer as customer { do note it with customer } # rules/base.rules:9",
+        "}",
+        "",
+        "step note it with customer { # rules/base.rules:7",
+        "change customer { Name := 'noted' } # rules/base.rules:7",
+        "}",
+    ]
+    assert main(["show", "loko"]) == 1
+    assert "did you mean look?" in capsys.readouterr().err
