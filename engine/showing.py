@@ -1,4 +1,4 @@
-"""A mapping with all that changes it, or a process with its steps -> how it finally stands, each line with its place."""
+"""A mapping with all that changes it, a process with its steps -> how it finally stands, each line with its place."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,18 +71,28 @@ def test_two_processes_make_the_same_bytes(sample: Path, first: tuple[bytes, str
     assert again.stdout == first[0]
 
 
+def keep_times(workspace: Path, plan: dict[str, Any]) -> None:
+    """Settings stand in coupler.yaml, which an apply does not touch: write there what the plan says they become."""
+    file = workspace / "coupler.yaml"
+    text = file.read_text(encoding="utf-8")
+    for note in plan["notes"]:
+        if note["code"] == "W640":
+            name, value = re.fullmatch(r"Setting (.*) becomes (.*)", note["text"]).groups()  # type: ignore[union-attr]
+            value = value.replace(" ", "T") + "Z" if " " in value else value
+            text, count = re.subn(
+                rf"(?m)^  {name.replace(' ', '_')}: .*$", f"  {name.replace(' ', '_')}: {value}", text
+            )
+            assert count == 1, name
+    file.write_text(text, encoding="utf-8")
+
+
 def test_after_an_apply_nothing_is_left_to_write(sample: Path, first: tuple[bytes, str, str], tmp_path: Path) -> None:
     own = tmp_path / "contoso"
     shutil.copytree(sample, own)
     done = coupler(own, "apply", "june.plan")
     assert done.returncode == 0, done.stderr.decode()
-    # What is left are figures of customers whose orders were made in the same plan, after their figures.
-    again = coupler(own, "plan", "--now", "2026-06-15T08:05:00Z", "--json", "--out", "again.plan")
+    keep_times(own, json.loads(first[0]))
+    again = coupler(own, "plan", "--now", "2026-06-15T08:05:00Z", "--json")
     told: dict[str, Any] = json.loads(again.stdout)
-    figures = {one["pass"] for one in told["passes"] if one["mapping"] == "account-statistics"}
-    assert {one["pass"] for one in told["records"] if one["action"] in SETTLED} == figures
-    assert coupler(own, "apply", "again.plan").returncode == 0
-    again = coupler(own, "plan", "--now", "2026-06-15T08:10:00Z", "--json")
-    told = json.loads(again.stdout)
     assert [one["label"] for one in told["records"] if one["action"] in SETTLED] == []
     assert again.returncode == 0
