@@ -147,17 +147,20 @@ UNION ALL SELECT unit, 2, 'bcbi_companyid', '', CAST({COMPANY} AS VARCHAR) FROM 
         "SELECT count(*) FILTER (reason IS NULL), count(*) FILTER (reason IS NOT NULL) FROM judged"
     ).fetchone()
     assert row is not None
-    return {"created": row[0], "failed": row[1]}
+    return {"create": row[0], "fail": row[1]}
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("snapshot")
+    parser.add_argument("--temp", default="", help="folder for what does not fit into memory")
     given = parser.parse_args(arguments)
     connection = duckdb.connect(config={"preserve_insertion_order": False})
     connection.execute("SET TimeZone = 'UTC'")
+    if given.temp:
+        connection.execute(f"SET temp_directory = '{given.temp}'")
     connection.execute(f"ATTACH '{given.snapshot}' AS s (READ_ONLY)")
-    print(json.dumps({"counts": plan(connection)}))
+    print(json.dumps({"counts": {"create-sales-orders": {"process": plan(connection)}}}))
     return 0
 
 

@@ -4,6 +4,7 @@
     python tests/bench/run.py --records 1000000 --records 10000000   # ten million as well, with a memory limit
     python tests/bench/run.py --only lint -n 9
     python tests/bench/run.py --only queue                           # the job queue: events, a simulated month
+    python tests/bench/run.py --only orders                          # 100,000 submitted orders become sales orders
 
 Everything is made in a temporary folder and removed. A ratio is taken within one run, the two commands in turn.
 """
@@ -48,6 +49,14 @@ settings:
   local_currency: GBP
   base_currency: 7c000000-0000-4000-8000-000000000001
   default_price_list: 91000000-0000-4000-8000-000000000001
+"""
+
+ORDER_SETTINGS = """\
+  enable_cds_connection: true
+  sales_order_integration_enabled: true
+  write_in_product_type: Item
+  write_in_product_no: I900000
+  freight_gl_account_no: '8000'
 """
 
 
@@ -169,11 +178,41 @@ def workspace(
     return folder
 
 
+def orders(bench: Bench, count: int, say: Callable[[str], None]) -> list[Line]:
+    """The order process on so many submitted orders with five lines each."""
+    say(f"making and planning {count:,} submitted orders ...")
+    folder = Path(tempfile.mkdtemp(dir=bench.temp))
+    subprocess.run(
+        [
+            sys.executable,
+            str(HERE / "order_world.py"),
+            "--orders",
+            str(count),
+            "--snapshot",
+            str(folder / "bench.duckdb"),
+        ],
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    (folder / "coupler.yaml").write_text(SETTINGS.format(rules="standard") + ORDER_SETTINGS, encoding="utf-8")
+    found = raced(bench, folder, ("plan", "create-sales-orders", "--now", NOW), (), (), "order_mark.py")
+    shutil.rmtree(folder)
+    return [
+        time_line(f"plan {count:,} orders, {count * 5:,} lines", found["ours"], found["mark"], 2),
+        memory_line("plan the orders, peak memory", found["ours"], found["mark"], 4, None),
+    ]
+
+
 def raced(
-    bench: Bench, folder: Path, words: tuple[str, ...], which: tuple[str, ...], memory: tuple[str, ...]
+    bench: Bench,
+    folder: Path,
+    words: tuple[str, ...],
+    which: tuple[str, ...],
+    memory: tuple[str, ...],
+    script: str = "baseline.py",
 ) -> dict[str, Measured]:
     """`coupler` with these words against the hand-written SQL, in turn."""
-    mark = (str(HERE / "baseline.py"), str(folder / "bench.duckdb"), "--temp", str(folder / "spill"), *which, *memory)
+    mark = (str(HERE / script), str(folder / "bench.duckdb"), "--temp", str(folder / "spill"), *which, *memory)
     found = bench.race({"ours": bench.coupler(folder, *words, codes=(0, 2)), "mark": bench.python(*mark)})
     found["ours"] = agreeing(bench, folder, found, words)
     return found
@@ -355,7 +394,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--records", type=int, action="append", metavar="N", help="items (default 1,000,000); may repeat"
     )
-    parser.add_argument("--only", choices=("plan", "lint", "queue"), help="a part of it")
+    parser.add_argument("--only", choices=("plan", "lint", "queue", "orders"), help="a part of it")
     parser.add_argument("-n", type=int, default=5, metavar="TIMES", help="runs of each command (default 5)")
     parser.add_argument("--warm-up", type=int, default=1, metavar="TIMES", help="runs that do not count (default 1)")
     parser.add_argument(
@@ -380,6 +419,8 @@ def main(arguments: list[str] | None = None) -> int:
             done(lints(bench, say))
         if given.only in (None, "queue"):
             done(queues(bench, say))
+        if given.only in (None, "orders"):
+            done(orders(bench, 100_000, say))
         if given.only in (None, "plan"):
             sizes = sorted(given.records or [1_000_000])
             for records in sizes:
