@@ -179,9 +179,15 @@ def candidates(
     out = [condition(one.condition, reading) for one in mapping.leave_out if one.system == side]
     recognised = recognise(step, scope, around)
     held = f"k.{identifier(kept.destination_id)}"
-    partner = held if recognised is None else f"coalesce({held}, {recognised})"
     src_stamp, dst_stamp = f"k.{identifier(kept.source_stamp)}", f"k.{identifier(kept.destination_stamp)}"
     dst_mod = f"d.{identifier(destination.modified_field)}"
+    partner, seen_src, seen_dst, dst_seen = held, src_stamp, dst_stamp, dst_mod
+    if recognised is not None:  # R3.6: coupled at once, with both stamps
+        taken = f"{held} IS NULL AND {recognised}.id IS NOT NULL"
+        partner = f"coalesce({held}, {recognised}.id)"
+        seen_src = f"CASE WHEN {taken} THEN {modified} ELSE {src_stamp} END"
+        seen_dst = f"CASE WHEN {taken} THEN {recognised}.modified ELSE {dst_stamp} END"
+        dst_seen = f"CASE WHEN {taken} THEN {recognised}.modified ELSE {dst_mod} END"
     moved = "true" if mapping.always_compare else joined_by("OR", [failed, later(modified, src_stamp)])
     both = (
         joined_by("AND", [moved, joined_by("OR", [failed_back, later(dst_mod, dst_stamp)])])
@@ -193,14 +199,14 @@ def candidates(
     marked = skipped if step.leg == "to_sales" else marked_anywhere(skipped, held, creates, source, world)
     name = f"cand_{step.number}"
     if recognised is not None:
-        known = f"WHEN {held} IS NULL AND {recognised} IS NOT NULL THEN 'recognised'"
+        known = f"WHEN {taken} THEN 'recognised'"
     else:
         known = ""
     world.run(
         f"{mapping.name} {step.leg}: who is read, and what coupling and stamps say",
         f"""CREATE TEMP TABLE {name} AS
 SELECT s.{identifier(source.id_field)} AS src, {partner} AS dst, k.{identifier(couplings.id_field)} AS kid,
-  {modified} AS src_mod, {dst_mod} AS dst_mod, {src_stamp} AS src_stamp, {dst_stamp} AS dst_stamp,
+  {modified} AS src_mod, {dst_seen} AS dst_mod, {seen_src} AS src_stamp, {seen_dst} AS dst_stamp,
   {both} AS both_changed, {failed} AS failed_before, k.{identifier(kept.job)} AS last_job,
   CASE WHEN {joined_by("OR", out) if out else "false"} THEN 'left out'
     WHEN {marked} THEN 'skip'
@@ -338,7 +344,7 @@ def _fields(node: object, record: model.Record) -> set[str]:
 
 
 def recognise(step: Pass, scope: Scope, around: Around) -> str | None:
-    """R3.6: an uncoupled partner that is taken instead of creating one; SQL of its id, None without such a rule."""
+    """R3.6: a partner that is taken instead of creating one; alias of its `id` and `modified`, None without such a rule."""
     if step.leg != "to_sales" or not step.mapping.recognise:
         return None
     frame = Frame(around=around, scope=scope, outcome=Outcome())
@@ -350,9 +356,9 @@ def recognise(step: Pass, scope: Scope, around: Around) -> str | None:
     inner.names[step.destination.key] = Joined(alias="r", table=table, certain=True)
     tests = [condition(one, Reading(scope=inner, around=frame.around)) for one in step.mapping.recognise]
     id = f"r.{identifier(table.id_field)}"
-    alias = scope.lateral(
-        f"SELECT {id} AS id FROM {inner.sql()} WHERE k.{identifier(connector.COUPLED_SALES_ID)} IS NULL "
+    return scope.lateral(
+        f"SELECT {id} AS id, r.{identifier(table.modified_field)} AS modified FROM {inner.sql()} "
+        f"WHERE k.{identifier(connector.COUPLED_SALES_ID)} IS NULL "
         f"AND {joined_by('OR', tests)} ORDER BY 1 LIMIT 1",
         scope.relations.alias("known"),
     )
-    return f"{alias}.id"

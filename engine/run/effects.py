@@ -320,14 +320,16 @@ class Effects:
         entry = Written(table=statement.record.table, old=None, id=id, exists="false")
         inner.scope.names[statement.record.key] = entry
         read_block(statement.otherwise, inner)
-        self.write(entry, inner, "true")
+        self.write(entry, inner, "true", first=True)
 
     # --- writing ----------------------------------------------------------------------------------------
 
-    def write(self, entry: Written, frame: Frame, is_new: str, *, each_its_own: bool = False) -> None:
+    def write(
+        self, entry: Written, frame: Frame, is_new: str, *, each_its_own: bool = False, first: bool = False
+    ) -> None:
         """Stage what a body set, write what differs, and tell the book.
 
-        each_its_own: no two rows of the frame write the same record.
+        each_its_own: no two rows of the frame write the same record. first: of several the first does, not the last.
         """
         if not entry.values and not entry.by_bc and is_new == "false":
             return
@@ -351,7 +353,8 @@ class Effects:
         values += "".join(f", {when} AS bc{at}" for at, (when, _) in enumerate(entry.by_bc.values()))
         changes = "true" if surely_new else f"is_new OR {differs}"
         where = joined_by("AND", [*frame.guards, self.book.keeps(frame)])
-        once = "" if each_its_own else f"\nQUALIFY row_number() OVER (PARTITION BY _id ORDER BY {self.book.latest}) = 1"
+        order = self.book.latest.removesuffix(" DESC") if first else self.book.latest
+        once = "" if each_its_own else f"\nQUALIFY row_number() OVER (PARTITION BY _id ORDER BY {order}) = 1"
         stage = identifier(self.world.alias("effect"))
         self.world.run(
             f"what comes along in {table.caption}",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engine import connector
 from engine.plan.legs import Pass
-from engine.run.optionbooks import LABEL, VALUE
 from engine.run.settle import job_id, moment
 from engine.run.transfer import Transfer
 from engine.run.world import World
+from engine.sql.choices import LABEL, VALUE
 from engine.sql.quote import identifier, literal
 from engine.sql.values import Around
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from engine import connector
 from engine.catalog.catalog import Table
-from engine.model import model
 from engine.model.model import Mapping
 from engine.plan.legs import keeps_options
 from engine.run.world import World
+from engine.sql.choices import COLUMN, LABEL, TABLE, VALUE, fixed
 from engine.sql.quote import identifier, literal, qualified
 
-TABLE, COLUMN, VALUE, LABEL = "table", "column", "value", "label"
 COLUMNS = (
     connector.OPTION_RECORD,
     connector.OPTION_VALUE,
@@ -46,19 +45,6 @@ def couplings(mapping: Mapping, world: World) -> str:
         f"ON o.{identifier(connector.OPTION_RECORD)} = {literal(bc.name + ': ')} || b.{identifier(bc.key[0])} "
         f"LEFT JOIN {world.relation(choices)} s ON s.{identifier(VALUE)} = o.{identifier(connector.OPTION_VALUE)} AND {which or 'true'})"
     )
-
-
-def fixed(mapping: Mapping) -> dict[str, str]:
-    """What the Sales filter of an option mapping fixes: table and column of the choices."""
-    found: dict[str, str] = {}
-    for one in mapping.sales_filter:
-        match one:
-            case model.Matches(
-                value=model.Column(field=field),
-                filter=model.Relation(operator="=", operand=model.Constant(value=str() as given)),
-            ) if field.name in (TABLE, COLUMN):
-                found[field.name] = given
-    return found
 
 
 def choices_of_schema(table: Table, world: World) -> str:

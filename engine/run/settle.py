@@ -61,6 +61,25 @@ def defaults(table: Table, written: set[str]) -> dict[str, str]:
     return {name: sql for name, sql in found.items() if sql is not None}
 
 
+def last_to_take(step: Pass, made: Transfer, verdicts: str, world: World) -> str:
+    """SQL truth over the rows of a leg: of several that come to one partner the last has it (R1.10); `true` without any.
+
+    It takes a `recognise` to come to a partner that another record has.
+    """
+    if not step.mapping.recognise or not made.fields:
+        return "true"
+    rows = f"FROM {made.table} WHERE recognised AND verdict IN ({verdicts})"
+    if not world.one("is any partner recognised", f"SELECT EXISTS (SELECT 1 {rows})")[0]:
+        return "true"
+    source = step.source.table
+    order = ", ".join(f"s.{identifier(one)} DESC" for one in source.key if world.holds(source, one))
+    taken = (
+        f"SELECT w.src FROM {made.table} w JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = w.src "
+        f"WHERE w.verdict IN ({verdicts}) QUALIFY row_number() OVER (PARTITION BY w.dst ORDER BY w.recognised DESC, {order}) = 1"
+    )
+    return f"src IN ({taken})"
+
+
 def write_rows(step: Pass, made: Transfer, world: World, around: Around) -> None:
     """The destination rows of created and changed records."""
     table = step.destination.table
@@ -72,7 +91,8 @@ def write_rows(step: Pass, made: Transfer, world: World, around: Around) -> None
     if made.counts.get("update"):
         values = {**columns, **platform_values(table, around, new=False)}
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-        world.update(table, list(values), f"SELECT dst AS _id, {select} FROM {made.values} WHERE verdict = 'update'")
+        rows = f"verdict = 'update' AND {last_to_take(step, made, literal('update'), world)}"
+        world.update(table, list(values), f"SELECT dst AS _id, {select} FROM {made.values} WHERE {rows}")
 
 
 def job_id(step: Pass, around: Around) -> str:
@@ -91,7 +111,14 @@ def keep_couplings(step: Pass, read: Candidates, made: Transfer, world: World, a
     stamps = not step.mapping.always_compare
     if stamps:
         move_stamps(step, read, made, world, around)
-    if made.counts.get("create") or made.counts.get("update"):
+    taken = last_to_take(step, made, "'update', 'fail', 'again'", world)
+    if taken != "true":  # R1.10: a partner that another record has changes hands
+        others = f"SELECT dst FROM {made.table} WHERE recognised AND verdict IN ('update', 'fail', 'again')"
+        key, number = identifier(table.id_field), identifier(connector.COUPLED_TABLE)
+        own = f"{number} = {step.mapping.bc.table.number} AND {identifier(kept.destination_id)} IN ({others})"
+        world.delete(table, f"SELECT {key} FROM {world.relation(table)} WHERE {own}")
+    failed = "verdict IN ('fail', 'again')"  # R3.6: a recognised partner is coupled before anything can fail
+    if made.counts.get("create") or made.counts.get("update") or taken != "true":
         values = {
             kept.source_id: "src",
             kept.destination_id: "dst",
@@ -102,12 +129,13 @@ def keep_couplings(step: Pass, read: Candidates, made: Transfer, world: World, a
         if stamps:
             values |= {
                 kept.source_stamp: "src_mod",
-                kept.destination_stamp: now,
-                kept.out: str(connector.SUCCESS),
+                kept.destination_stamp: f"CASE WHEN {failed} THEN dst_stamp ELSE {now} END",
+                kept.out: f"CASE WHEN {failed} THEN {connector.FAILURE} ELSE {connector.SUCCESS} END",
                 kept.job: job_id(step, around),
             }
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-        fresh = "verdict IN ('create', 'update') AND (kid IS NULL OR class = 'gone')"
+        fresh = f"(verdict IN ('create', 'update') OR (recognised AND {failed})) AND (kid IS NULL OR class = 'gone')"
+        fresh += f" AND {taken}" if taken != "true" else ""
         id = "CAST(md5('coupling/' || CAST(src AS VARCHAR) || '/' || CAST(dst AS VARCHAR)) AS UUID)"
         world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM {made.table} WHERE {fresh}")
 

@@ -330,7 +330,7 @@ def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> Carried
 def read_changed(later: tuple[model.Moment, ...], frame: Frame, entry: Written, force: bool) -> None:
     """What says `changed` comes last, when the differences are known, and then what a template gives a new record."""
     for item in later:
-        differs = any_difference(entry, frame) if not force else "true"
+        differs = joined_by("OR", ["c.recognised", any_difference(entry, frame)]) if not force else "true"
         changed = f"((NOT c.is_new) AND {differs})"
         read_moment(item, frame.under(joined_by("OR", ["c.is_new", changed]) if "new" in item.states else changed))
     if frame.outcome.template:

@@ -13,6 +13,7 @@ from engine import connector
 from engine.catalog.catalog import Table
 from engine.model import model
 from engine.sql import blank
+from engine.sql.choices import label
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Scope
 
@@ -144,9 +145,15 @@ def _option(mapping: model.Mapping, node: model.Partner, given: str, scope: Scop
         alias = scope.join(relations.relation(table), relations.alias("option"), f"{record} = {prefix} || {given}")
         known = f"{row}.{identifier(bc.id_field)} IS NOT NULL"
         return f"{alias}.{identifier(connector.OPTION_VALUE)}", known
-    condition = (
-        f"{{alias}}.{identifier(connector.OPTION_VALUE)} = {given} AND {number} = {bc.number} "
-        f"AND starts_with({record}, {prefix})"
-    )
+    own = f"{number} = {bc.number} AND starts_with({record}, {prefix})"
+    condition = f"{{alias}}.{identifier(connector.OPTION_VALUE)} = {given} AND {own}"
     alias = scope.join(relations.relation(table), relations.alias("option"), condition)
-    return f"substr({alias}.{identifier(connector.OPTION_RECORD)}, {len(bc.name) + 3})", "true"
+    found = f"{alias}.{identifier(connector.OPTION_RECORD)}"
+    called = label(mapping, reading.around.catalog.table("sales", connector.OPTION_SET), given, scope)
+    if called is not None and relations.holds(table, connector.OPTION_CAPTION):
+        caption, kept = identifier(connector.OPTION_CAPTION), identifier(connector.OPTION_RECORD)
+        those = own.replace("{alias}.", "")
+        rows = f"(SELECT {caption}, min({kept}) AS record FROM {relations.relation(table)} WHERE {those} GROUP BY {caption})"
+        named = scope.join(rows, relations.alias("named"), f"{{alias}}.{caption} = {called} AND {called} <> ''")
+        found = f"coalesce({named}.record, {found})"
+    return f"substr({found}, {len(bc.name) + 3})", "true"

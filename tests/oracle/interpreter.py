@@ -7,99 +7,15 @@ nothing else: it shares no code with the engine. It knows what the generated map
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
 from uuid import UUID
 
-Leg = Literal["to_sales", "to_bc"]
-Row = dict[str, Any]
-LENGTHS = {"Description": 100, "name": 100, "Description 2": 50, "vendorpartnumber": 100, "vendorid": 100}
-CODES = {"Vendor No.": 20, "Base Unit of Measure": 10}
-DATES = ("Last Date Modified", "validfromdate")
-ITEM: Row = {
-    "No.": "",
-    "Blocked": False,
-    "Description": "",
-    "Description 2": "",
-    "Vendor No.": "",
-    "Unit Cost": 0,
-    "Last Date Modified": None,
-    "Base Unit of Measure": "",
-}
-PRODUCT: Row = {
-    "name": None,
-    "vendorpartnumber": None,
-    "vendorid": None,
-    "standardcost": None,
-    "validfromdate": None,
-    "defaultuomscheduleid": None,
-    "size": None,
-    "isstockitem": None,
-}
-"""Blank rows: the fields that the worlds of these tests have."""
-MS = timedelta(milliseconds=1)
+from tests.oracle.books import ITEM, MS, PRODUCT, Coupling, Failed, Leg, Mapping, Row, State, blank
+from tests.oracle.carry import Carrying, assigned
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A field line. arrow: '->', '<-', '<->'. look_up: through the coupling of units. ending: the words after it."""
-
-    bc: str
-    sales: str
-    arrow: str
-    look_up: bool = False
-    ending: str = ""
-    constant: str | None = None
-
-    def goes(self, leg: Leg) -> bool:
-        return self.arrow in ("<->", "->" if leg == "to_sales" else "<-")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mapping:
-    """What a generated mapping says."""
-
-    arrow: str
-    creates: bool
-    on_update: str
-    on_deletion: str
-    filter_bc: str | None
-    filter_sales: bool
-    leaves_out: bool
-    costs: bool
-    lines: tuple[Line, ...]
-
-    def legs(self) -> list[Leg]:  # R2.3
-        return {"->": ["to_sales"], "<-": ["to_bc"], "<->": ["to_sales", "to_bc"]}[self.arrow]  # type: ignore[return-value]
-
-
-@dataclass(kw_only=True)
-class Coupling:
-    """R1.1: two ids, two stamps, a result and a job for each direction, the skip mark."""
-
-    bc: UUID
-    sales: UUID
-    stamps: dict[str, datetime | None]
-    results: dict[Leg, str]
-    jobs: dict[Leg, object]
-    skipped: bool = False
-
-
-@dataclass(kw_only=True)
-class State:
-    """Both systems and the books between them. units: code -> id of the coupled unit group, None without one."""
-
-    bc: dict[UUID, Row]
-    sales: dict[UUID, Row]
-    couplings: list[Coupling]
-    units: dict[str, UUID | None]
-    watermarks: dict[Leg, datetime | None] = field(default_factory=lambda: {"to_sales": None, "to_bc": None})
-    errors: dict[tuple[object, UUID], str] = field(default_factory=dict)
-
-
-class Failed(Exception):  # noqa: N818
-    """A record fails; the words are what counts for the second identical failure."""
+class OrderDependent(Exception):  # noqa: N818
+    """Two records of one leg lay claim to the same partner: what comes of it hangs on who is taken first (12.2)."""
 
 
 def run(mapping: Mapping, state: State, now: datetime, user: UUID, *, force: bool) -> dict[Leg, dict[str, int]]:
@@ -118,6 +34,9 @@ class Pass:
         self.back: Leg = "to_bc" if leg == "to_sales" else "to_sales"
         self.job = (now, leg)
         self.rows = len(self.destination)
+        self.met: set[UUID] = set()
+        self.robbed: set[UUID] = set()
+        self.earlier: tuple[str, object] = ("", None)
         self.counts = dict.fromkeys(
             ("scanned", "left_out", "created", "changed", "unchanged", "skipped", "failed", "conflicts"), 0
         )
@@ -185,13 +104,19 @@ class Pass:
             return "left_out"  # R2.11, R2.22
         if coupling is not None and coupling.skipped:
             return "skipped"  # R3.2
+        self.earlier = ("", None) if coupling is None else (coupling.results[self.leg], coupling.jobs[self.leg])
         if coupling is None:
+            if id in self.robbed:
+                raise OrderDependent
+            known = self.recognised(id)
+            if known is not None:
+                return self.take(id, known)
             return self.insert(id) if self.mapping.creates else "left_out"  # R2.11, R3.7
         other = coupling.sales if self.leg == "to_sales" else coupling.bc
         if other not in self.destination:
             return self.deletion_conflict(id, coupling)
         if not self.force and not self.changed(source, coupling, self.from_, self.leg):
-            return "unchanged"  # R3.12: nothing is written, not even the stamps
+            return self.afterwards("untouched", id, coupling) or "unchanged"  # R3.12: not even the stamps are written
         return self.modify(id, other, coupling)
 
     def changed(self, row: Row, coupling: Coupling, side: str, leg: Leg) -> bool:  # R3.11
@@ -203,6 +128,7 @@ class Pass:
     def deletion_conflict(self, id: UUID, coupling: Coupling) -> str:  # R3.8
         if not self.force and self.mapping.on_deletion == "restore":
             self.state.couplings.remove(coupling)  # R3.9: gone even if the insert fails
+            self.earlier = ("", None)
             return self.insert(id)
         if not self.force and self.mapping.on_deletion == "uncouple":
             self.state.couplings.remove(coupling)
@@ -210,22 +136,68 @@ class Pass:
         return self.fail("gone", id, coupling)  # R3.10: with force there is no strategy, the write fails
 
     def insert(self, id: UUID) -> str:  # R3.24
+        carrying = Carrying(self.mapping, self.state, self.leg, self.source[id], self.fresh(), new=True)
         try:
-            made, _ = self.transfer(self.source[id], self.fresh(), new=True)
+            carrying.carry()
+            carrying.below()
+            carrying.at_last(self.force)
         except Failed as failed:
             return self.fail(str(failed), id, None)
         new = self.new_id(id)
-        self.destination[new] = {**made, **self.touched()}
-        bc, sales = (id, new) if self.leg == "to_sales" else (new, id)
-        made_coupling = Coupling(
+        self.destination[new] = {**carrying.result, **self.touched()}
+        made = self.couple(id, new)
+        made.results[self.leg] = "Success"
+        made.jobs[self.leg] = self.job
+        made.stamps = {self.from_: self.source[id]["modified"], self.to: self.now}  # R3.32
+        return self.afterwards("new", id, made, {self.from_: None, self.to: None}) or "created"
+
+    def couple(self, id: UUID, other: UUID) -> Coupling:
+        bc, sales = (id, other) if self.leg == "to_sales" else (other, id)
+        made = Coupling(
             bc=bc,
             sales=sales,
-            stamps={self.from_: self.source[id]["modified"], self.to: self.now},  # R3.32
-            results={self.leg: "Success", self.back: ""},
-            jobs={self.leg: self.job, self.back: None},
+            stamps={"bc": None, "sales": None},
+            results={"to_sales": "", "to_bc": ""},
+            jobs={"to_sales": None, "to_bc": None},
         )
-        self.state.couplings.append(made_coupling)
-        return "created"
+        self.state.couplings.append(made)
+        return made
+
+    def recognised(self, id: UUID) -> UUID | None:  # R3.6
+        """A partner that is found by its name instead of by a coupling: the first by its id."""
+        if self.leg != "to_sales" or not self.mapping.recognises:
+            return None
+        wanted = blank(self.source[id]["Description"])
+        found = sorted(one for one, row in self.destination.items() if blank(row["name"]) == wanted)
+        return found[0] if found else None
+
+    def take(self, id: UUID, other: UUID) -> str:  # R3.6
+        """Couple at once, both stamps set, and force."""
+        if other in self.met:
+            raise OrderDependent
+        for one in [one for one in self.state.couplings if one.sales == other]:  # R1.10: no row is coupled twice
+            self.state.couplings.remove(one)
+            self.robbed.add(one.bc)
+        made = self.couple(id, other)
+        made.stamps = {self.from_: self.source[id]["modified"], self.to: self.destination[other]["modified"]}
+        return self.modify(id, other, made, force=True)
+
+    def afterwards(
+        self, state: str, id: UUID, coupling: Coupling, before: dict[str, datetime | None] | None = None
+    ) -> str | None:
+        """What comes after the write; gives how a failure is counted. before: the stamps it leaves behind (R3.24)."""
+        blocks = [one for one in self.mapping.moments if one.after and one.leg == self.leg and state in one.states]
+        cost = self.source[id]["Unit Cost" if self.leg == "to_sales" else "standardcost"]
+        if any(one.requires for one in blocks) and cost == 5:
+            coupling.stamps = dict(coupling.stamps if before is None else before)
+            coupling.results[self.leg], coupling.jobs[self.leg] = self.earlier
+            return self.fail("after", id, coupling)  # the row and the coupling stay, what the blocks did goes
+        other = self.destination[coupling.sales if self.leg == "to_sales" else coupling.bc]
+        for one in blocks:
+            value = assigned(one, self.source[id])
+            if blank(other[one.to]) != value:
+                other.update({one.to: value, **self.touched()})
+        return None
 
     def fresh(self) -> Row:
         return dict(ITEM if self.leg == "to_bc" else PRODUCT)
@@ -242,30 +214,36 @@ class Pass:
             new = UUID(hashlib.md5(f"{seed}/{self.now.isoformat()}/{self.rows}".encode()).hexdigest())
         return new
 
-    def modify(self, id: UUID, other: UUID, coupling: Coupling) -> str:
+    def modify(self, id: UUID, other: UUID, coupling: Coupling, *, force: bool = False) -> str:
         source, destination = self.source[id], self.destination[other]
-        both = (  # R3.13
-            not self.force and self.mapping.arrow == "<->" and self.changed(destination, coupling, self.to, self.back)
-        )
+        force = force or self.force
+        both = not force and self.mapping.arrow == "<->" and self.changed(destination, coupling, self.to, self.back)
+        before, self.met = dict(coupling.stamps), self.met | {other}  # both: R3.13
+        carrying = Carrying(self.mapping, self.state, self.leg, source, destination, new=False)
         try:
-            result, differing = self.transfer(source, destination, new=False)
+            carrying.carry()
+            two_way = [one for one in carrying.differing if one.arrow == "<->"]
+            if both and two_way:  # R3.17
+                wins = {"keep bc": "to_sales", "keep sales": "to_bc"}.get(self.mapping.on_update)
+                if wins is None:
+                    return self.fail(f"conflict {two_way[0].bc}", id, coupling, "conflicts")  # R3.18
+                if wins != self.leg:
+                    return "skipped"  # R3.18: the loser keeps its stamps
+                force = True  # R3.18; R3.19: what stands below the lines is not done
+            else:
+                carrying.below()
+            written = force or bool(carrying.differing) or carrying.more
+            carrying.at_last(force)
         except Failed as failed:
             return self.fail(str(failed), id, coupling)
-        two_way = [one for one in differing if one.arrow == "<->"]
-        if both and two_way:  # R3.17
-            wins = {"keep bc": "to_sales", "keep sales": "to_bc"}.get(self.mapping.on_update)
-            if wins is None:
-                return self.fail(f"conflict {two_way[0].bc}", id, coupling, "conflicts")  # R3.18
-            if wins != self.leg:
-                return "skipped"  # R3.18: the loser keeps its stamps
-        elif not differing and not self.force:
+        if not written:
             self.succeed(coupling, source["modified"], destination["modified"])  # R3.21
-            return "unchanged"
-        destination.update(result)
+            return self.afterwards("unchanged", id, coupling, before) or "unchanged"
+        destination.update(carrying.result)
         destination.update(self.touched())
         lowered = {"to_sales": 999 * MS, "to_bc": 10 * MS}[self.leg] if both else 0 * MS  # R3.33
         self.succeed(coupling, source["modified"], self.now - lowered)
-        return "changed"  # R3.22 counts force as changed too
+        return self.afterwards("changed", id, coupling, before) or "changed"  # R3.22 counts force as changed too
 
     def succeed(self, coupling: Coupling, source: datetime, destination: datetime) -> None:  # R3.32
         for side, moment in ((self.from_, source), (self.to, destination)):
@@ -286,73 +264,3 @@ class Pass:
             coupling.skipped = coupling.skipped or again
         self.state.errors[self.job, id] = words
         return "skipped" if again else counter
-
-    # --- field transfer (section 4) ---
-
-    def transfer(self, source: Row, destination: Row, *, new: bool) -> tuple[Row, list[Line]]:
-        """The destination with its new values, and the lines that changed it. Raises Failed."""
-        result, differing = dict(destination), []
-        if self.mapping.costs and source["Unit Cost" if self.leg == "to_sales" else "standardcost"] == -1:
-            raise Failed("cost")
-        for line in self.mapping.lines:
-            if not line.goes(self.leg):  # R4.1
-                continue
-            from_, to = (line.bc, line.sales) if self.leg == "to_sales" else (line.sales, line.bc)
-            old = result.get(to)
-            if line.constant is not None:
-                value: Any = line.constant  # R4.4
-            elif line.look_up:
-                value = self.looked_up(line, source[from_], old)
-            else:
-                value = self.carried(from_, to, source[from_], old, new=new)
-            if blank(value) != blank(old):
-                differing.append(line)  # R4.6
-            result[to] = value
-        return result, differing
-
-    def carried(self, from_: str, to: str, value: Any, old: Any, *, new: bool) -> Any:
-        if to in DATES:
-            return old if value is None else value  # R4.10
-        if isinstance(blank(value), str) or from_ in LENGTHS or from_ in CODES:
-            value, old = value or "", old or ""  # R4.12
-            if not new and self.same(from_, to, value, old):  # R4.5: the gate, skipped for inserts
-                return old
-            if to in CODES:
-                return value.strip().upper()[: CODES[to]]  # R4.9
-            return value[: LENGTHS[to]]  # R4.9
-        return value
-
-    def same(self, from_: str, to: str, value: str, old: str) -> bool:  # R4.5
-        if to in CODES:
-            return bool(old == value.strip().upper())
-        here, there = LENGTHS.get(from_) or CODES[from_], LENGTHS[to]
-        if there < here:
-            return bool(old == value[:there])
-        if there > here:
-            return bool(old[:here] == value)
-        return bool(old == value)
-
-    def looked_up(self, line: Line, value: Any, old: Any) -> Any:
-        units = self.state.units
-        if blank(value) is None:
-            return old if line.ending in ("else keep", "keep if blank") else None  # R4.15 to R4.17
-        if self.leg == "to_sales":
-            found: Any = units.get(value)  # R4.15
-            unknown = value not in units
-        else:
-            found = next((code for code, group in units.items() if group == value), None)  # R4.16
-            unknown = False
-        if found is not None:
-            return found
-        if line.ending == "else blank":
-            return None
-        if line.ending == "else keep":
-            return old
-        if line.ending == "keep if blank" and unknown:
-            return old  # a code that names no record is blank
-        raise Failed(f"look-up {line.bc} {value}")
-
-
-def blank(value: Any) -> Any:
-    """R4.12: blank text, no text, zero and nothing are one."""
-    return None if value in ("", None, 0) or value is False else value

@@ -451,3 +451,35 @@ def test_who_wins_a_conflict_makes_no_difference_to_a_new_record() -> None:
     plan = world(rules, item("1", {"Description": "Bike", "Unit Cost": 7})).plan()
     (made,) = plan.table("sales", "product")
     assert (made["name"], made["currentcost"]) == ("Bike", 7)
+
+
+NAMED = "recognise sales where Name = item.Description"
+
+
+def test_of_two_that_recognise_one_partner_the_last_has_it() -> None:
+    rows = (item("1", {"Description": "Bike"}), item("2", {"Description": "Bike"}), product("1", {"name": "Bike"}))
+    plan = world(creating(TO_SALES, NAMED), *rows).plan()
+    assert plan.counts("ITEMS", "to_sales") == {"changed": 2}
+    assert [str(one["Integration ID"]) for one in plan.table("bc", "CRM Integration Record")] == [bc_id("2")]
+
+
+def test_a_recognised_partner_of_a_record_that_is_gone_changes_hands() -> None:
+    rows = (item("2", {"Description": "Bike"}), product("1", {"name": "Bike"}), coupled("1"))
+    plan = world(creating(TO_SALES, NAMED), *rows).plan()
+    assert plan.counts("ITEMS", "to_sales") == {"changed": 1}
+    (books,) = plan.table("bc", "CRM Integration Record")
+    assert (str(books["Integration ID"]), str(books["CRM ID"])) == (bc_id("2"), sales_id("1"))
+
+
+def test_a_recognised_partner_is_coupled_with_both_stamps_before_anything_can_fail() -> None:
+    rules = creating(TO_SALES, NAMED, 'every sales record { require item.Unit Cost > 0 else fail "No cost." }')
+    plan = world(rules, item("1", {"Description": "Bike"}), product("1", {"name": "Bike"}, "11:00")).plan()
+    assert plan.counts("ITEMS", "to_sales") == {"failed": 1}
+    assert plan.stamps("1") == (moment("08:00"), moment("11:00"))
+    assert plan.results("1") == ("Failure", "")
+
+
+def test_a_recognised_partner_is_written_even_if_nothing_differs() -> None:
+    rules = with_(TO_SALES, NAMED, "changed sales record { Vendor ID := 'written' }")
+    plan = world(rules, *pair("Bike", "Bike")).plan()
+    assert plan.row("sales", "product", sales_id("1"))["vendorid"] == "written"

@@ -362,3 +362,23 @@ def test_a_number_becomes_the_code_and_no_number_a_blank_one(number: int | None,
 
 def test_a_number_that_is_not_mapped_fails() -> None:
     assert terms("", 8, changed="sales").plan("CUSTOMERS").counts("CUSTOMERS", "to_bc") == {"failed": 1}
+
+
+def test_an_option_is_known_by_its_stored_caption_before_its_number() -> None:
+    column = {"table": "account", "column": "paymenttermscode"}
+    story = world(
+        OPTIONS,
+        bc("Payment Terms", {"Code": "30 DAYS"}),
+        bc("Payment Terms", {"Code": "45 DAYS"}),
+        option("Payment Terms: 30 DAYS", 7, "Net 30"),
+        option("Payment Terms: 45 DAYS", 8, "Net 45"),
+        sales("option_set", {**column, "value": 7, "label": "Net 45"}),
+        sales("option_set", {**column, "value": 8, "label": "Later"}),
+        *(bc("Customer", {"No.": f"C{no}", "SystemId": bc_id(no), "Name": "Ann"}) for no in "12"),
+        sales("account", {"accountid": sales_id("1"), "name": "Ann", "paymenttermscode": 7}, "10:00"),
+        sales("account", {"accountid": sales_id("2"), "name": "Ann", "paymenttermscode": 8}, "10:00"),
+        coupled("1", table=18),
+        coupled("2", table=18),
+    )
+    plan = story.plan("CUSTOMERS")
+    assert [plan.row("bc", "Customer", one)["Payment Terms Code"] for one in ("C1", "C2")] == ["45 DAYS", "45 DAYS"]
