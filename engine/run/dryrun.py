@@ -6,13 +6,13 @@ what comes along, watermark, job log (sync-semantics 12).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from engine import connector
 from engine.catalog.catalog import Table
-from engine.catalog.settings import at_work_date
+from engine.catalog.settings import Settings, at_work_date
 from engine.diagnostic import Diagnostic
 from engine.model.model import Model, Process
 from engine.plan.legs import Pass, keeps_options, passes
@@ -32,6 +32,7 @@ from engine.run.transfer import transfer
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import watch
+from engine.sql.quote import identifier
 from engine.sql.values import Around, NotPlanned
 
 BY_HAND_ONLY = "W644"
@@ -106,7 +107,7 @@ def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Sess
     around = Around(
         catalog=world.catalog,
         mappings=model.mappings,
-        settings=at_work_date(model.settings, work_date),
+        settings=at_work_date({**in_setup_tables(model.settings, world), **model.settings}, work_date),
         now=now,
         work_date=work_date,
         shared=shared.entry,
@@ -119,6 +120,24 @@ def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Sess
     if (choices.system, choices.name) not in world.base:
         world.stand_ins[choices.system, choices.name] = choices_of_schema(choices, world)
     return session
+
+
+def in_setup_tables(given: Mapping[str, object], world: World) -> dict[str, object]:
+    """The settings that are fields of setup tables, as the snapshot has them; what coupler.yaml gives goes before."""
+    wanted: dict[str, dict[str, str]] = {}
+    for one in Settings(world.catalog).of_setup_tables:
+        if one.setup is not None and one.name not in given:
+            table, field = one.setup
+            if field in world.base.get(("bc", table), {}):
+                wanted.setdefault(table, {})[one.name] = field
+    found: dict[str, object] = {}
+    for table, fields in wanted.items():
+        columns = ", ".join(identifier(field) for field in fields.values())
+        relation = world.relation(world.catalog.table("bc", table))
+        row = world.run(f"the settings in {table}", f"SELECT {columns} FROM {relation} LIMIT 1").fetchone()
+        if row is not None:
+            found |= dict(zip(fields, row, strict=True))
+    return found
 
 
 def dry_run(

@@ -269,3 +269,10 @@ def test_what_bc_fills_in_is_told_and_not_written() -> None:
         "B": "",
         "C": "written",
     }
+
+
+def test_a_setting_of_a_setup_table_is_that_of_the_snapshot() -> None:
+    body = "for each bc Customer as customer { change customer { Name := setting order nos. } }"
+    setup = bc("Sales & Receivables Setup", {"Primary Key": "", "Order Nos.": "S-ORD"})
+    plan = story(body, customer("A"), setup).plan("work")
+    assert [row["Name"] for row in plan.table("bc", "Customer")] == ["S-ORD"]
