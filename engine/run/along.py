@@ -1,7 +1,7 @@
 """What statements wrote in other records -> rows of the plan, under the record that brought them along.
 
 A `Book` is told of every write of `engine.run.effects`. That of a mapping, here, lists what comes along under the record
-of the leg; that of a process (`engine.run.touches`) lists a whole document under the record that it is made for.
+of the leg; that of a process (`engine.run.process.book`) lists a whole document under the record that it is made for.
 """
 
 from __future__ import annotations
