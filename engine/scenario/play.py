@@ -21,7 +21,15 @@ from engine.run.actions.match import match
 from engine.run.actions.nodes import nodes
 from engine.run.actions.react import edit_and_react, react_to_setting
 from engine.run.actions.records import Chosen, listed, on_side
-from engine.run.actions.runs import clear_watermarks, connected, create_new, prioritised, run_mapping, synchronize_all
+from engine.run.actions.runs import (
+    clear_watermarks,
+    connected,
+    create_new,
+    never_alone,
+    prioritised,
+    run_mapping,
+    synchronize_all,
+)
 from engine.run.actions.uncouple import uncouple
 from engine.run.process.carry import run_process
 from engine.scenario import schedule
@@ -93,6 +101,8 @@ def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Ed
         stage.refused.append(Refusal(mapping=str(name), record="", reason="There is no connection to Sales"))
         return
     match action["run"]:
+        case "mapping" | "create-new" if (alone := never_alone(session.model.mappings[str(name)])) is not None:
+            stage.refused.append(Refusal(mapping=str(name), record="", reason=alone))
         case "mapping":
             run_mapping(session, str(name), action.get("direction"), chosen)
         case "create-new":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from engine.jobs.carry import carry_out, reads_anything
@@ -16,7 +17,9 @@ from engine.jobs.rows import due_without_plan, read_state, values_of, write_stat
 from engine.jobs.schedule import Schedule
 from engine.jobs.turns import held, restarted
 from engine.jobs.waking import Prints, prints, written
-from engine.model.model import Model
+from engine.model.effects import Require
+from engine.model.model import Model, Process
+from engine.model.typed import Holds, SettingValue
 from engine.plan.legs import keeps_options
 from engine.run.actions.clock import move_clock
 from engine.run.dryrun import Session
@@ -139,7 +142,20 @@ def _lives(entry: Entry, model: Model) -> bool:
     """Is there a connection for what it runs?"""
     if not any(model.settings.get(one) for one in CONNECTIONS):
         return False
-    return all(one in model.mappings or one in model.processes for one in entry.setup.runs)
+    return all(one in model.mappings or _has_connections(model.processes.get(one), model) for one in entry.setup.runs)
+
+
+def _has_connections(process: Process | None, model: Model) -> bool:
+    """Is every connection on that the process requires before anything else?"""
+    if process is None:
+        return False
+    first = takewhile(lambda one: isinstance(one, Require), process.body.statements)
+    required = (one.condition.value for one in first if isinstance(one, Require) and isinstance(one.condition, Holds))
+    return all(
+        bool(model.settings.get(one.name))
+        for one in required
+        if isinstance(one, SettingValue) and one.name in CONNECTIONS
+    )
 
 
 def _reset(state: QueueState, before: Model, model: Model, now: datetime) -> QueueState:

@@ -35,12 +35,24 @@ def source_side(leg: Leg) -> System:
     return "bc" if leg == "to_sales" else "sales"
 
 
+def never_alone(mapping: Mapping) -> str | None:
+    """Lines that only go one way are sent with their header; on their own they are refused (9.1)."""
+    if mapping.only_within is None or mapping.arrow == "<->":
+        return None
+    return f"{mapping.name} runs only within {mapping.only_within}, not on its own"
+
+
 def run_mapping(session: Session, name: str, direction: Leg | None = None, chosen: Chosen | None = None) -> None:
     """A run of a mapping: as scheduled, or forced for chosen records; in its own directions or in one of them.
 
-    A scheduled run in a direction that the mapping does not have closes its job with a message (R9.21).
+    A scheduled run in a direction that the mapping does not have closes its job with a message (R9.21), and so does
+    a run of lines that are sent with their header only.
     """
     mapping = session.model.mappings[name]
+    alone = never_alone(mapping)
+    if alone is not None:
+        log_job(session, name, "synchronization", {}, direction=direction or ALLOWED[mapping.arrow][0], message=alone)
+        return
     legs = ALLOWED[mapping.arrow] if direction is None else (direction,)
     for leg in legs:
         if leg not in ALLOWED[mapping.arrow] and chosen is None:
