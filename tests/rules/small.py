@@ -70,8 +70,8 @@ def base() -> list[Row]:
     ]
 
 
-def standard(*rows: Row, **settings: Any) -> Story:
-    """A story on the shipped rules alone."""
+def standard(*rows: Row, rules: str = "", **settings: Any) -> Story:
+    """A story on the shipped rules, and on `rules` that come on top of them."""
     given = {
         "own_company": uid(COMPANY),
         "default_team": uid(TEAM),
@@ -83,7 +83,7 @@ def standard(*rows: Row, **settings: Any) -> Story:
         "ownership_model": 2,
         **settings,
     }
-    return world("", *base(), *rows, settings=given, standard=True)
+    return world(rules, *base(), *rows, settings=given, standard=True)
 
 
 def made(plan: Plan, table: str) -> list[dict[str, Any]]:
