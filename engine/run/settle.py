@@ -135,7 +135,7 @@ def keep_couplings(step: Pass, read: Candidates, made: Transfer, world: World, a
             }
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
         fresh = f"(verdict IN ('create', 'update') OR (recognised AND {failed})) AND (kid IS NULL OR class = 'gone')"
-        fresh += f" AND {taken}" if taken != "true" else ""
+        fresh += f" AND (verdict = 'create' OR {taken})" if taken != "true" else ""
         id = "CAST(md5('coupling/' || CAST(src AS VARCHAR) || '/' || CAST(dst AS VARCHAR)) AS UUID)"
         world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM {made.table} WHERE {fresh}")
 

@@ -483,3 +483,10 @@ def test_a_recognised_partner_is_written_even_if_nothing_differs() -> None:
     rules = with_(TO_SALES, NAMED, "changed sales record { Vendor ID := 'written' }")
     plan = world(rules, *pair("Bike", "Bike")).plan()
     assert plan.row("sales", "product", sales_id("1"))["vendorid"] == "written"
+
+
+def test_what_is_created_beside_a_recognised_partner_is_coupled_too() -> None:
+    rows = (item("1", {"Description": "Bike"}), item("2", {"Description": "Cycle"}), product("1", {"name": "Bike"}))
+    plan = world(creating(TO_SALES, NAMED), *rows).plan()
+    assert plan.counts("ITEMS", "to_sales") == {"created": 1, "changed": 1}
+    assert plan.coupling("1") is not None and plan.coupling("2") is not None
