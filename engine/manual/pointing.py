@@ -18,10 +18,10 @@ from engine.plan.legs import keeps_options
 from engine.run.actions.records import couplings
 from engine.run.dryrun import Session
 from engine.run.ledger import label
-from engine.run.optionbooks import fixed
 from engine.run.world import World
 from engine.sql import blank
 from engine.sql.blank import type_of
+from engine.sql.choices import fixed
 from engine.sql.quote import identifier, literal
 
 NEAR = 0.75

@@ -13,13 +13,13 @@ from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
 from engine.plan.tables import TABLES
 from engine.run.candidates import Candidates
-from engine.run.optionbooks import LABEL
 from engine.run.transfer import Transfer, WrittenField
 from engine.run.verdicts import choose
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import blank
 from engine.sql.blank import type_of
+from engine.sql.choices import LABEL
 from engine.sql.frame import Failure
 from engine.sql.quote import identifier, literal
 

@@ -277,7 +277,10 @@ def test_a_number_for_new_records_does_not_hinder_what_changed_ones_bring_along(
         "  synchronise product with PARTS",
         "}",
     )
-    parts = 'mapping PARTS "Parts": bc Resource as part <- sales Product as thing {\n  only coupled records\n  Name  <-  Name\n}\n'
+    parts = (
+        'mapping PARTS "Parts": bc Resource as part <- sales Product as thing {\n'
+        "  only coupled records\n  Name  <-  Name\n}\n"
+    )
     story = world([rules, parts], item("1"), product("1", {"name": "Bike"}, "10:00"), coupled("1"))
     plan = story.plan("ITEMS")
     assert plan.counts("ITEMS", "to_bc") == {"changed": 1}

@@ -13,9 +13,9 @@ from engine.run.actions.records import Chosen, book, couplings
 from engine.run.actions.runs import run_mapping
 from engine.run.dryrun import Session
 from engine.run.ledger import label
-from engine.run.optionbooks import LABEL, VALUE
 from engine.run.settle import moment
 from engine.run.world import World
+from engine.sql.choices import LABEL, VALUE
 from engine.sql.quote import identifier, literal
 
 Pair = tuple[str, str]
