@@ -195,7 +195,9 @@ def orders(bench: Bench, count: int, say: Callable[[str], None]) -> list[Line]:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     (folder / "coupler.yaml").write_text(SETTINGS.format(rules="standard") + ORDER_SETTINGS, encoding="utf-8")
-    found = raced(bench, folder, ("plan", "create-sales-orders", "--now", NOW), (), (), "order_mark.py")
+    words = ("plan", "create-sales-orders", "--now", NOW)
+    small = count <= 1_000  # as JSON the plan of many orders is larger than all else; the tests compare a few
+    found = raced(bench, folder, words, (), (), "order_mark.py", compare=small)
     shutil.rmtree(folder)
     return [
         time_line(f"plan {count:,} orders, {count * 5:,} lines", found["ours"], found["mark"], 2),
@@ -210,11 +212,14 @@ def raced(
     which: tuple[str, ...],
     memory: tuple[str, ...],
     script: str = "baseline.py",
+    *,
+    compare: bool = True,
 ) -> dict[str, Measured]:
-    """`coupler` with these words against the hand-written SQL, in turn."""
+    """`coupler` with these words against the hand-written SQL, in turn. compare: hold their counts together."""
     mark = (str(HERE / script), str(folder / "bench.duckdb"), "--temp", str(folder / "spill"), *which, *memory)
     found = bench.race({"ours": bench.coupler(folder, *words, codes=(0, 2)), "mark": bench.python(*mark)})
-    found["ours"] = agreeing(bench, folder, found, words)
+    if compare:
+        found["ours"] = agreeing(bench, folder, found, words)
     return found
 
 

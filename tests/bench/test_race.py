@@ -46,6 +46,11 @@ def test_the_standard_mappings_count_what_the_hand_written_sql_counts(race: Modu
     assert [one.wrong for one in found.values()] == ["", ""]
 
 
+def test_the_order_process_counts_what_the_hand_written_sql_counts(race: ModuleType, bench: Any) -> None:
+    lines = race.orders(bench, 400, quiet)
+    assert [line.ours.wrong for line in lines] == ["", ""]
+
+
 def test_a_plan_that_counts_something_else_is_not_compared(race: ModuleType, bench: Any) -> None:
     folder = race.workspace(bench, "", 300, quiet, "--lean", "--spread", "--new", "0.1")
     rules = folder / "bench.rules"
