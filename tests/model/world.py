@@ -28,7 +28,12 @@ def bound(*texts: str, settings: Mapping[str, Value] | None = None, shipped: tup
     sources = [Source(path=f"{at:0{width}}.rules", text=text) for at, text in enumerate(texts, start=1)]
     parsed = [parse(one) for one in sources]
     assert [mistake.message for one in parsed for mistake in one.mistakes] == []
-    return bind([one.file for one in parsed], catalog(), settings or {}, shipped=frozenset(f"{one:0>{width + 6}}" for one in shipped))
+    return bind(
+        [one.file for one in parsed],
+        catalog(),
+        settings or {},
+        shipped=frozenset(f"{one:0>{width + 6}}" for one in shipped),
+    )
 
 
 def codes(*texts: str, settings: Mapping[str, Value] | None = None) -> list[str]:
