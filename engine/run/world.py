@@ -7,7 +7,7 @@ step sees what an earlier one planned, and applying a plan is writing the deltas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +47,7 @@ class World:
     relations for tables that the snapshot does not hold. statements: every statement carried out with the words above
     it, for `--sql`. sizes: rows of the tables of the snapshot.
     many: from so many rows on a table is large. written: tables with rows in their delta. layers: what lies over the
-    rows of the snapshot and under the delta.
+    rows of the snapshot and under the delta. before_write: called before the delta of a table is written.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -61,6 +61,7 @@ class World:
     many: int = 20_000
     written: set[tuple[str, str]] = field(default_factory=set)
     layers: dict[tuple[str, str], tuple[Layer, ...]] = field(default_factory=dict)
+    before_write: Callable[[Table], None] | None = None
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
@@ -157,6 +158,10 @@ class World:
     def begin(self) -> Kept:
         """Begin what may have to be taken back; gives what `roll_back` needs."""
         self.connection.execute("BEGIN TRANSACTION")
+        return self.known()
+
+    def known(self) -> Kept:
+        """What is known of the tables."""
         changed = {key: dict(columns) for key, columns in self.changed.items()}
         return Kept(
             changed=changed,
@@ -171,8 +176,18 @@ class World:
     def roll_back(self, kept: Kept) -> None:
         """Take back all since `begin`."""
         self.connection.execute("ROLLBACK")
-        self.changed, self.stand_ins = kept.changed, kept.stand_ins
-        self.layers, self.written = kept.layers, set(kept.written)
+        self.restore(kept)
+
+    def restore(self, kept: Kept) -> None:
+        """Know of the tables what was known then."""
+        self.changed = {key: dict(columns) for key, columns in kept.changed.items()}
+        self.stand_ins = dict(kept.stand_ins)
+        self.layers, self.written = dict(kept.layers), set(kept.written)
+
+    def again(self, table: Table) -> None:
+        """Make the delta of a table anew, empty, with the columns that are known of it."""
+        columns = self.changed.pop((table.system, table.name))
+        self._prepare(table, columns)
 
     # --- writing ---
 
@@ -314,6 +329,8 @@ class World:
 
         BC has no NULL: columns of new rows that nobody writes hold the blank of their kind.
         """
+        if self.before_write is not None:
+            self.before_write(table)
         key = (table.system, table.name)
         delta = self._delta(table)
         new = {one: column_type(table.fields[one].kind) for one in columns if not self.holds(table, one)}

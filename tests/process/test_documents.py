@@ -276,3 +276,29 @@ def test_a_setting_of_a_setup_table_is_that_of_the_snapshot() -> None:
     setup = bc("Sales & Receivables Setup", {"Primary Key": "", "Order Nos.": "S-ORD"})
     plan = story(body, customer("A"), setup).plan("work")
     assert [row["Name"] for row in plan.table("bc", "Customer")] == ["S-ORD"]
+
+
+def test_what_an_earlier_process_planned_stands_when_a_later_one_is_begun_anew() -> None:
+    rules = """
+    process first "First" {
+      for each bc Customer as customer { change customer { Name := 'first' } }
+    }
+    process second "Second" {
+      for each bc Customer as customer {
+        change customer { Credit Limit (LCY) := 7 }
+        create bc Payment Terms { Code := customer.No. }
+        require customer.City <> 'Leeds' else fail "Not in Leeds."
+        for each bc Salesperson/Purchaser as person {
+          require person.Name <> customer.City else fail "Not {person.Name}."
+        }
+      }
+    }
+    """
+    rows = [customer("A"), customer("B", City="Leeds"), customer("C", City="Bath"), person("P", "Bath")]
+    plan = world(rules, *rows, settings={}).plan("first", "second")  # type: ignore[arg-type]
+    found = {row["No."]: (row["Name"], row["Credit Limit (LCY)"]) for row in plan.table("bc", "Customer")}
+    assert found == {"A": ("first", 7), "B": ("first", 0), "C": ("first", 0)}
+    assert names(plan) == ["A"]
+    assert plan.counts("first", "process") == {"changed": 3}
+    assert plan.counts("second", "process") == {"created": 1, "failed": 2}
+    assert [one.reason for one in plan.records("second") if one.action == "fail"] == ["Not in Leeds.", "Not Bath."]

@@ -21,7 +21,8 @@ from engine.run.process.listing import Counted, list_documents
 from engine.run.process.numbers import give_numbers
 from engine.run.process.uses import numbered_fields, uses_of
 from engine.run.settle import moment
-from engine.run.world import Kept, World
+from engine.run.undo import Undo
+from engine.run.world import World
 from engine.source import Span
 from engine.sql import watch
 from engine.sql.quote import identifier, literal
@@ -84,7 +85,7 @@ def attempt(
     known: what is refused already and left out, or (only) what alone is looked at. quick: stop at the first late refusal.
     """
     world = session.world
-    kept, ids, settings = world.begin(), dict(session.shared.ids), dict(session.around.settings)
+    undo, ids, settings = Undo.mark(world), dict(session.shared.ids), dict(session.around.settings)
     book = Documents(world=world, number=number, quick=quick, only=only)
     book.open()
     put_back(known, world, "asked" if only else "refused")
@@ -102,12 +103,12 @@ def attempt(
         came = "late"
     if came == "done":
         finish(session, process, book)
-        world.commit()
+        undo.let_go()
         return came, ()
     refused: Refusals = ()
     if came != "not planned":
         refused = tuple(world.run("what is refused", "SELECT * FROM refused ORDER BY ALL").fetchall())
-    take_back(session, kept, ids, settings, number)
+    take_back(session, undo, ids, settings, number)
     return came, refused
 
 
@@ -142,8 +143,8 @@ def put_back(known: Refusals, world: World, table: str) -> None:
         )
 
 
-def take_back(session: Session, kept: Kept, ids: dict[str, Any], settings: dict[str, Any], number: int) -> None:
-    session.world.roll_back(kept)
+def take_back(session: Session, undo: Undo, ids: dict[str, Any], settings: dict[str, Any], number: int) -> None:
+    undo.take_back()
     session.shared.ids = ids
     session.legs = number
     now = session.around.settings

@@ -1,0 +1,86 @@
+"""What is written from a mark on -> taken back, without a transaction.
+
+Rows of an open transaction are read by one processor only and take twice the memory; with a hundred thousand documents that
+is what counts. So a process keeps a copy of what stood in a delta before it first writes there, and puts it back
+when the process has to be begun anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.catalog.catalog import Table
+from engine.run.world import Kept, World
+from engine.sql.quote import identifier, literal, qualified
+
+LEDGER = ("pass", "record", "note", "told_field", "told_value")
+
+
+@dataclass
+class Undo:
+    """A mark in a world. saved: table -> the copy of its delta, None where there was none, '' for an empty one."""
+
+    world: World
+    kept: Kept
+    ledger: dict[str, int]
+    temporary: frozenset[str]
+    saved: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    @classmethod
+    def mark(cls, world: World) -> Undo:
+        last = {
+            name: world.one("the plan so far", f"SELECT coalesce(max(rowid), -1) FROM plan.{identifier(name)}")[0]
+            for name in LEDGER
+        }
+        made = cls(world=world, kept=world.known(), ledger=last, temporary=temporary(world))
+        world.before_write = made.save
+        return made
+
+    def save(self, table: Table) -> None:
+        """Keep what stands in the delta of a table that is about to be written."""
+        world, key = self.world, (table.system, table.name)
+        if key in self.saved:
+            return
+        self.saved[key] = None if key not in self.kept.changed else ""
+        if key in self.kept.written:
+            copy = identifier(world.alias("saved"))
+            world.run(f"{table.caption} as planned so far", f"CREATE TEMP TABLE {copy} AS FROM {delta(table)}")
+            self.saved[key] = copy
+
+    def take_back(self) -> None:
+        """Everything stands as at the mark."""
+        world = self.world
+        world.before_write = None
+        tables = {key: world.catalog.table(key[0], key[1]) for key in self.saved}  # type: ignore[arg-type]
+        for table in tables.values():
+            world.connection.execute(f"DROP VIEW IF EXISTS {qualified(f'state_{table.system}', table.name)}")
+            world.connection.execute(f"DROP TABLE IF EXISTS {delta(table)}")
+        world.restore(self.kept)
+        for key, copy in self.saved.items():
+            if copy is not None:
+                world.again(tables[key])
+            if copy:
+                world.run("as it stood before", f"INSERT INTO {delta(tables[key])} BY NAME FROM {copy}")
+        for name, last in self.ledger.items():
+            world.run("the plan as it was", f"DELETE FROM plan.{identifier(name)} WHERE rowid > {last}")
+        for name in temporary(world) - self.temporary:
+            world.connection.execute(f"DROP TABLE IF EXISTS temp.main.{identifier(name)}")
+
+    def let_go(self) -> None:
+        """What was written stays."""
+        self.world.before_write = None
+        for copy in self.saved.values():
+            if copy:
+                self.world.connection.execute(f"DROP TABLE {copy}")
+
+
+def delta(table: Table) -> str:
+    return qualified(f"delta_{table.system}", table.name)
+
+
+def temporary(world: World) -> frozenset[str]:
+    """The temporary tables there are."""
+    rows = world.connection.execute(
+        f"SELECT table_name FROM duckdb_tables() WHERE database_name = {literal('temp')}"
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
