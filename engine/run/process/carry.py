@@ -19,7 +19,7 @@ from engine.run.process.book import Documents, StopEarlyError
 from engine.run.process.course import Course, RunRefusedError
 from engine.run.process.listing import Counted, list_documents
 from engine.run.process.numbers import give_numbers
-from engine.run.process.uses import numbered_fields, uses_of
+from engine.run.process.uses import Place, Uses, numbered_fields, uses_of
 from engine.run.settle import moment
 from engine.run.undo import Undo
 from engine.run.world import World
@@ -112,17 +112,30 @@ def attempt(
     return came, refused
 
 
+READ: dict[int, tuple[Process, Uses, frozenset[Place]]] = {}
+"""What was read of a process, by its identity: a queue runs the same ones thousands of times."""
+
+
+def read_of(process: Process) -> tuple[Uses, frozenset[Place]]:
+    """What a process names from where on, and the fields that hold numbers by position."""
+    known = READ.get(id(process))
+    if known is None or known[0] is not process:
+        known = READ[id(process)] = (process, uses_of(process.body), numbered_fields(process.body))
+    return known[1], known[2]
+
+
 def turn(session: Session, process: Process, book: Documents, chosen: tuple[str, Table] | None) -> None:
     """Carry out all statements once."""
     world, around = session.world, session.around
+    uses, numbered = read_of(process)
     course = Course(
         world=world,
         around=around,
         effects=Effects(step=None, world=world, around=around, unit="NULL::UUID", told_to=book),
         book=book,
-        uses=uses_of(process.body),
+        uses=uses,
         shared=frozenset(session.model.shared),
-        numbered=numbered_fields(process.body),
+        numbered=numbered,
         chosen=chosen,
     )
     if watch.witness is not None:
@@ -156,7 +169,7 @@ def take_back(session: Session, undo: Undo, ids: dict[str, Any], settings: dict[
 def finish(session: Session, process: Process, book: Documents) -> None:
     """Numbers, the list of what was planned, the log."""
     world, around = session.world, session.around
-    give_numbers(book, numbered_fields(process.body), world, at_end=True)
+    give_numbers(book, read_of(process)[1], world, at_end=True)
     came_to = list_documents(book, world, around)
     write_log(process, book.number, came_to, world, around, "SELECT record, reason FROM told")
     first = next(iter(nodes(process.body, model.ForEach)), None)
