@@ -20,7 +20,7 @@ from engine.run.transfer import WrittenField
 from engine.run.world import World
 from engine.sql.block import effects_in, read_block
 from engine.sql.conditions import condition, found, joined_by
-from engine.sql.finding import equalities, find, searched_find, sorting
+from engine.sql.finding import equalities, find, sorting, sought
 from engine.sql.frame import Frame, Origin, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Extended, Joined, Scope, Written
@@ -189,8 +189,7 @@ class Effects:
         """Found by its condition it is changed, else created with what the condition demands; once for all who ask."""
         table = statement.record.table
         inner = self.inside(frame)
-        search = self.searched(statement)
-        old = self.one_of(search, inner) or searched_find(search, inner)
+        old = sought(statement, inner)
         demanded = [(one, value(given, frame.reading())) for one, given in statement.demanded]
         seed = " || '/' || ".join(f"coalesce(CAST({text} AS VARCHAR), '')" for _, text in demanded) or "''"
         new = f"CAST(md5({literal(table.name + '/')} || {seed}) AS UUID)"
@@ -203,38 +202,7 @@ class Effects:
             frame.outcome.origins[id(entry), one.name] = Origin(rule=rule, span=statement.where.span)
         read_block(statement.body, inner)
         self.write(entry, inner, is_new)
-        frame.scope.names[statement.record.key] = self.one_of(search, frame) or searched_find(search, frame)
-
-    def searched(self, statement: model.CreateOrChange) -> model.Find:
-        """The search that such a statement begins with."""
-        return model.Find(
-            record=statement.record,
-            where=(statement.where,),
-            sorting=(),
-            descending=False,
-            otherwise=None,
-            span=statement.span,
-        )
-
-    def one_of(self, search: model.Find, frame: Frame) -> Joined | None:
-        """A search by equalities as one grouped join: the first record for every combination asked for."""
-        wanted = equalities(search.where[0], search.record)
-        table = search.record.table
-        if wanted is None or any(not self.world.holds(table, name) for name in wanted):
-            return None
-        names = ", ".join(identifier(name) for name in wanted)
-        grouped = f"(SELECT {names}, min({identifier(table.id_field)}) AS id FROM {self.world.relation(table)} GROUP BY {names})"
-        tests = [
-            f"{{alias}}.{identifier(name)} IS NOT DISTINCT FROM {value(given, frame.reading())}"
-            for name, given in wanted.items()
-        ]
-        first = frame.scope.join(grouped, self.world.alias("first"), " AND ".join(tests))
-        alias = frame.scope.join(
-            self.world.relation(table),
-            self.world.alias(table.name),
-            f"{{alias}}.{identifier(table.id_field)} = {first}.id",
-        )
-        return Joined(alias=alias, table=table, certain=False)
+        frame.scope.names[statement.record.key] = sought(statement, frame)
 
     # --- whole records ----------------------------------------------------------------------------------
 

@@ -114,6 +114,27 @@ def searched_find(statement: Find, frame: Frame) -> Joined:
     return Joined(alias=alias, table=table, certain=False)
 
 
+def sought(statement: model.CreateOrChange, frame: Frame) -> Joined:
+    """The record that `create or change` begins with: by one grouped join where it asks for equal fields alone, which
+    also knows records that are blank in them, else by a search for every row."""
+    record, table, relations = statement.record, statement.record.table, frame.scope.relations
+    wanted = equalities(statement.where, record)
+    if wanted is None or any(not relations.holds(table, name) for name in wanted):
+        search = Find(
+            record=record, where=(statement.where,), sorting=(), descending=False, otherwise=None, span=statement.span
+        )
+        return searched_find(search, frame)
+    names, id = ", ".join(identifier(name) for name in wanted), identifier(table.id_field)
+    rows = f"(SELECT {names}, min({id}) AS id FROM {relations.relation(table)} GROUP BY {names})"
+    tests = [
+        f"{{alias}}.{identifier(name)} IS NOT DISTINCT FROM {value(given, frame.reading())}"
+        for name, given in wanted.items()
+    ]
+    first = frame.scope.join(rows, relations.alias("first"), " AND ".join(tests))
+    alias = frame.scope.join(relations.relation(table), relations.alias(table.name), f"{{alias}}.{id} = {first}.id")
+    return Joined(alias=alias, table=table, certain=False)
+
+
 def sorting(fields: tuple[str, ...], descending: bool, table: Table, frame: Frame) -> list[tuple[str, str]]:
     """(column, direction) to sort by: as written, then the primary key, as far as the rows have these columns."""
     wanted = [(name, " DESC" if descending else "") for name in fields]

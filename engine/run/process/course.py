@@ -24,7 +24,7 @@ from engine.sql import block as blocks
 from engine.sql import watch
 from engine.sql.block import CHANGES, statements_in
 from engine.sql.conditions import condition, fixed
-from engine.sql.finding import find, searched_find, sorting
+from engine.sql.finding import find, sorting, sought
 from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier
 from engine.sql.scope import Entry, Joined, Written
@@ -147,8 +147,7 @@ class Course:
                 rounds.settled = False
             case model.CreateOrChange():
                 effects.carry_out(own, statement)
-                search = effects.searched(statement)
-                rows.names[statement.record.key] = effects.one_of(search, frame) or searched_find(search, frame)
+                rows.names[statement.record.key] = sought(statement, frame)
                 rounds.settled = False
             case model.Change() if not silent(statement.record.table):
                 self.world.run(
