@@ -53,14 +53,14 @@ class Undo:
         world.before_write = None
         tables = {key: world.catalog.table(key[0], key[1]) for key in self.saved}  # type: ignore[arg-type]
         for table in tables.values():
-            world.connection.execute(f"DROP VIEW IF EXISTS {qualified(f'state_{table.system}', table.name)}")
-            world.connection.execute(f"DROP TABLE IF EXISTS {delta(table)}")
+            world.forget(table)
         world.restore(self.kept)
         for key, copy in self.saved.items():
             if copy is not None:
                 world.again(tables[key])
             if copy:
-                world.run("as it stood before", f"INSERT INTO {delta(tables[key])} BY NAME FROM {copy}")
+                statement = f"INSERT INTO {delta(tables[key])} BY NAME FROM {copy}"
+                world.write(tables[key], "as it stood before", statement)
         for name, last in self.ledger.items():
             world.run("the plan as it was", f"DELETE FROM plan.{identifier(name)} WHERE rowid > {last}")
         for name in temporary(world) - self.temporary:

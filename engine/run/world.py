@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
@@ -18,6 +18,9 @@ from engine.snapshot.types import column_type, empty_value
 from engine.sql.quote import identifier, literal, qualified
 
 OPERATION = "_op"
+State = Literal["table", "view"]
+"""What gives the rows of a changed table as they stand: a copy of them when they are few, which is quicker to read a
+hundred times, else a view."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class Kept:
     stand_ins: dict[tuple[str, str], str]
     layers: dict[tuple[str, str], tuple[Layer, ...]]
     written: frozenset[tuple[str, str]]
+    states: dict[tuple[str, str], State]
+    stale: dict[tuple[str, str], str]
 
 
 @dataclass
@@ -48,6 +53,8 @@ class World:
     it, for `--sql`. sizes: rows of the tables of the snapshot.
     many: from so many rows on a table is large. written: tables with rows in their delta. layers: what lies over the
     rows of the snapshot and under the delta. before_write: called before the delta of a table is written.
+    states: what gives the rows of a changed table as they stand. stale: copies to be made anew before they are read, with
+    their names. grown: so many rows were written to a delta, at most.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -62,6 +69,9 @@ class World:
     written: set[tuple[str, str]] = field(default_factory=set)
     layers: dict[tuple[str, str], tuple[Layer, ...]] = field(default_factory=dict)
     before_write: Callable[[Table], None] | None = None
+    states: dict[tuple[str, str], State] = field(default_factory=dict)
+    stale: dict[tuple[str, str], str] = field(default_factory=dict)
+    grown: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
@@ -100,7 +110,9 @@ class World:
     def relation(self, table: Table) -> str:
         key = (table.system, table.name)
         if key in self.changed:
-            return qualified(f"state_{table.system}", table.name)
+            if key in self.stale:
+                self._copy(key)
+            return state_of(key)
         return self.snapshot_relation(table)
 
     def some(self, table: Table, column: str, given: str) -> str:
@@ -130,7 +142,18 @@ class World:
     def run(self, about: str, statement: str) -> duckdb.DuckDBPyConnection:
         """Carry out a statement and remember it with the words that say what it does."""
         self.statements.append((about, statement))
+        for key in [key for key, name in self.stale.items() if name in statement]:
+            self._copy(key)
         return self.connection.execute(statement)
+
+    def write(self, table: Table, about: str, statement: str) -> None:
+        """Carry out a statement that writes the delta of a table."""
+        key = (table.system, table.name)
+        count = self.run(about, statement).fetchone()
+        self.written.add(key)
+        self.grown[key] = self.grown.get(key, 0) + (count[0] if count else 0)
+        if self.states.get(key) != "view":
+            self._restate(table)
 
     def one(self, about: str, statement: str) -> tuple[Any, ...]:
         """The single row of a query."""
@@ -168,6 +191,8 @@ class World:
             stand_ins=dict(self.stand_ins),
             layers=dict(self.layers),
             written=frozenset(self.written),
+            states=dict(self.states),
+            stale=dict(self.stale),
         )
 
     def commit(self) -> None:
@@ -177,6 +202,7 @@ class World:
         """Take back all since `begin`."""
         self.connection.execute("ROLLBACK")
         self.restore(kept)
+        self.states, self.stale = dict(kept.states), dict(kept.stale)
 
     def restore(self, kept: Kept) -> None:
         """Know of the tables what was known then."""
@@ -188,6 +214,16 @@ class World:
         """Make the delta of a table anew, empty, with the columns that are known of it."""
         columns = self.changed.pop((table.system, table.name))
         self._prepare(table, columns)
+
+    def forget(self, table: Table) -> None:
+        """Away with the delta of a table and what gives its rows as they stand."""
+        key = (table.system, table.name)
+        form = self.states.pop(key, None)
+        if form is not None:
+            self.connection.execute(f"DROP {form} IF EXISTS {state_of(key)}")
+        self.stale.pop(key, None)
+        self.grown.pop(key, None)
+        self.connection.execute(f"DROP TABLE IF EXISTS {self._delta(table)}")
 
     # --- writing ---
 
@@ -201,12 +237,12 @@ class World:
         self._prepare(table, columns)
         names = "".join(f", {identifier(one)}" for one in columns)
         values = "".join(f", {self._filled(table, one)}" for one in columns)
-        self.run(
+        self.write(
+            table,
             f"new rows of {table.caption}",
             f"INSERT INTO {self._delta(table)} ({identifier(OPERATION)}, {identifier(table.id_field)}{names})\n"
             f"SELECT 'insert', _id{values} FROM (\n{rows}\n)",
         )
-        self.written.add((table.system, table.name))
 
     def update(self, table: Table, columns: Sequence[str], rows: str) -> None:
         """Plan new values of existing rows. rows: a query giving `_id`, once each, and the columns.
@@ -220,7 +256,8 @@ class World:
         given = ", ".join(f"{'s' if one in columns else 'b'}.{identifier(one)}" for one in known)
         few = self._settled(table, f"{id} IN (SELECT _id FROM ({rows}))" if self._layers(table) else "")
         if (table.system, table.name) not in self.written:
-            self.run(
+            self.write(
+                table,
                 f"what changes in {table.caption}",
                 f"INSERT INTO {delta} ({identifier(OPERATION)}, {names})\nSELECT 'update', {given} "
                 f"FROM (\n{rows}\n) s JOIN {few} b ON b.{id} = s._id",
@@ -228,7 +265,8 @@ class World:
         else:
             sets = ", ".join(f"{identifier(one)} = s.{identifier(one)}" for one in columns)
             values = ", ".join(f"s.{identifier(one)}" for one in known)
-            self.run(
+            self.write(
+                table,
                 f"what changes in {table.caption}",
                 f"MERGE INTO {delta} AS d USING (\nSELECT s._id, b.{id} IS NOT NULL AS _held, {given} "
                 f"FROM (\n{rows}\n) s LEFT JOIN {few} b ON b.{id} = s._id LEFT JOIN {delta} o ON o.{id} = s._id\n"
@@ -236,7 +274,6 @@ class World:
                 f"WHEN MATCHED THEN UPDATE SET {sets}\n"
                 f"WHEN NOT MATCHED AND _held THEN INSERT ({identifier(OPERATION)}, {names}) VALUES ('update', {values})",
             )
-        self.written.add((table.system, table.name))
 
     def lay(self, table: Table, columns: Sequence[str], rows: str) -> None:
         """Plan new values of most rows of a large table: they are not copied, but laid over the rows where these are
@@ -248,12 +285,13 @@ class World:
         if key in self.written:
             id = identifier(table.id_field)
             sets = ", ".join(f"{identifier(one)} = s.{identifier(one)}" for one in columns)
-            self.run(
+            self.write(
+                table,
                 "those written already",
                 f"UPDATE {self._delta(table)} AS d SET {sets} FROM {layer.rows} s WHERE d.{id} = s._id",
             )
         self.layers[key] = (*self._layers(table), layer)
-        self._view(table)
+        self._restate(table)
 
     def delete(self, table: Table, ids: str) -> None:
         """Plan the removal of rows. ids: a query with one column."""
@@ -261,7 +299,8 @@ class World:
         delta, id = self._delta(table), identifier(table.id_field)
         names = ", ".join(identifier(one) for one in self.columns(table))
         values = ", ".join(f"s.{identifier(one)}" for one in self.columns(table))
-        self.run(
+        self.write(
+            table,
             f"what is deleted of {table.caption}",
             f"MERGE INTO {delta} AS d USING (\nSELECT s._id, b.* FROM (SELECT DISTINCT _id FROM ({ids}) t(_id)) s "
             f"LEFT JOIN {self._settled(table)} b ON b.{id} = s._id) s ON d.{id} = s._id\n"
@@ -269,7 +308,6 @@ class World:
             f"WHEN MATCHED THEN UPDATE SET {OPERATION} = 'delete'\n"
             f"WHEN NOT MATCHED AND s.{id} IS NOT NULL THEN INSERT ({identifier(OPERATION)}, {names}) VALUES ('delete', {values})",
         )
-        self.written.add((table.system, table.name))
 
     def planned(self, table: Table) -> str:
         """SQL relation of the whole rows that the plan writes, with `_op`, in no order."""
@@ -345,11 +383,30 @@ class World:
                 added = f"{identifier(one)} {type}{self._default(table, one)}"
                 self.connection.execute(f"ALTER TABLE {delta} ADD COLUMN {added}")
         self.changed[key] = self.changed.get(key, {}) | new
-        self._view(table)
+        self._restate(table)
 
-    def _view(self, table: Table) -> None:
-        name = qualified(f"state_{table.system}", table.name)
-        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {self._state(table)}")
+    def _restate(self, table: Table) -> None:
+        """The rows of a table as they stand have changed: a copy is made anew when it is next read, a view is made for
+        many rows."""
+        key = (table.system, table.name)
+        many = self.is_large(table) or self._layers(table) or self.grown.get(key, 0) >= self.many
+        if not many:
+            self.stale[key] = state_of(key)
+            return
+        self.stale.pop(key, None)
+        if self.states.get(key) == "table":
+            self.connection.execute(f"DROP TABLE {state_of(key)}")
+        self.connection.execute(f"CREATE OR REPLACE VIEW {state_of(key)} AS {self._state(table)}")
+        self.states[key] = "view"
+
+    def _copy(self, key: tuple[str, str]) -> None:
+        """Copy the rows of a table as they stand."""
+        name = self.stale.pop(key)
+        if self.states.get(key) == "view":
+            self.connection.execute(f"DROP VIEW {name}")
+        table = self.catalog.table(key[0], key[1])  # type: ignore[arg-type]
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {self._state(table)}")
+        self.states[key] = "table"
 
     def _blank(self, table: Table, column: str) -> str:
         found = table.fields.get(column)
@@ -366,6 +423,11 @@ class World:
     def deltas(self) -> list[tuple[System, str]]:
         """The tables that the plan changes."""
         return sorted((system, name) for system, name in self.changed)  # type: ignore[misc]
+
+
+def state_of(key: tuple[str, str]) -> str:
+    """The name of what gives the rows of a changed table as they stand."""
+    return qualified(f"state_{key[0]}", key[1])
 
 
 def _bare(table: Table) -> dict[str, str]:

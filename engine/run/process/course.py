@@ -6,7 +6,7 @@ a name means afterwards what it meant where it was given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.catalog.catalog import Field, Table
@@ -22,6 +22,7 @@ from engine.run.process.uses import Place, Uses
 from engine.run.world import World
 from engine.sql import block as blocks
 from engine.sql import watch
+from engine.sql.blank import blank
 from engine.sql.block import CHANGES, statements_in
 from engine.sql.conditions import condition, fixed
 from engine.sql.finding import find, sorting, sought
@@ -33,6 +34,27 @@ from engine.sql.values import Around, entry_of, value
 
 class RunRefusedError(Exception):
     """A `require` outside every loop failed: nothing of the process is carried out (rule of evaluation 6)."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An `if` that was decided. then: its guards tell who takes the first branch. taken: does any record take the one,
+    any the other?"""
+
+    then: Frame
+    taken: tuple[bool, bool]
+
+    def of(self, chosen: model.Choose, text: Callable[[model.Value], str], neither: str) -> str:
+        """SQL of what the branch taken gave; a branch that none took gave nothing."""
+        match self.taken:
+            case (True, True):
+                return f"(CASE WHEN {guards_of(self.then)} THEN {text(chosen.then)} ELSE {text(chosen.otherwise)} END)"
+            case (True, False):
+                return text(chosen.then)
+            case (False, True):
+                return text(chosen.otherwise)
+            case _:
+                return neither
 
 
 @dataclass
@@ -50,7 +72,7 @@ class Course:
     numbered: frozenset[Place]
     chosen: tuple[str, Table] | None = None
     at: int = 0
-    truths: dict[int, Frame] = field(default_factory=dict)
+    truths: dict[int, Decided] = field(default_factory=dict)
 
     def begin(self) -> Rounds:
         """The one round of the process itself."""
@@ -221,30 +243,37 @@ class Course:
             watch.watcher.reached("branch", "then", statement.span, then, held)
             watch.watcher.reached("branch", "else", statement.span, otherwise, f"(NOT {held})")
         rounds.frames += [then, otherwise]
-        self.truths[id(statement.condition)] = then
-        self.block(statement.then, then, rounds)
-        if statement.otherwise is not None:
+        some = self.taken(then, otherwise, rounds)
+        self.truths[id(statement.condition)] = Decided(then=then, taken=some)
+        if some[0]:
+            self.block(statement.then, then, rounds)
+        if some[1] and statement.otherwise is not None:
             self.block(statement.otherwise, otherwise, rounds)
+
+    def taken(self, then: Frame, otherwise: Frame, rounds: Rounds) -> tuple[bool, bool]:
+        """Does any record take the one branch, any the other? A branch that none takes is not carried out at all."""
+        table, alias = rounds.scope.table, rounds.scope.alias
+        asked = ", ".join(f"coalesce(bool_or({guards_of(one)}), false)" for one in (then, otherwise))
+        one, other = self.world.one("which branch is taken", f"SELECT {asked} FROM {table} {alias}")
+        return one, other
 
     def brought_together(self, statement: model.Let | model.Find, frame: Frame, rounds: Rounds) -> bool:
         """A name that both branches of an `if` give means what the branch taken gave, by the decision of then."""
         scope = rounds.scope
         match statement:
             case model.Let(value=model.Choose() as chosen) if id(chosen.condition) in self.truths:
-                one, other = (value(part, frame.reading()) for part in (chosen.then, chosen.otherwise))
-                truth = guards_of(self.truths[id(chosen.condition)])
-                scope.names[statement.key] = f"(CASE WHEN {truth} THEN {one} ELSE {other} END)"
+                decided = self.truths[id(chosen.condition)]
+                scope.names[statement.key] = decided.of(chosen, lambda part: value(part, frame.reading()), blank(chosen.type))
                 return True
             case model.Find(where=(model.Matches(filter=model.Relation(operand=model.Choose() as chosen)),)):
                 if id(chosen.condition) not in self.truths:
                     return False
-                ids = [
-                    self.id_of(part.record, frame)
-                    for part in (chosen.then, chosen.otherwise)
-                    if isinstance(part, model.Itself)
-                ]
-                truth = guards_of(self.truths[id(chosen.condition)])
-                text = f"(CASE WHEN {truth} THEN {ids[0]} ELSE {ids[1]} END)"
+
+                def id_of(part: model.Value) -> str:
+                    assert isinstance(part, model.Itself)
+                    return self.id_of(part.record, frame)
+
+                text = self.truths[id(chosen.condition)].of(chosen, id_of, "NULL::UUID")
                 scope.ids[statement.record.key] = (text, statement.record.table)
                 return True
             case _:

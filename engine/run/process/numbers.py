@@ -36,7 +36,8 @@ def give_numbers(book: Documents, places: frozenset[Place], world: World, *, at_
             if table.fields[field].kind == "record id":  # the number stands in the text
                 new = f"replace(d.{column}, CAST(f.provisional AS VARCHAR), CAST(f.number AS VARCHAR))"
                 same = f"TRY_CAST(regexp_extract(d.{column}, '1[0-9]{{9}}') AS INTEGER) = f.provisional"
-            world.run(
+            world.write(
+                table,
                 f"{table.caption}: {field}",
                 f"UPDATE {delta} AS d SET {column} = {new} FROM final f WHERE {same}",
             )
