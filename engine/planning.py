@@ -221,6 +221,7 @@ def clock(now: str | None, work_date: str | None) -> tuple[datetime, date, list[
 
 
 def wrong_words(message: str, hint: str) -> Diagnostic:
+    """The finding that words after a verb do not fit together (E602)."""
     return Diagnostic(code="E602", name="wrong-arguments", severity="error", span=None, message=message, hint=hint)
 
 

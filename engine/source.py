@@ -59,6 +59,7 @@ class Span:
 
     @property
     def path(self) -> str:
+        """The name of the file, as messages call it."""
         return self.source.path
 
     @property

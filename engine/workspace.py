@@ -17,8 +17,7 @@ from engine.diagnostic import Diagnostic, Severity, in_source_order
 from engine.shipped import shipped
 from engine.source import Source, Span
 from engine.textfile import read_source, shown
-from engine.yamlfile import Path as YamlPath
-from engine.yamlfile import Places, read_yaml
+from engine.yamlfile import Path as YamlPath, Places, read_yaml
 
 FILE = "coupler.yaml"
 STANDARD = "standard"

@@ -23,6 +23,7 @@ CALLED = {
 
 
 def what(path: Path) -> str:
+    """The name by which a message calls a place in a file: the key, or the number of an entry of a list."""
     names = [str(step) for step in path if isinstance(step, str)]
     if not path:
         return "the file"
@@ -32,6 +33,7 @@ def what(path: Path) -> str:
 
 
 def seen(value: object) -> str:
+    """A value as a message shows what it found."""
     match value:
         case None:
             return "blank"
@@ -48,6 +50,7 @@ def seen(value: object) -> str:
 
 
 def example(schema: Schema, value: object, key: str = "") -> str:
+    """What could be written instead of a value: the way out of a hint; blank when the schema has no example."""
     if isinstance(value, str) and value in _ON_OFF and schema.get("type") == "boolean":
         return f"write {_ON_OFF[value]}"
     if is_a(value, "number") and schema.get("type") == "string":
@@ -78,11 +81,13 @@ _ON_OFF = {
 
 
 def listed(names: list[Any], before: str = "known are ") -> str:
+    """Names after a few words (`known are a, b, c`), twelve at most; blank without any."""
     shown = [str(one) for one in names]
     return before + ", ".join(shown[:12]) + (", …" if len(shown) > 12 else "") if shown else ""
 
 
 def is_a(value: object, kind: str) -> bool:
+    """Is a value of a type of JSON Schema? A truth is no number, and a whole number is one whatever its form."""
     match kind:
         case "object":
             return isinstance(value, dict)
@@ -102,9 +107,11 @@ def is_a(value: object, kind: str) -> bool:
 
 
 def same(one: object, other: object) -> bool:
+    """Are two values equal, where a truth never equals a number?"""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 @lru_cache(maxsize=64)
 def pattern(text: str) -> re.Pattern[str]:
+    """A pattern, made ready once."""
     return re.compile(text)

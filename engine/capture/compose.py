@@ -48,6 +48,7 @@ class Composer:
     defaults: Mapping[str, object]
 
     def scenario(self, id: str) -> dict[str, Any]:
+        """The whole scenario, as `coupler test` reads it; what it is about is said by its first record."""
         one = self.chosen.records[0]
         told = {"create": "creates", "change": "changes", "uncouple": "uncouples", "fail": "refuses"}
         verb = told.get(
@@ -67,6 +68,9 @@ class Composer:
     # --- given ---
 
     def given(self) -> dict[str, Any]:
+        """What is there before: clock, settings that differ from the defaults, rows of both systems, couplings,
+        watermarks.
+        """
         head = self.chosen.head
         given: dict[str, Any] = {"now": moment(head["now"]), "work_date": head["work_date"].isoformat()}
         own = {one.name for one in Settings(self.catalog).own}
@@ -103,6 +107,7 @@ class Composer:
         return min([*moments, clock])
 
     def pair(self) -> list[tuple[Table, UUID]]:
+        """Table and id of the rows in the slice that the scenario tells of; both sides of a couple have one each."""
         mapping = self.rules.mappings[self.chosen.mapping]
         ids = {id for one in self.chosen.records for id in (one.id, one.source) if id is not None}
         return [
@@ -123,6 +128,7 @@ class Composer:
         ]
 
     def row(self, key: Key, row: Row) -> dict[str, Any]:
+        """A row as a scenario writes it: id, key, and whatever else of it the mapping reads."""
         table = self.catalog.table(*key)
         names = set(self.found.fields.get(key, ())) | {table.id_field, *table.key}
         written: dict[str, Any] = {}
@@ -140,6 +146,7 @@ class Composer:
         return written
 
     def coupling(self, row: Row) -> dict[str, Any] | None:
+        """A coupling as a scenario writes it; None when no mapping of the rules couples its tables."""
         name = self.mapping_of(row)
         if name is None:
             return None
@@ -175,6 +182,7 @@ class Composer:
         return self.chosen.mapping if self.chosen.mapping in names else next(iter(names), None)
 
     def option(self, row: Row) -> dict[str, Any]:
+        """The coupling of a record with an option value."""
         return {
             "mapping": row["_mapping"],
             "bc": str(row["_bc"]),
@@ -183,6 +191,7 @@ class Composer:
         }
 
     def setting(self, value: object) -> object:
+        """A setting's value in the form of YAML: moments and dates as text, truths and whole numbers as they are."""
         match value:
             case bool() | int() | None:
                 return value
@@ -196,6 +205,9 @@ class Composer:
     # --- when ---
 
     def when(self) -> object:
+        """The action: one run of the mapping, or the same run twice where the record was skipped after its second
+        failure.
+        """
         action: dict[str, Any] = {"run": "mapping", "mapping": self.chosen.mapping}
         mapping = self.rules.mappings[self.chosen.mapping]
         one = self.chosen.records[0]
@@ -208,6 +220,7 @@ class Composer:
     # --- then ---
 
     def then(self) -> dict[str, Any]:
+        """What is expected: changes, counters, errors, couplings that stand and couplings that are gone."""
         changes = self.changes()
         counts = {one.leg: {COUNTER[one.action]: 1} for one in self.chosen.records if one.action in COUNTER}
         then: dict[str, Any] = {"changes": changes, "counts": counts}
@@ -319,6 +332,7 @@ def fetch(session: Session, table: Table, id: UUID | None = None) -> list[Row]:
 
 
 def labels_in(value: object, labels: Mapping[str, str]) -> object:
+    """A value, with the id of a new record put as a reference to the label it has in the scenario."""
     return {"new": labels[value]} if isinstance(value, str) and value in labels else value
 
 

@@ -34,6 +34,7 @@ class Reads:
     named: dict[str, model.Value] = field(default_factory=dict)
 
     def add(self, table: Table, *names: str) -> None:
+        """Note that these fields of a table are read or written; without names, that the table is."""
         self.fields.setdefault((table.system, table.name), set()).update(names)
 
 

@@ -35,6 +35,7 @@ class Slice:
     options: list[Row] = field(default_factory=list)
 
     def has(self, key: Key, id: UUID) -> bool:
+        """Is the row of a table in the slice?"""
         return id in self.rows.get(key, {})
 
 

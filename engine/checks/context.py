@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 
 from engine.catalog.catalog import Catalog, Field, Table
 from engine.diagnostic import Diagnostic, Severity
-from engine.model import facts as f
-from engine.model import model as m
+from engine.model import facts as f, model as m
 from engine.source import Span
 from engine.syntax import ast
 

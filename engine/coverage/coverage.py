@@ -20,6 +20,7 @@ class FileCoverage:
 
     @property
     def reached(self) -> int:
+        """How many of its points some record reached."""
         return self.total - len(self.missed)
 
 

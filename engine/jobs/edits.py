@@ -11,8 +11,7 @@ from uuid import UUID, uuid5
 from engine import connector
 from engine.catalog.catalog import Table
 from engine.jobs.timeline import Edited
-from engine.run.actions.edit import Edit as Change
-from engine.run.actions.edit import stored
+from engine.run.actions.edit import Edit as Change, stored
 from engine.run.actions.react import edit_and_react
 from engine.run.dryrun import Session
 from engine.run.ledger import label

@@ -23,8 +23,7 @@ from engine.manual.standing import Standing, standing
 from engine.model.model import Leg, Mapping
 from engine.run.actions import marks
 from engine.run.actions.couple import couple as couple_pairs
-from engine.run.actions.match import Matched, groups_of
-from engine.run.actions.match import match as match_records
+from engine.run.actions.match import Matched, groups_of, match as match_records
 from engine.run.actions.records import Chosen
 from engine.run.actions.runs import run_mapping
 from engine.run.actions.uncouple import uncouple as uncouple_records

@@ -24,6 +24,7 @@ def unknown(span: Span) -> Constant:
 
 
 def text(span: Span, value: str) -> Constant:
+    """A fixed text; its type is as long as the text."""
     return Constant(span=span, type=Type(kind="text", length=len(value)), value=value)
 
 
@@ -43,6 +44,7 @@ def blank_of(type_: Type, span: Span) -> Constant:
 
 
 def is_blank_word(value: Value) -> bool:
+    """Is this the word `blank`, which has no type before it meets one?"""
     return isinstance(value, Constant) and value.type is BLANK
 
 

@@ -20,6 +20,8 @@ class Message(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block(Bound):
+    """Statements in the order of the text."""
+
     statements: tuple[Statement, ...]
 
 
@@ -39,6 +41,8 @@ class Find(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Let(Bound):
+    """`let name = value`: a value under a name, known from here to the end of the block."""
+
     key: str
     name: str
     value: Value
@@ -95,6 +99,8 @@ class Assign(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignSetting(Bound):
+    """`S = value` of a setting: what the integration keeps about itself."""
+
     setting: str
     value: Value
 
@@ -109,6 +115,8 @@ class ApplyTemplate(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Bound):
+    """`create T as a [like b] { }`: a new record; like: the record whose fields it begins with."""
+
     record: Record
     like: AnyRecord | None
     body: Block
@@ -139,6 +147,8 @@ class Change(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete(Bound):
+    """`delete r [where C]` (existing is r: only if it fits) or `delete T as a where C` (existing is None)."""
+
     record: Record
     existing: AnyRecord | None
     where: Condition | None
@@ -155,6 +165,8 @@ class Couple(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncouple(Bound):
+    """`uncouple r` or `uncouple T as a where C`; existing and where as of Delete."""
+
     record: Record
     existing: AnyRecord | None
     where: Condition | None
@@ -162,6 +174,11 @@ class Uncouple(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synchronise(Bound):
+    """`synchronise … by M`: a run of the mappings now, in the direction of `leg`, for the records named.
+
+    if_it_may_create: only where the mapping may create what it does not find.
+    """
+
     record: Record
     existing: AnyRecord | None
     where: Condition | None
@@ -172,6 +189,10 @@ class Synchronise(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Require(Bound):
+    """`require C, else fail|warn '…'`: a condition that every record has to satisfy, and what is said of one that does
+    not.
+    """
+
     condition: Condition
     outcome: Literal["fail", "warn"]
     message: Message
@@ -179,6 +200,8 @@ class Require(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class If(Bound):
+    """`if C { } else { }`; every record goes one of the two ways."""
+
     condition: Condition
     then: Block
     otherwise: Block | None
@@ -186,6 +209,11 @@ class If(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForEach(Bound):
+    """`for each T as a [where C] [sorted by …] { }`: the block, once for every row that fits, in that order.
+
+    sorting: technical names of fields of the record; the order of equals is that of their ids.
+    """
+
     record: Record
     where: Condition | None
     sorting: tuple[str, ...]
@@ -285,6 +313,8 @@ class MatchCriterion(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveOut(Bound):
+    """`leave out … where C`: records of one system that a mapping does not read."""
+
     system: System
     condition: Condition
 

@@ -62,6 +62,7 @@ class Draft:
     in_full: list[InFullSynchronisation] = field(default_factory=list)
 
     def on(self, system: ast.System) -> Record:
+        """The record of the mapping in one of the two systems."""
         return self.bc if system == "bc" else self.sales
 
 

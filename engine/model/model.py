@@ -14,232 +14,86 @@ from typing import Literal
 
 from engine.catalog.catalog import Table
 from engine.frozen import dataclass
+from engine.model.dayparts import (
+    Period as Period,
+    Step as Step,
+)
 from engine.model.effects import (
     ApplyTemplate as ApplyTemplate,
-)
-from engine.model.effects import (
     Assign as Assign,
-)
-from engine.model.effects import (
     AssignSetting as AssignSetting,
-)
-from engine.model.effects import (
     Block as Block,
-)
-from engine.model.effects import (
     Carried as Carried,
-)
-from engine.model.effects import (
     Carry as Carry,
-)
-from engine.model.effects import (
     Change as Change,
-)
-from engine.model.effects import (
     Couple as Couple,
-)
-from engine.model.effects import (
     Create as Create,
-)
-from engine.model.effects import (
     CreateOrChange as CreateOrChange,
-)
-from engine.model.effects import (
     Delete as Delete,
-)
-from engine.model.effects import (
     FieldLine as FieldLine,
-)
-from engine.model.effects import (
     Find as Find,
-)
-from engine.model.effects import (
     ForEach as ForEach,
-)
-from engine.model.effects import (
     ForPieces as ForPieces,
-)
-from engine.model.effects import (
     Given as Given,
-)
-from engine.model.effects import (
     If as If,
-)
-from engine.model.effects import (
     InFullSynchronisation as InFullSynchronisation,
-)
-from engine.model.effects import (
     Inlined as Inlined,
-)
-from engine.model.effects import (
     LeaveOut as LeaveOut,
-)
-from engine.model.effects import (
     Let as Let,
-)
-from engine.model.effects import (
     Mapping as Mapping,
-)
-from engine.model.effects import (
     MappingItem as MappingItem,
-)
-from engine.model.effects import (
     MatchCriterion as MatchCriterion,
-)
-from engine.model.effects import (
     Message as Message,
-)
-from engine.model.effects import (
     Moment as Moment,
-)
-from engine.model.effects import (
     Require as Require,
-)
-from engine.model.effects import (
     Statement as Statement,
-)
-from engine.model.effects import (
     Synchronise as Synchronise,
-)
-from engine.model.effects import (
     Uncouple as Uncouple,
 )
 from engine.model.typed import (
     Aggregate as Aggregate,
-)
-from engine.model.typed import (
     All as All,
-)
-from engine.model.typed import (
     AllOf as AllOf,
-)
-from engine.model.typed import (
     Among as Among,
-)
-from engine.model.typed import (
     Any as Any,
-)
-from engine.model.typed import (
     AnyOf as AnyOf,
-)
-from engine.model.typed import (
     AnyRecord as AnyRecord,
-)
-from engine.model.typed import (
     Arithmetic as Arithmetic,
-)
-from engine.model.typed import (
     Behind as Behind,
-)
-from engine.model.typed import (
     Blank as Blank,
-)
-from engine.model.typed import (
     Bound as Bound,
-)
-from engine.model.typed import (
     Call as Call,
-)
-from engine.model.typed import (
     Choose as Choose,
-)
-from engine.model.typed import (
     Clock as Clock,
-)
-from engine.model.typed import (
     Column as Column,
-)
-from engine.model.typed import (
     Compares as Compares,
-)
-from engine.model.typed import (
     Condition as Condition,
-)
-from engine.model.typed import (
     Constant as Constant,
-)
-from engine.model.typed import (
     Convert as Convert,
-)
-from engine.model.typed import (
     Coupled as Coupled,
-)
-from engine.model.typed import (
     CoupledTogether as CoupledTogether,
-)
-from engine.model.typed import (
     Day as Day,
-)
-from engine.model.typed import (
     Exists as Exists,
-)
-from engine.model.typed import (
     Filter as Filter,
-)
-from engine.model.typed import (
     Holds as Holds,
-)
-from engine.model.typed import (
     Itself as Itself,
-)
-from engine.model.typed import (
     Leg as Leg,
-)
-from engine.model.typed import (
     Like as Like,
-)
-from engine.model.typed import (
     Matches as Matches,
-)
-from engine.model.typed import (
     Named as Named,
-)
-from engine.model.typed import (
     Negative as Negative,
-)
-from engine.model.typed import (
     NextNumber as NextNumber,
-)
-from engine.model.typed import (
     Not as Not,
-)
-from engine.model.typed import (
     Partner as Partner,
-)
-from engine.model.typed import (
-    Period as Period,
-)
-from engine.model.typed import (
     Range as Range,
-)
-from engine.model.typed import (
     Record as Record,
-)
-from engine.model.typed import (
     Relation as Relation,
-)
-from engine.model.typed import (
     SettingValue as SettingValue,
-)
-from engine.model.typed import (
     Shift as Shift,
-)
-from engine.model.typed import (
-    Step as Step,
-)
-from engine.model.typed import (
     Translate as Translate,
-)
-from engine.model.typed import (
     Truth as Truth,
-)
-from engine.model.typed import (
     Type as Type,
-)
-from engine.model.typed import (
     Typed as Typed,
-)
-from engine.model.typed import (
     Value as Value,
 )
 
@@ -248,6 +102,8 @@ from engine.model.typed import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process(Bound):
+    """`process P "…" { }`: what becomes of documents, laid open in one block."""
+
     name: str
     title: str
     body: Block
@@ -255,6 +111,8 @@ class Process(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Bound):
+    """`rule "…" { }`: a law about the data; its block looks and requires."""
+
     title: str
     body: Block
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Mapping as Dictionary
+from collections.abc import Iterable, Mapping as Dictionary, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from engine.model.facts import MappingFacts

@@ -69,22 +69,26 @@ def meant(world: World, scope: Scope, rows: ast.Rows) -> Meant:
 
 
 def change(world: World, scope: Scope, node: ast.Change) -> Change:
+    """`change X { }` or `change T as a where C { }`; the block may fill fields of these records."""
     rows = meant(world, scope, node.rows)
     body = statements.block_of(world, scope.block(writing=rows.record), node.block)
     return Change(span=node.span, record=rows.record, existing=rows.existing, where=rows.where, body=body)
 
 
 def delete(world: World, scope: Scope, node: ast.Delete) -> Delete:
+    """`delete X` or `delete T as a where C`."""
     rows = meant(world, scope, node.rows)
     return Delete(span=node.span, record=rows.record, existing=rows.existing, where=rows.where)
 
 
 def uncouple(world: World, scope: Scope, node: ast.Uncouple) -> Uncouple:
+    """`uncouple X` or `uncouple T as a where C`."""
     rows = meant(world, scope, node.rows)
     return Uncouple(span=node.span, record=rows.record, existing=rows.existing, where=rows.where)
 
 
 def synchronise(world: World, scope: Scope, node: ast.Synchronise) -> Synchronise:
+    """`synchronise X by M`, away from the system of X; tells of mappings that do not run on the table of X."""
     rows = meant(world, scope, node.rows)
     lookups.mapping_on(world, node.mappings, rows.record.table, node.span)
     leg: Leg = "to_sales" if rows.record.table.system == "bc" else "to_bc"

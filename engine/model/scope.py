@@ -66,6 +66,7 @@ class Scope:
         return None
 
     def visible(self) -> Iterator[str]:
+        """Every name in sight, innermost first."""
         scope: Scope | None = self
         while scope is not None:
             yield from scope.names

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from engine.catalog.catalog import Field, Kind, Option, Table
 from engine.frozen import dataclass
+from engine.model.dayparts import Period, Step
 from engine.source import Span
 
 Leg = Literal["to_sales", "to_bc"]
@@ -32,6 +33,8 @@ class Type:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
+    """Whatever came from a place of the rules."""
+
     span: Span = field(compare=False, repr=False)
 
 
@@ -70,6 +73,8 @@ AnyRecord = Record | Behind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed(Bound):
+    """A value: it has a type."""
+
     type: Type
 
 
@@ -112,17 +117,23 @@ class SettingValue(Typed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock(Typed):
+    """A word for the plan's clock: `today` and `work date` are dates, `now` is a moment."""
+
     word: Literal["today", "work date", "now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Typed):
+    """A function of the language with its arguments, converted already to what it takes."""
+
     function: str
     arguments: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choose(Typed):
+    """`if C then A else B`; only the value that is chosen is worked out."""
+
     condition: Condition
     then: Value
     otherwise: Value
@@ -147,36 +158,6 @@ class Shift(Typed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One term of a date formula (R10.13). sign: forwards or back.
-
-    length: `2W`, so many units on. end: `CM`, the last day of the unit that the day lies in; its first when back.
-    next: `WD4`, `D10`, the next day (the last one before when back) that is this day of the week (1 is Monday) or of
-    the month; never the day itself. at: the day or month of a date that is not written whole
-    (`15`, `1503`, R10.11); a day that the month does not have is its last.
-    """
-
-    kind: Literal["length", "end", "next", "at"]
-    sign: Literal[1, -1]
-    count: int
-    unit: Literal["D", "W", "M", "Q", "Y", "WD"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """An accounting period or fiscal year as the books divide time (R10.12), its first or its last day.
-
-    counted: `first`: number 1 is the first period of the work date's fiscal year, or the first year of all; `current`:
-    number 0 is the one that the work date lies in.
-    """
-
-    unit: Literal["period", "year"]
-    counted: Literal["first", "current"]
-    number: int
-    last: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Day(Typed):
     """A day counted from the plan's clock: `yesterday`, `-1D`, `CM+1D`, the end of a `month`. Type date.
 
@@ -190,6 +171,8 @@ class Day(Typed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Negative(Typed):
+    """`-X` of a number."""
+
     operand: Value
 
 
@@ -277,16 +260,22 @@ Value = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class All(Bound):
+    """Every part holds (`and`)."""
+
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Any(Bound):
+    """At least one part holds (`or`)."""
+
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Not(Bound):
+    """The part does not hold."""
+
     part: Condition
 
 
@@ -307,6 +296,8 @@ class Matches(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compares(Bound):
+    """Two values of comparable types, compared; equality is `Matches`."""
+
     operator: Literal["<>", "<", ">", "<=", ">="]
     left: Value
     right: Value
@@ -340,6 +331,8 @@ class CoupledTogether(Bound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exists(Bound):
+    """`exists T as a where C`: there is such a row."""
+
     record: Record
     where: Condition | None
 
@@ -349,22 +342,30 @@ Condition = All | Any | Not | Holds | Matches | Compares | Blank | Coupled | Cou
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOf(Bound):
+    """`A|B`: one of the filters fits."""
+
     parts: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf(Bound):
+    """`A&B`: all of the filters fit."""
+
     parts: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation(Bound):
+    """One value on the right of an operator: `>=100`, `<>''`, or plain `100`."""
+
     operator: Literal["=", "<>", "<", ">", "<=", ">="]
     operand: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range(Bound):
+    """`A..B`, both ends included; None: open at that end."""
+
     low: Value | None
     high: Value | None
 

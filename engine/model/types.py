@@ -61,10 +61,12 @@ CONVERTS: Final[frozenset[tuple[Group, Group]]] = frozenset(
 
 
 def group(type_: Type) -> Group:
+    """What kinds of values a type belongs with: those that can be compared with it."""
     return GROUPS[type_.kind]
 
 
 def is_unknown(type_: Type | None) -> bool:
+    """Is the type not known because the value is a mistake that was told already?"""
     return type_ is UNKNOWN
 
 

@@ -7,8 +7,7 @@ import re
 from engine.catalog.suggest import did_you_mean
 from engine.model.dayvalues import say_no_day
 from engine.model.model import Type
-from engine.model.names import field_named
-from engine.model.names import unknown_option as say_unknown_option
+from engine.model.names import field_named, unknown_option as say_unknown_option
 from engine.model.scope import RecordName, Scope
 from engine.model.types import group, is_unknown
 from engine.model.world import World

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Mapping as Dictionary
+from collections.abc import Iterator, Mapping as Dictionary
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from engine.catalog.catalog import Catalog, Field, System, Table
-from engine.catalog.settings import Settings
-from engine.catalog.settings import Value as Setting
+from engine.catalog.settings import Settings, Value as Setting
 from engine.model.facts import Definition, LookUpFact, NameKind, Replacement, Use, UsingFact
 from engine.model.findings import Findings
 from engine.model.model import Record, Shared, Type
@@ -33,6 +31,7 @@ class Variant:
     active: bool = True
 
     def on(self, system: System) -> Table:
+        """The table of the mapping in one of the two systems."""
         return self.bc if system == "bc" else self.sales
 
 
@@ -100,9 +99,11 @@ class World:
         return self.record(table.caption.lower() or "record", table, span)
 
     def say(self, code: str, span: Span, message: str, hint: str = "") -> None:
+        """Note a finding; its name and severity come with the code."""
         self.findings.add(code, span, message, hint)
 
     def used(self, kind: NameKind, name: str, span: Span, definition: Span | None = None) -> None:
+        """Note that a name is used, and where what it names was declared."""
         self.gathered.uses.append(Use(kind=kind, name=name, span=span, definition=definition))
 
     def defined(self, kind: NameKind, name: str, span: Span, *, shared: bool = False) -> None:

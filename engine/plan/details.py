@@ -142,6 +142,7 @@ def _fields(one: Shown, indent: str) -> Iterator[str]:
 
 
 def shown_value(value: str | None) -> str:
+    """A value of a plan on a terminal: on one line, at most 80 letters; `(blank)` for none."""
     if value in (None, ""):
         return "(blank)"
     assert value is not None

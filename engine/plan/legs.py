@@ -32,6 +32,7 @@ class Pass:
 
     @property
     def two_way(self) -> bool:
+        """Does the mapping run in both directions?"""
         return self.mapping.arrow == "<->"
 
 

@@ -22,10 +22,12 @@ class Table:
         self.numbers: dict[Any, int] = {}
 
     def put(self, value: Any) -> int:
+        """The number of a value; the same for the same value."""
         return self.numbers.setdefault(value, len(self.numbers))
 
     @property
     def values(self) -> list[Any]:
+        """Every value, in the order of the numbers."""
         return list(self.numbers)
 
 

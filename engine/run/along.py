@@ -76,6 +76,7 @@ class Along:
 
     @property
     def number(self) -> int:
+        """The number of the leg in the plan; 0 outside a leg."""
         return self.step.number if self.step is not None else 0
 
     def inside(self, outcome: Outcome) -> Outcome:

@@ -67,6 +67,7 @@ def open_plan(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def no_plan(path: Path, why: str) -> Diagnostic:
+    """The finding that a file is not a plan that can be used (E610)."""
     return Diagnostic(
         code="E610",
         name="no-plan",
@@ -78,6 +79,7 @@ def no_plan(path: Path, why: str) -> Diagnostic:
 
 
 def not_applied(plan: Path, snapshot: Path, error: duckdb.Error) -> Diagnostic:
+    """The finding that the snapshot could not be written, and stands as before (E612)."""
     return Diagnostic(
         code="E612",
         name="not-applied",

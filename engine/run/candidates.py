@@ -69,6 +69,7 @@ TO_BC = Books(
 
 
 def books(step: Pass) -> Books:
+    """Which columns of a coupling keep the stamp and the result of a leg in its direction."""
     return TO_SALES if step.leg == "to_sales" else TO_BC
 
 

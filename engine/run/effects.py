@@ -48,15 +48,23 @@ class Effects:
 
     @property
     def book(self) -> Book:
+        """Who is told of all that is written: whoever was named, else the plan of the leg."""
         return self.told_to if self.told_to is not None else Along(self.step, self.world)
 
     def carry_out(self, frame: Frame, statement: Statement) -> None:
+        """Do what a statement says, for every unit of the frame at once.
+
+        NotPlanned: a statement that has no place here. Statements that change nothing elsewhere are read in place
+        and never come here.
+        """
         match statement:
             case model.Change():
+                self.world.acted.add(statement.span)
                 self.change(statement, frame)
             case model.Create():
                 self.create(statement, frame)
             case model.CreateOrChange():
+                self.world.acted.add(statement.span)
                 self.create_or_change(statement, frame)
             case model.ForEach():
                 self.for_each(statement, frame)
@@ -95,6 +103,7 @@ class Effects:
         return replace(frame, scope=scope, outcome=self.book.inside(frame.outcome))
 
     def for_each(self, statement: model.ForEach, frame: Frame) -> None:
+        """The block of a loop, for all its rounds at once; not for units that failed already."""
         failed = frame.outcome.failed()
         inner = self.rounds(statement, frame if failed == "false" else frame.under(f"(NOT {failed})"))
         self.told.append((inner.outcome, inner.scope, self.unit))
@@ -133,6 +142,9 @@ class Effects:
     # --- change -----------------------------------------------------------------------------------------
 
     def change(self, statement: model.Change, frame: Frame) -> None:
+        """Write fields of records that exist, of those only that come to differ. NotPlanned: the record is not yet
+        written itself.
+        """
         table = statement.record.table
         if statement.existing is None:
             inner = self.extended(statement.record, None, replace(frame, outcome=self.book.inside(frame.outcome)))
@@ -224,6 +236,7 @@ class Effects:
         return f"SELECT {entry.id}, {self.unit} FROM {scope.sql()} WHERE {joined_by('AND', guards)}"
 
     def delete(self, statement: model.Delete, frame: Frame) -> None:
+        """Take records away, and list them as deleted under the unit they came along with."""
         table = statement.record.table
         ids, count = ids_into(self.world, f"{table.caption} to be deleted", self.chosen(statement, frame))
         if not count:
@@ -233,6 +246,7 @@ class Effects:
         self.changed += count
 
     def couple(self, statement: model.Couple, frame: Frame) -> None:
+        """Couple two records, once, where no unit has failed."""
         bc, sales = self.id_of(statement.bc, frame), self.id_of(statement.sales, frame)
         failed = frame.outcome.failed()
         where = joined_by("AND", [*frame.guards, "true" if failed == "false" else f"(NOT {failed})"])
@@ -241,11 +255,13 @@ class Effects:
         )
 
     def id_of(self, what: model.AnyRecord | model.Value, frame: Frame) -> str:
+        """SQL of the id of a record, or of the value that names one."""
         if isinstance(what, (model.Record, model.Behind)):
             return entry_of(what, frame.reading()).id
         return value(what, frame.reading())
 
     def uncouple(self, statement: model.Uncouple, frame: Frame) -> None:
+        """Take away the couplings of records, and do what their mappings say for after that."""
         table = statement.record.table
         ids, count = ids_into(self.world, f"{table.caption} to be uncoupled", self.chosen(statement, frame))
         if count:
@@ -257,6 +273,10 @@ class Effects:
                 uncouple(mappings[name], kids, self.world, self.around, replace(self, unit="p.bc").carry_out)
 
     def synchronise(self, statement: model.Synchronise, frame: Frame) -> None:
+        """Start a run for some records now.
+
+        NotPlanned: where no run can be started, as in the block of a run that was.
+        """
         if self.around.run is None:
             raise NotPlanned(f"`{_written(statement)}`", statement.span)
         about = f"{statement.record.table.caption} to be synchronised now"

@@ -42,6 +42,7 @@ class Deferred:
     statements: list[tuple[Frame, Statement]] = field(default_factory=list)
 
     def keep(self, frame: Frame, statement: Statement) -> None:
+        """Put a statement off until the end of the leg; what other statements look up is done at once."""
         if isinstance(statement, (model.Synchronise, model.Find)):
             self.effects.carry_out(frame, statement)
         elif isinstance(statement, model.ForEach):
@@ -92,6 +93,10 @@ def after_moments(
 
 
 def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, world: World, around: Around) -> None:
+    """Read the block of a moment (`after create`, …) for the records that it is about, and carry its effects out.
+
+    What fails here fails the record late: after it was written, with the reason told.
+    """
     source, destination = step.source.table, step.destination.table
     verdicts = ", ".join(literal(VERDICTS[one]) for one in sorted(moment.states) if one in VERDICTS)
     rows = []

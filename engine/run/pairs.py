@@ -126,6 +126,7 @@ def uncouple(
 
 
 def called(statement: model.Synchronise, chosen: str) -> Call:
+    """The run that a `synchronise` asks for. chosen: relation with the ids (`_id`) of the records."""
     return Call(
         mappings=statement.mappings,
         leg=statement.leg,

@@ -35,6 +35,7 @@ def stored_as(sql: str, field: Field, system: System) -> str:
 
 
 def moment(when: datetime) -> str:
+    """SQL of a moment in UTC."""
     return literal(when)
 
 

@@ -40,6 +40,7 @@ def apply_templates(frame: Frame, entry: Written) -> None:
 
 
 def set_from_template(template: model.ApplyTemplate, field: Field, given: str, frame: Frame, entry: Written) -> None:
+    """Give a field of a new record what the template holds for it; the value is converted as a mapped one is (R3.24)."""
     constant = model.Constant(value=given, type=model.Type(kind="text"), span=template.span)
     rule = f"apply template '{template.code}'"
     inner = replace(frame, guards=("c.is_new",))

@@ -28,6 +28,7 @@ class Undo:
 
     @classmethod
     def mark(cls, world: World) -> Undo:
+        """Remember how everything stands; from now on the world keeps a copy of a table before it is first written."""
         last = {
             name: world.one("the plan so far", f"SELECT coalesce(max(rowid), -1) FROM plan.{identifier(name)}")[0]
             for name in LEDGER
@@ -75,6 +76,7 @@ class Undo:
 
 
 def delta(table: Table) -> str:
+    """The table that holds the planned rows of a table."""
     return qualified(f"delta_{table.system}", table.name)
 
 

@@ -45,9 +45,11 @@ class Names:
     values: Mapping[str, Plain] = field(default_factory=dict)
 
     def with_row(self, label: str, key: TableKey, id: UUID) -> Names:
+        """These names and one more, of a row."""
         return Names({**self.rows, label: (key, id)}, self.values)
 
     def with_value(self, name: str, value: Plain) -> Names:
+        """These names and one more, of a value."""
         return Names(self.rows, {**self.values, name: value})
 
 
@@ -85,6 +87,7 @@ def real(before: Rows, after: State) -> Real:
 
 
 def different_fields(state: State, table: Table, old: Row, new: Row) -> set[str]:
+    """Technical names of the fields that two states of a row differ in; fields of no known name do not count."""
     key: TableKey = (table.system, table.name)
     return {
         name
@@ -107,6 +110,10 @@ class Judge:
         return self.fits_value(table.fields[name], expected, got, names)
 
     def fits_value(self, one: Any, expected: object, got: Plain, names: Names) -> Names | None:
+        """The names as they are when a value fits what is expected of it; None when it does not.
+
+        expected: a plain value, or a mapping with `any`, `at_least`, `same` or `new`.
+        """
         if not isinstance(expected, dict):
             wanted = plain(one, expected) if one is not None else (expected if expected != "" else None)
             return names if same(one, wanted, got) else None  # type: ignore[arg-type]

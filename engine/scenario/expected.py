@@ -13,6 +13,7 @@ from engine.scenario.values import Plain, held, same, shown
 
 
 def caption_of(field: Field, number: object) -> str:
+    """The caption of an option value; blank for a number that is none."""
     return next((one.caption for one in field.options if one.number == number), "")
 
 
@@ -23,6 +24,7 @@ def same_record(one: str, other: str) -> bool:
 
 
 def plain_setting(value: object, field: Field) -> Plain:
+    """A setting's value in plain form, moments in UTC."""
     from datetime import UTC, datetime
 
     if isinstance(value, datetime) and value.tzinfo is not None:
@@ -50,19 +52,23 @@ def marks_of(one: Mapping[str, Any]) -> dict[str, tuple[str, object]]:
 
 
 def coupling_name(one: Mapping[str, Any]) -> str:
+    """How a message calls an expected coupling."""
     sides = " ".join(text_of(one[key]) for key in ("bc", "sales") if key in one)
     return f"coupling {one.get('mapping', one.get('bc_table'))} {sides}".strip()
 
 
 def log_name(one: Mapping[str, Any]) -> str:
+    """How a message calls an expected entry of the job log."""
     return f"{one.get('mapping')} {one.get('leg', '')}".strip()
 
 
 def text_of(value: object) -> str:
+    """A value of a scenario as a message shows it."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name}: {inner}" for name, inner in value.items()) + "}"
     return "blank" if value in (None, "") else str(value)
 
 
 def ids_text(ids: Sequence[UUID] | set[UUID]) -> str:
+    """Ids as a message lists them, sorted; `none` without any."""
     return ", ".join(sorted(shown(None, one) for one in ids)) or "none"

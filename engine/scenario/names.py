@@ -50,6 +50,7 @@ class Slip:
     at_key: bool = False
 
     def told(self, places: Places) -> Diagnostic:
+        """The finding, at the place of the value or of its key."""
         span: Span = places.key(self.path) if self.at_key else places.value(self.path)
         return Diagnostic(
             code=self.code, name=self.name, severity="error", span=span, message=self.message, hint=self.hint

@@ -87,10 +87,12 @@ class Stage:
 
     @property
     def world(self) -> World:
+        """The world that the actions of the scenario work on."""
         return self.session.world
 
     @property
     def catalog(self) -> Catalog:
+        """The tables that the rules of the scenario know."""
         return self.rules.known.catalog
 
 

@@ -55,6 +55,7 @@ class State:
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def table(self, key: TableKey) -> Table:
+        """The table of a key (system, technical name)."""
         return self.catalog.table(*key)
 
     def value(self, key: TableKey, row: Row, name: str) -> Plain:

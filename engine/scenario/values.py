@@ -128,6 +128,7 @@ def _known_number(field: Field, given: int) -> Plain:
 
 
 def number(field: Field, value: object) -> Plain:
+    """A number as written, to the decimals that the field keeps. WrongValueError: it is none, or not a whole one."""
     if isinstance(value, bool):
         raise _wrong(field, "a number", value)
     try:
@@ -157,6 +158,7 @@ def read_id(what: str, value: object) -> UUID | None:
 
 
 def read_date(field: Field, value: object) -> Plain:
+    """A date; of a moment its day. WrongValueError: it is none."""
     try:
         return date.fromisoformat(str(value)[:10])
     except ValueError:

@@ -70,6 +70,7 @@ class Unreadable(Exception):  # noqa: N818 - the user's file, not an error of th
         self.hint = hint
 
     def diagnostic(self, export: Export) -> Diagnostic:
+        """The finding that an export cannot be read (E512)."""
         return Diagnostic(
             code="E512",
             name="unreadable-export",

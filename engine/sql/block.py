@@ -36,6 +36,7 @@ def read_block(block: model.Block, frame: Frame) -> None:
 
 
 def read(statement: Statement, frame: Frame) -> None:
+    """Read one statement into the frame: what it writes, requires, looks up or does; whoever watches sees it."""
     if watch.witness is None:
         _read(statement, frame)
         return
@@ -112,6 +113,7 @@ def _same_write(statement: model.Change, frame: Frame) -> bool:
 
 
 def branch(statement: model.If, frame: Frame) -> None:
+    """Read both ways of an `if`, each under its guard; only one when settings alone decide."""
     known = fixed(statement.condition, frame.around.settings)
     if known is not None:
         if watch.watcher is not None:
@@ -156,6 +158,15 @@ CHANGES = (
 )
 
 
+def acts(body: model.Block | None) -> bool:
+    """Does a block change records, or go over them?"""
+    return any(
+        isinstance(one, (*CHANGES, model.ForEach))
+        or (isinstance(one, model.Find) and isinstance(one.otherwise, model.Block))
+        for one in statements_in(body)
+    )
+
+
 def statements_in(block: model.Block | None) -> Iterator[Statement]:
     """The statements of a block and of all blocks in it."""
     for statement in block.statements if block is not None else ():
@@ -176,6 +187,7 @@ def _guarded(text: str, otherwise: str, frame: Frame) -> str:
 
 
 def require(test: Condition, outcome: str, message: model.Message, span: Span, frame: Frame) -> None:
+    """Note a failure or a warning for the records that do not satisfy a condition; nothing when all surely do."""
     known = condition(test, frame.reading())
     if watch.watcher is not None:
         watch.watcher.reached("require", "held", span, frame, known)
@@ -195,6 +207,7 @@ def require(test: Condition, outcome: str, message: model.Message, span: Span, f
 
 
 def assign(statement: model.Assign, frame: Frame) -> None:
+    """Read `X.field = value` into the record being written. NotPlanned: that record is not being written here."""
     entry = frame.scope.entry(statement.record.key)
     if not isinstance(entry, Written):
         raise NotPlanned(f"{statement.record.name} is not being written here", statement.span)

@@ -70,6 +70,7 @@ def joined_by(word: str, parts: list[str]) -> str:
 
 
 def negated(text: str) -> str:
+    """The opposite of an SQL truth that is never NULL."""
     return {"true": "false", "false": "true"}.get(text, f"(NOT {text})")
 
 
@@ -172,6 +173,7 @@ def matches(node: model.Matches, reading: Reading) -> str:
 
 
 def filtered(left: Value, filter: Filter, reading: Reading) -> str:
+    """SQL truth: a value fits a filter (sync-semantics 10)."""
     match filter:
         case model.AnyOf():
             return joined_by("OR", [filtered(left, one, reading) for one in filter.parts])

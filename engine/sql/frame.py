@@ -71,12 +71,17 @@ class Frame:
     number: Callable[[model.NextNumber, Written, Field, Frame], str] | None = None
 
     def reading(self, *, missing: list[Missing] | None = None, lenient: bool = False) -> Reading:
+        """How values and conditions are read here. missing: gathers look-ups that find no partner; lenient: such a
+        look-up gives blank.
+        """
         return Reading(scope=self.scope, around=self.around, missing=missing, lenient=lenient)
 
     def guard(self) -> str:
+        """SQL truth: the record comes here at all."""
         return joined_by("AND", list(self.guards))
 
     def under(self, guard: str) -> Frame:
+        """The same frame for the records for which a further SQL truth holds."""
         return replace(self, guards=self.guards if guard == "true" else (*self.guards, guard))
 
 

@@ -44,6 +44,7 @@ class Joined:
 
     @property
     def id(self) -> str:
+        """SQL of the record's id; NULL for a record that was not found."""
         return f"{self.alias}.{identifier(self.table.id_field)}"
 
 

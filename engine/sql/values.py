@@ -154,6 +154,7 @@ def entry_of(record: AnyRecord, reading: Reading) -> Joined | Written:
 
 
 def root(scope: Scope) -> Scope:
+    """The outermost scope."""
     while scope.parent is not None:
         scope = scope.parent
     return scope
@@ -217,6 +218,7 @@ def record_id(record: AnyRecord, reading: Reading) -> str:
 
 
 def named(node: model.Named, reading: Reading) -> str:
+    """SQL of the value under a name. NotPlanned: nothing of that name is in reach."""
     found = reading.scope.entry(node.key)
     if found is None:
         found = reading.around.shared(node.key, root(reading.scope))
@@ -226,6 +228,7 @@ def named(node: model.Named, reading: Reading) -> str:
 
 
 def clock(word: str, reading: Reading) -> str:
+    """The plan's clock as an SQL constant: `now`, its day, or the work date."""
     around = reading.around
     match word:
         case "work date":
@@ -237,6 +240,7 @@ def clock(word: str, reading: Reading) -> str:
 
 
 def choose(node: model.Choose, reading: Reading) -> str:
+    """SQL of one of two values; only one is read when settings alone decide."""
     from engine.sql.conditions import condition, fixed
 
     known = fixed(node.condition, reading.around.settings)
@@ -260,6 +264,10 @@ def guarded(reading: Reading, guard: str) -> Reading:
 
 
 def arithmetic(node: model.Arithmetic, reading: Reading) -> str:
+    """SQL of a sum, difference, product, quotient or joined text.
+
+    Products and quotients are worked out in binary and rounded to 10 decimals; one that is out of range is 0.
+    """
     left, right = value(node.left, reading), value(node.right, reading)
     if node.type.kind in TEXTS:
         return f"({blank.shown(left, node.left.type)} || {blank.shown(right, node.right.type)})"

@@ -17,269 +17,97 @@ from engine.frozen import dataclass
 from engine.source import Source, Span
 from engine.syntax.expressions import (
     Aggregate as Aggregate,
-)
-from engine.syntax.expressions import (
     AllOf as AllOf,
-)
-from engine.syntax.expressions import (
     And as And,
-)
-from engine.syntax.expressions import (
     AnyOf as AnyOf,
-)
-from engine.syntax.expressions import (
     Arithmetic as Arithmetic,
-)
-from engine.syntax.expressions import (
     Call as Call,
-)
-from engine.syntax.expressions import (
     Choose as Choose,
-)
-from engine.syntax.expressions import (
     Compare as Compare,
-)
-from engine.syntax.expressions import (
     Condition as Condition,
-)
-from engine.syntax.expressions import (
     CoupledWith as CoupledWith,
-)
-from engine.syntax.expressions import (
     Date as Date,
-)
-from engine.syntax.expressions import (
     Duration as Duration,
-)
-from engine.syntax.expressions import (
     Equals as Equals,
-)
-from engine.syntax.expressions import (
     Expression as Expression,
-)
-from engine.syntax.expressions import (
     Filter as Filter,
-)
-from engine.syntax.expressions import (
     FilterGroup as FilterGroup,
-)
-from engine.syntax.expressions import (
     Group as Group,
-)
-from engine.syntax.expressions import (
     IsBlank as IsBlank,
-)
-from engine.syntax.expressions import (
     IsCoupled as IsCoupled,
-)
-from engine.syntax.expressions import (
     Minus as Minus,
-)
-from engine.syntax.expressions import (
     Name as Name,
-)
-from engine.syntax.expressions import (
     NextNumber as NextNumber,
-)
-from engine.syntax.expressions import (
     Node as Node,
-)
-from engine.syntax.expressions import (
     Not as Not,
-)
-from engine.syntax.expressions import (
     Number as Number,
-)
-from engine.syntax.expressions import (
     Or as Or,
-)
-from engine.syntax.expressions import (
     Pair as Pair,
-)
-from engine.syntax.expressions import (
     Path as Path,
-)
-from engine.syntax.expressions import (
     Pattern as Pattern,
-)
-from engine.syntax.expressions import (
     Range as Range,
-)
-from engine.syntax.expressions import (
     Relation as Relation,
-)
-from engine.syntax.expressions import (
     Setting as Setting,
-)
-from engine.syntax.expressions import (
     System as System,
-)
-from engine.syntax.expressions import (
     TableName as TableName,
-)
-from engine.syntax.expressions import (
     Text as Text,
-)
-from engine.syntax.expressions import (
     ThereIs as ThereIs,
-)
-from engine.syntax.expressions import (
     Using as Using,
-)
-from engine.syntax.expressions import (
     Value as Value,
-)
-from engine.syntax.expressions import (
     Via as Via,
-)
-from engine.syntax.expressions import (
     Word as Word,
 )
 from engine.syntax.lines import (
     AfterUncoupling as AfterUncoupling,
-)
-from engine.syntax.lines import (
     AlwaysCompare as AlwaysCompare,
-)
-from engine.syntax.lines import (
     Arrow as Arrow,
-)
-from engine.syntax.lines import (
     Attempts as Attempts,
-)
-from engine.syntax.lines import (
     Category as Category,
-)
-from engine.syntax.lines import (
     CreateUnmatched as CreateUnmatched,
-)
-from engine.syntax.lines import (
     Creation as Creation,
-)
-from engine.syntax.lines import (
     DependsOn as DependsOn,
-)
-from engine.syntax.lines import (
     Drop as Drop,
-)
-from engine.syntax.lines import (
     Every as Every,
-)
-from engine.syntax.lines import (
     FieldLine as FieldLine,
-)
-from engine.syntax.lines import (
     InFullSynchronisation as InFullSynchronisation,
-)
-from engine.syntax.lines import (
     JobLine as JobLine,
-)
-from engine.syntax.lines import (
     LeaveOut as LeaveOut,
-)
-from engine.syntax.lines import (
     MappingItem as MappingItem,
-)
-from engine.syntax.lines import (
     Match as Match,
-)
-from engine.syntax.lines import (
     Moment as Moment,
-)
-from engine.syntax.lines import (
     OnConflict as OnConflict,
-)
-from engine.syntax.lines import (
     OnlyWithin as OnlyWithin,
-)
-from engine.syntax.lines import (
     Recognise as Recognise,
-)
-from engine.syntax.lines import (
     RecordFilter as RecordFilter,
-)
-from engine.syntax.lines import (
     Run as Run,
-)
-from engine.syntax.lines import (
     Side as Side,
-)
-from engine.syntax.lines import (
     StartAsleep as StartAsleep,
-)
-from engine.syntax.lines import (
     SynchroniseMatched as SynchroniseMatched,
-)
-from engine.syntax.lines import (
     WakeOn as WakeOn,
-)
-from engine.syntax.lines import (
     Window as Window,
 )
 from engine.syntax.statements import (
     ApplyTemplate as ApplyTemplate,
-)
-from engine.syntax.statements import (
     Assign as Assign,
-)
-from engine.syntax.statements import (
     Block as Block,
-)
-from engine.syntax.statements import (
     Change as Change,
-)
-from engine.syntax.statements import (
     Couple as Couple,
-)
-from engine.syntax.statements import (
     Create as Create,
-)
-from engine.syntax.statements import (
     CreateOrChange as CreateOrChange,
-)
-from engine.syntax.statements import (
     Delete as Delete,
-)
-from engine.syntax.statements import (
     Do as Do,
-)
-from engine.syntax.statements import (
     Find as Find,
-)
-from engine.syntax.statements import (
     ForEach as ForEach,
-)
-from engine.syntax.statements import (
     ForPieces as ForPieces,
-)
-from engine.syntax.statements import (
     If as If,
-)
-from engine.syntax.statements import (
     Let as Let,
-)
-from engine.syntax.statements import (
     Message as Message,
-)
-from engine.syntax.statements import (
     Options as Options,
-)
-from engine.syntax.statements import (
     Require as Require,
-)
-from engine.syntax.statements import (
     Rows as Rows,
-)
-from engine.syntax.statements import (
     Sorting as Sorting,
-)
-from engine.syntax.statements import (
     Statement as Statement,
-)
-from engine.syntax.statements import (
     Synchronise as Synchronise,
-)
-from engine.syntax.statements import (
     Uncouple as Uncouple,
 )
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from engine.catalog.catalog import Calculation, Criterion, Field, Option, Reference
 from engine.catalog.fieldline import KINDS, Fault, parse_choices, parse_field

@@ -8,8 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from engine.catalog.load import load_catalog
 from engine.catalog.settings import Misuse, SettingDef, Settings, at_work_date, find_setting, typed

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from engine.catalog.load import load_catalog
 from engine.catalog.suggest import did_you_mean, suggest

@@ -7,8 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies as some
 
 from engine.cli import main
 from engine.graph.graph import Graph, Node, connected, neighbourhood, told_circle

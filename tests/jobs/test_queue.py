@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as some
+from hypothesis import given, settings, strategies as some
 
 from engine.jobs.exchange import BrokenStateError, from_json, to_json
 from engine.jobs.queue import ASLEEP, Done, Entry, Failed, Hours, QueueState, Result, Setup

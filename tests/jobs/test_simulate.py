@@ -228,6 +228,48 @@ def test_what_asks_for_the_day_is_planned_once_a_day() -> None:
     assert ran.timeline.planned < len(ran.timeline.runs)
 
 
+def test_what_holds_a_field_against_the_day_is_planned_again_when_that_day_comes() -> None:
+    """The product of day 18 is not looked at on days 16 and 17, and found on day 19, just as without the short cut."""
+    rows = (product("1", {"Valid From": "2026-06-18"}), product("2", {"Valid From": "2026-07-30"}))
+    once = DAILY.replace("Valid From := today", "Valid From := 2026-07-30")
+    story = world(ITEMS + once, *rows, settings=ON)
+    ran, slow = running(story, "6d"), running(story, "6d", short_cut=False)
+    planned = [one.start.day for one in ran.timeline.runs if not one.known]
+    assert planned == [15, 19, 19]  # found, and once more to see that nothing is left
+    assert [replace(one, known=False) for one in ran.timeline.runs] == list(slow.timeline.runs)
+    assert ran.rows == slow.rows
+
+
+REFUSED = """
+process arrivals "Arrivals become items" {
+  for each sales Product as product where Status = Active {
+    create bc Item as item { No. := product.Product ID, Next Counting Start Date := today }
+    require product.Name is not blank else fail "Product {product.Product ID} has no name on {today}."
+  }
+}
+job arrivals "Arrivals" {
+  run arrivals
+  every 120 minutes
+}
+"""
+
+
+def test_a_day_that_only_a_refused_record_would_get_is_no_reason_to_plan_again() -> None:
+    story = world(ITEMS + REFUSED, product("1", {"productnumber": "1"}), settings=ON)
+    ran, slow = running(story, "3d"), running(story, "3d", short_cut=False)
+    assert [one.start.day for one in ran.timeline.runs if not one.known] == [15]
+    assert [one.legs[0].failed for one in ran.timeline.runs] == [1] * len(ran.timeline.runs)
+    assert [replace(one, known=False) for one in ran.timeline.runs] == list(slow.timeline.runs)
+
+
+def test_a_day_that_a_record_gets_in_a_condition_is_asked_every_day() -> None:
+    asks = REFUSED.replace("require product.Name is not blank", "require item.Next Counting Start Date < 2026-06-17")
+    story = world(ITEMS + asks, product("1", {"productnumber": "1"}), settings=ON)
+    ran, slow = running(story, "3d"), running(story, "3d", short_cut=False)
+    assert {one.start.day for one in ran.timeline.runs if not one.known} >= {15, 16, 17}
+    assert [replace(one, known=False) for one in ran.timeline.runs] == list(slow.timeline.runs)
+
+
 def test_a_rule_that_asks_the_time_of_day_is_planned_every_time() -> None:
     asks = STOCK.replace("SystemModifiedAt > since", "SystemModifiedAt < since")
     ran = running(one_item(jobs=asks.replace("Size := item.No.", "Size := 'L'")), "5h")

@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, reject, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, reject, settings, strategies as st
 
 from engine.run.candidates import SCHEDULED, RunScope
 from tests.oracle.books import ITEM, PRODUCT, Coupling, State, blank

@@ -9,8 +9,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from engine.snapshot.importing import ImportOptions, ImportResult, import_snapshot
 from engine.snapshot.open import connect

@@ -8,8 +8,7 @@ from uuid import UUID
 
 import duckdb
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from engine.sql.quote import Literal, identifier, literal, qualified
 

@@ -7,8 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from engine.model.model import FieldLine
-from engine.model.model import Mapping as Mapped
+from engine.model.model import FieldLine, Mapping as Mapped
 from engine.pipeline import understand
 from engine.run.world import World
 from engine.snapshot.open import connect

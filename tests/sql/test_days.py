@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from engine.model import days
 from tests.model.world import bound, mapping_text

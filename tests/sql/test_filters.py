@@ -7,8 +7,7 @@ from functools import cache
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.plan.rules import TO_SALES, with_
 from tests.plan.stories import bc_id, item, world

@@ -10,8 +10,7 @@ from engine.diagnostic import Diagnostic
 from engine.run.dryrun import begin
 from engine.run.world import World
 from engine.snapshot.open import connect
-from engine.why.story import Chapter, Told
-from engine.why.story import Story as Tale
+from engine.why.story import Chapter, Story as Tale, Told
 from engine.why.text import plain
 from engine.why.why import Asked, tell
 from tests.plan.stories import DAY, NOON, Story, moment

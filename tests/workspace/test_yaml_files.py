@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from engine.source import Source
 from engine.yamlfile import MOST_DEPTH, Places, read_plain

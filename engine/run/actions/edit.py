@@ -11,8 +11,7 @@ from engine.catalog.catalog import Field, System, Table
 from engine.run.dryrun import Session
 from engine.run.settle import moment
 from engine.snapshot.types import column_type, empty_value
-from engine.sql.quote import Literal as Value
-from engine.sql.quote import identifier, literal
+from engine.sql.quote import Literal as Value, identifier, literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,7 @@ A scheduled run keeps to watermarks and stamps. A run that a user starts for cho
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
+from collections.abc import Mapping as Dictionary, Sequence
 from dataclasses import replace
 
 from engine import connector

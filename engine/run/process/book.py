@@ -83,6 +83,7 @@ class Documents:
         return "_place DESC"
 
     def open(self) -> None:
+        """Make the tables of the book anew, empty."""
         for name, columns in TABLES.items():
             self.world.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
 
@@ -96,6 +97,7 @@ class Documents:
         return nth_place(str(self.tick()))
 
     def nth(self, table: Table) -> int:
+        """The number by which the book knows a table; given when first asked for."""
         if table not in self.tables:
             self.tables.append(table)
         return self.tables.index(table)

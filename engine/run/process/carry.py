@@ -86,6 +86,7 @@ def attempt(
     """
     world = session.world
     undo, ids, settings = Undo.mark(world), dict(session.shared.ids), dict(session.around.settings)
+    acted = frozenset(world.acted)
     book = Documents(world=world, number=number, quick=quick, only=only)
     book.open()
     put_back(known, world, "asked" if only else "refused")
@@ -109,6 +110,7 @@ def attempt(
     if came != "not planned":
         refused = tuple(world.run("what is refused", "SELECT * FROM refused ORDER BY ALL").fetchall())
     take_back(session, undo, ids, settings, number)
+    world.acted = set(acted)
     return came, refused
 
 
@@ -157,6 +159,7 @@ def put_back(known: Refusals, world: World, table: str) -> None:
 
 
 def take_back(session: Session, undo: Undo, ids: dict[str, Any], settings: dict[str, Any], number: int) -> None:
+    """Make everything as it was at the mark: rows, ids given so far, the number of legs, settings."""
     undo.take_back()
     session.shared.ids = ids
     session.legs = number

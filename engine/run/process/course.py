@@ -20,10 +20,9 @@ from engine.run.process.pieces import pieces
 from engine.run.process.rounds import Rounds, Rows, guards_of, hold
 from engine.run.process.uses import Place, Uses
 from engine.run.world import World
-from engine.sql import block as blocks
-from engine.sql import watch
+from engine.sql import block as blocks, watch
 from engine.sql.blank import blank
-from engine.sql.block import CHANGES, statements_in
+from engine.sql.block import acts
 from engine.sql.conditions import condition, fixed
 from engine.sql.finding import find, sorting, sought
 from engine.sql.frame import Frame, Outcome
@@ -82,6 +81,7 @@ class Course:
         return Rounds(world=self.world, frames=[self.frame(scope, (), Outcome())], depth=0)
 
     def frame(self, scope: Rows, rows: tuple[str, ...], outcome: Outcome) -> Frame:
+        """A frame over rows of the process, in which effects are carried out in place and numbers are given late."""
         return Frame(
             around=self.around,
             scope=scope,
@@ -93,6 +93,7 @@ class Course:
         )
 
     def number(self, given: model.NextNumber, entry: Written, target: Field, frame: Frame) -> str:
+        """SQL of a provisional number; the book gives the real one when the order of the documents is known."""
         return self.book.numbers(given, entry, target)
 
     def inside(self, frame: Frame, statement: Statement) -> None:
@@ -102,12 +103,14 @@ class Course:
     # --- statements -------------------------------------------------------------------------------------------
 
     def block(self, body: Block, frame: Frame, rounds: Rounds) -> None:
+        """Every statement of a block; what its branches left to be kept true is let go at the end."""
         known = len(rounds.frames)
         for statement in body.statements:
             self.statement(statement, frame, rounds)
         del rounds.frames[known:]
 
     def statement(self, statement: Statement, frame: Frame, rounds: Rounds) -> None:
+        """One statement, with whoever watches told before and after."""
         self.at = self.uses.at[id(statement)]
         if watch.witness is not None:
             watch.witness.reads(statement, frame)
@@ -116,6 +119,7 @@ class Course:
             watch.witness.has_read(statement, frame)
 
     def carry_out(self, statement: Statement, frame: Frame, rounds: Rounds) -> None:
+        """Do what a statement says, for every row of the rounds at once."""
         match statement:
             case model.Let() | model.Find() if self.brought_together(statement, frame, rounds):
                 rounds.settled = False
@@ -224,6 +228,7 @@ class Course:
     # --- decisions --------------------------------------------------------------------------------------------
 
     def branch(self, statement: model.If, frame: Frame, rounds: Rounds) -> None:
+        """Both ways of an `if`, each for the rows that take it; a way that no row takes is left out."""
         known = fixed(statement.condition, self.around.settings)
         if known is not None:
             if watch.watcher is not None:
@@ -263,7 +268,9 @@ class Course:
         match statement:
             case model.Let(value=model.Choose() as chosen) if id(chosen.condition) in self.truths:
                 decided = self.truths[id(chosen.condition)]
-                scope.names[statement.key] = decided.of(chosen, lambda part: value(part, frame.reading()), blank(chosen.type))
+                scope.names[statement.key] = decided.of(
+                    chosen, lambda part: value(part, frame.reading()), blank(chosen.type)
+                )
                 return True
             case model.Find(where=(model.Matches(filter=model.Relation(operand=model.Choose() as chosen)),)):
                 if id(chosen.condition) not in self.truths:
@@ -282,6 +289,7 @@ class Course:
     # --- loops ------------------------------------------------------------------------------------------------
 
     def for_each(self, statement: model.ForEach, frame: Frame, rounds: Rounds) -> None:
+        """A loop: a table with one row per round, then its block over all; the outermost makes the units, one per document."""
         self.settle(rounds)
         outer, record = rounds.scope, statement.record
         outermost = rounds.depth == 0
@@ -319,6 +327,7 @@ class Course:
             give_numbers(self.book, self.numbered, self.world, at_end=False)
 
     def for_pieces(self, statement: model.ForPieces, frame: Frame, rounds: Rounds) -> None:
+        """The block once for each piece of a text, in the order of the pieces."""
         text = pieces(statement, frame)
         self.settle(rounds, {"pieces": text})
         outer = rounds.scope
@@ -381,11 +390,3 @@ class Course:
             self.block(body, rounds.frame, rounds)
             self.settle(rounds)
         self.world.connection.execute(f"DROP TABLE {rounds.scope.table}")
-
-
-def acts(body: Block | None) -> bool:
-    """Does a block change records, or go over them?"""
-    return any(
-        isinstance(one, (*CHANGES, model.ForEach)) or (isinstance(one, model.Find) and isinstance(one.otherwise, Block))
-        for one in statements_in(body)
-    )

@@ -12,6 +12,10 @@ from engine.sql.values import value
 
 
 def pieces(statement: model.ForPieces, frame: Frame) -> str:
+    """SQL of the list of pieces: every line of the text, cut after `length` letters.
+
+    instead: what stands for the first line when that is blank.
+    """
     reading = frame.reading()
     text, length = value(statement.text, reading), value(statement.length, reading)
     lines = f"list_transform(string_split({text}, chr(10)), lambda line: rtrim(line, chr(13)))"

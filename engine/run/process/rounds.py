@@ -79,16 +79,19 @@ class Rounds:
 
     @property
     def frame(self) -> Frame:
+        """The frame of the loop itself, without the guards of branches in it."""
         return self.frames[0]
 
     @property
     def scope(self) -> Rows:
+        """The table of the rounds, as it was last held."""
         scope = self.frames[0].scope
         assert isinstance(scope, Rows)
         return scope
 
     @property
     def outcome(self) -> Outcome:
+        """What failed or was warned about since the rounds were last held."""
         return self.frames[0].outcome
 
 
@@ -156,6 +159,7 @@ def hold(rounds: Rounds, wanted: Mapping[str, Table | None], more: Mapping[str, 
 
 
 def guards_of(frame: Frame) -> str:
+    """SQL truth: the row takes all the ways that lead to the frame."""
     return joined_by("AND", list(frame.guards))
 
 

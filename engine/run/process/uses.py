@@ -31,6 +31,7 @@ class Uses:
 
 
 def uses_of(body: Block) -> Uses:
+    """Number every statement in the order in which they are carried out, and say where each name is used last."""
     at: dict[int, int] = {}
     last: dict[str, int] = {}
     for number, (statement, parts) in enumerate(heads(body)):

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from engine.jobs.live import exported, steps, words
 from engine.jobs.live.exchange import from_json, to_json
