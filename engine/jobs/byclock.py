@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.frozen import dataclass as frozen
+from engine.jobs.byday import ByDay, by_day
 from engine.jobs.queue import Setup
 from engine.model import model as m
 from engine.run.actions.nodes import nodes
@@ -22,12 +23,12 @@ class ByClock:
     """How the rules of a job go with time.
 
     kind: never: not at all while nothing else changes; empty: a run that read no record finds none later; moment:
-    anything may be another a second later. daily: that holds within one day only. moves: the settings that every run
+    anything may be another a second later. day: what the day means to them. moves: the settings that every run
     sets to the clock. apart: those, and the settings that other processes move and these rules do not read.
     """
 
     kind: Literal["never", "empty", "moment"]
-    daily: bool = False
+    day: ByDay = ByDay()
     moves: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
 
@@ -35,7 +36,6 @@ class ByClock:
 def by_clock(model: m.Model, setup: Setup) -> ByClock:
     """What the rules of a job, and of all that they call, do with the clock."""
     parts = [one.statement for one in model.shared.values()]
-    days = False
     reading = _Reading()
     called = list(_called(model, setup.runs))
     for one in called:
@@ -45,19 +45,17 @@ def by_clock(model: m.Model, setup: Setup) -> ByClock:
         return ByClock(kind="moment")
     harmless = not any(reading.tainted_in(one) for one in parts)
     for one in called:
-        days = days or any(True for _ in nodes(one, m.Day)) or any(it.word != "now" for it in nodes(one, m.Clock))
         if isinstance(one, m.Process):
             harmless = reading.block(one.body) and harmless
         else:
             harmless = reading.mapping(one) and harmless
-    days = days or any(True for one in parts for _ in nodes(one, m.Day))
     if not harmless:
         return ByClock(kind="moment")
     kind: Literal["never", "empty"] = "empty" if reading.thresholds else "never"
     moved = {it for one in model.processes.values() for it in _moved(one)}
     read = {it.name for one in (*called, *parts) for it in nodes(one, m.SettingValue)}
     apart = frozenset(reading.moving | (moved - read))
-    return ByClock(kind=kind, daily=days, moves=frozenset(reading.moving), apart=apart)
+    return ByClock(kind=kind, day=by_day((*called, *parts)), moves=frozenset(reading.moving), apart=apart)
 
 
 def _called(model: m.Model, names: tuple[str, ...]) -> Iterator[m.Mapping | m.Process]:

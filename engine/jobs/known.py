@@ -19,12 +19,13 @@ from engine.model import model as m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
-    """A run that changed no table. model and settings: those that it ran under, without `apart`. moves: settings that
+    """A run that changed no table. model and settings: those that it ran under, without `apart`. until: the first day
+    that may bring another (None: no day does). moves: settings that
     it sets to the clock. numbers: how many numbers of legs it took."""
 
     model: m.Model
     settings: str
-    day: date | None
+    until: date | None
     read: dict[Key, Print]
     moves: frozenset[str]
     apart: frozenset[str]
@@ -34,7 +35,7 @@ class Idle:
 
     def holds(self, model: m.Model, settings: Mapping[str, object], prints: Prints, now: datetime) -> bool:
         """Would the same run find nothing again?"""
-        if self.model is not model or self.day not in (None, now.date()):
+        if self.model is not model or (self.until is not None and now.date() >= self.until):
             return False
         if self.settings != settings_text(settings, self.apart):
             return False

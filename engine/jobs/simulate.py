@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from engine.jobs import follow, gather
 from engine.jobs.byclock import ByClock, by_clock
+from engine.jobs.byday import lasts_until
 from engine.jobs.carry import carry_out
 from engine.jobs.define import appearing, entered, one_off
 from engine.jobs.edits import Edit, Refused, carry_out_edit
@@ -90,6 +91,7 @@ class Simulation:
         world = session.world
         assert isinstance(world, TracedWorld)
         world.read.clear()
+        world.acted.clear()
         before, first = self.prints, session.legs
         clock = self._by_clock(entry)
         settings = settings_text(session.around.settings, clock.apart)
@@ -109,7 +111,7 @@ class Simulation:
             self.idle[entry.number] = Idle(
                 model=session.model,
                 settings=settings,
-                day=at.date() if clock.daily else None,
+                until=lasts_until(clock.day, at.date(), world),
                 read={key: self.prints.get(key, NOTHING) for key in read},
                 moves=clock.moves,
                 apart=clock.apart,

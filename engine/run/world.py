@@ -15,6 +15,7 @@ import duckdb
 
 from engine.catalog.catalog import Catalog, System, Table
 from engine.snapshot.types import column_type, empty_value
+from engine.source import Span
 from engine.sql.quote import identifier, literal, qualified
 
 OPERATION = "_op"
@@ -72,6 +73,7 @@ class World:
     states: dict[tuple[str, str], State] = field(default_factory=dict)
     stale: dict[tuple[str, str], str] = field(default_factory=dict)
     grown: dict[tuple[str, str], int] = field(default_factory=dict)
+    acted: set[Span] = field(default_factory=set)
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
@@ -95,6 +97,7 @@ class World:
     # --- reading ---
 
     def alias(self, name: str) -> str:
+        """A short alias for SQL that nobody else has."""
         self.counter += 1
         word = "".join(letter for letter in name.lower() if letter.isascii() and letter.isalnum())[:12] or "t"
         return f"{word}_{self.counter}"
@@ -105,9 +108,11 @@ class World:
         return {**(self.base.get(key) or _bare(table)), **self.changed.get(key, {})}
 
     def holds(self, table: Table, column: str) -> bool:
+        """Does the snapshot have this column of the table?"""
         return column in self.columns(table)
 
     def relation(self, table: Table) -> str:
+        """The relation to read a table from: its rows as they stand now, with everything that was planned before."""
         key = (table.system, table.name)
         if key in self.changed:
             if key in self.stale:
@@ -196,6 +201,7 @@ class World:
         )
 
     def commit(self) -> None:
+        """End the transaction in which a leg was planned; what it wrote stays."""
         self.connection.execute("COMMIT")
 
     def roll_back(self, kept: Kept) -> None:

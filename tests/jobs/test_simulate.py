@@ -230,20 +230,23 @@ def test_what_asks_for_the_day_is_planned_once_a_day() -> None:
 
 def test_what_holds_a_field_against_the_day_is_planned_again_when_that_day_comes() -> None:
     """The product of day 18 is not looked at on days 16 and 17, and found on day 19, just as without the short cut."""
-    rows = (product("1", {"Valid From": "2026-06-18"}), product("2", {"Valid From": "2026-07-30"}))
+    rows = (product("1", {"validfromdate": "2026-06-18"}), product("2", {"validfromdate": "2026-07-30"}))
     once = DAILY.replace("Valid From := today", "Valid From := 2026-07-30")
     story = world(ITEMS + once, *rows, settings=ON)
     ran, slow = running(story, "6d"), running(story, "6d", short_cut=False)
     planned = [one.start.day for one in ran.timeline.runs if not one.known]
-    assert planned == [15, 19, 19]  # found, and once more to see that nothing is left
+    assert planned == [15, 18, 19, 19]  # on the day itself, when it is passed, and once more: nothing is left
     assert [replace(one, known=False) for one in ran.timeline.runs] == list(slow.timeline.runs)
     assert ran.rows == slow.rows
 
 
 REFUSED = """
 process arrivals "Arrivals become items" {
-  for each sales Product as product where Status = Active {
-    create bc Item as item { No. := product.Product ID, Next Counting Start Date := today }
+  for each sales Product as product where Product ID is not blank {
+    create bc Item as item {
+      No. := product.Product ID
+      Next Counting Start Date := today
+    }
     require product.Name is not blank else fail "Product {product.Product ID} has no name on {today}."
   }
 }
