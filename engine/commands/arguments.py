@@ -21,12 +21,14 @@ class Parser(argparse.ArgumentParser):
         self.exits = exits.strip("\n")
 
     def format_help(self) -> str:
+        """The example, the usual help behind it, and what the exit codes mean at the end."""
         parts = [self.example, super().format_help().strip("\n")]
         if self.exits:
             parts.append("exit codes:\n" + "\n".join(f"  {line.strip()}" for line in self.exits.splitlines()))
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def error(self, message: str) -> NoReturn:
+        """Tell of words that do not fit, with the way out. WrongArgumentsError: always."""
         way_out = _nearest_option(self, message) or f"{self.prog} --help says more"
         raise WrongArgumentsError(f"{self.prog}: {_plainly(message)}; {way_out}")
 

@@ -77,6 +77,7 @@ class Entry:
 
     @property
     def name(self) -> str:
+        """The name of the job."""
         return self.setup.name
 
     def to(self, status: Status, start: datetime | None) -> Entry:
@@ -93,6 +94,7 @@ class Entry:
 
     @property
     def startable(self) -> bool:
+        """Would it start once its planned moment has come?"""
         return self.status in STARTABLE and self.start is not None
 
 
@@ -104,6 +106,7 @@ class QueueState:
     entries: tuple[Entry, ...] = ()
 
     def entry(self, name: str) -> Entry | None:
+        """The first entry of a job; None when it has none."""
         return next((one for one in self.entries if one.name == name), None)
 
     def put(self, entry: Entry) -> QueueState:
@@ -112,6 +115,7 @@ class QueueState:
         return replace(self, entries=tuple(sorted((*others, entry), key=lambda one: one.number)))
 
     def without(self, number: int) -> QueueState:
+        """The queue without the entry of this number."""
         return replace(self, entries=tuple(one for one in self.entries if one.number != number))
 
 

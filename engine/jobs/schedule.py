@@ -56,6 +56,7 @@ class Schedule:
         return made
 
     def state(self) -> QueueState:
+        """The queue as it stands, entries by number."""
         return QueueState(now=self.now, entries=tuple(self.entries[one] for one in sorted(self.entries)))
 
     # --- from outside ---
@@ -77,6 +78,7 @@ class Schedule:
             self._planned.pop(entry.number, None)
 
     def put_all(self, entries: Iterable[Entry]) -> None:
+        """Put several entries, each in place of the one of its number."""
         for entry in entries:
             self.put(entry)
 
@@ -86,9 +88,11 @@ class Schedule:
         self._planned.pop(number, None)
 
     def by_name(self, name: str) -> Entry | None:
+        """The first entry of a job; None when it has none."""
         return next((one for one in self.entries.values() if one.name == name), None)
 
     def next_number(self) -> int:
+        """A number that is higher than every entry's; the first is 1."""
         return max(self.entries, default=0) + 1
 
     def wake(self, tables: Iterable[str], but: int | None = None) -> tuple[Entry, ...]:

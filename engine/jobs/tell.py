@@ -149,4 +149,5 @@ def _plain(one: Any) -> Any:
 
 
 def moment(at: datetime | None) -> str | None:
+    """A moment in UTC as JSON has it, to the millisecond; None for none."""
     return None if at is None else at.isoformat(timespec="milliseconds") + "Z"

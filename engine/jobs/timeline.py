@@ -80,6 +80,7 @@ class Ran:
 
     @property
     def active(self) -> bool:
+        """Did the run do anything, as the queue counts it when it decides whether a job goes to sleep?"""
         return bool(self.activity)
 
 
@@ -125,6 +126,7 @@ class Followed:
 
     @property
     def takes(self) -> timedelta | None:
+        """How long the edit took to get through; None when it did not."""
         return None if self.reached is None else self.reached - self.edit.at
 
 
@@ -185,4 +187,5 @@ class Timeline:
 
     @property
     def planned(self) -> int:
+        """How many runs were planned, not known to find nothing."""
         return sum(not one.known for one in self.runs)

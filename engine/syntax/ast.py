@@ -136,6 +136,8 @@ class ChangeMapping(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process(Node):
+    """`process P "…" [when C] { }`."""
+
     name: Name
     title: str
     when: Expression | None
@@ -154,6 +156,8 @@ class Step(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Node):
+    """`rule "…" [when C] { }`."""
+
     title: str
     title_span: Span = field(compare=False, repr=False)
     when: Expression | None
@@ -162,6 +166,8 @@ class Rule(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(Node):
+    """`job N "…" [when C] { }`."""
+
     name: Name
     title: str
     when: Expression | None

@@ -73,6 +73,7 @@ def do(c: Children, at: Span) -> ast.Do:
 
 
 def options(c: Children, at: Span) -> ast.Options:
+    """What follows a line behind commas. SlipError: something was said twice."""
     found: dict[str, Any] = {}
     for which, value, place in c[:-1]:
         if which in found:
@@ -95,11 +96,13 @@ def _behind_comma(at: Span) -> Span:
 
 
 def every(c: Children, at: Span) -> ast.Every:
+    """`every N minutes[, sleep M minutes when idle]`. SlipError: a number that is none of those allowed."""
     sleep = _whole(c[1], at) if len(c) > 1 else None
     return ast.Every(span=at, minutes=_whole(c[0], at), sleep_minutes=sleep)
 
 
 def attempts(c: Children, at: Span) -> ast.Attempts:
+    """`at most N attempts, S seconds apart`. SlipError: a number that is none of those allowed."""
     return ast.Attempts(span=at, count=_whole(c[0], at), seconds=_whole(c[1], at))
 
 
@@ -111,6 +114,7 @@ def _whole(written: str, at: Span) -> int:
 
 
 def window(c: Children, at: Span) -> ast.Window:
+    """`on D [from T to T] [in time zone '…']`. SlipError: a time of the day that does not exist."""
     start, end = (None if one is None else _time(one, at) for one in c[1:3])
     return ast.Window(span=at, days=c[0], start=start, end=end, zone=c[3])
 
@@ -126,6 +130,7 @@ def _time(written: str, at: Span) -> time:
 
 
 def title(c: Children, at: Span) -> tuple[str, Span]:
+    """A heading without its quotes, and its place."""
     return c[0][1:-1], at
 
 
@@ -155,6 +160,7 @@ def values(c: Children, at: Span) -> ast.Values:
 
 
 def change(c: Children, at: Span) -> tuple[str, Any]:
+    """What happens to a record without the `is`, and for `changed to` the filter."""
     return c[0].removeprefix("is "), c[1] if len(c) > 1 else None
 
 
@@ -164,6 +170,7 @@ def whenever(c: Children, at: Span) -> ast.Whenever:
 
 
 def whenever_setting(c: Children, at: Span) -> ast.WheneverSetting:
+    """`whenever setting S is changed to F { }`."""
     return ast.WheneverSetting(span=at, setting=c[0], filter=operand(c[1]), block=c[2])
 
 

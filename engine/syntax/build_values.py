@@ -29,6 +29,9 @@ def short(written: str, at: Span) -> None:
 
 
 def name(c: Children, at: Span) -> ast.Name:
+    """A name, without quotes if it has any. SlipError: nothing in the quotes, a function that does not exist, a comma
+    forgotten.
+    """
     written: str = c[0]
     if written[0] == '"':
         if not written[1:-1].strip():
@@ -57,11 +60,13 @@ def unquoted(written: str) -> str:
 
 
 def number(c: Children, at: Span) -> ast.Number:
+    """A number of any length that a database can hold. SlipError: a longer one."""
     short(c[0], at)
     return ast.Number(span=at, value=Decimal(c[0]), written=c[0])
 
 
 def date_(c: Children, at: Span) -> ast.Date:
+    """A date as year, month and day. SlipError: the calendar has no such day."""
     try:
         return ast.Date(span=at, value=date.fromisoformat(c[0]))
     except ValueError:
@@ -69,11 +74,13 @@ def date_(c: Children, at: Span) -> ast.Date:
 
 
 def duration(c: Children, at: Span) -> ast.Duration:
+    """A length of time, such as `14D`. SlipError: too long a number."""
     short(c[0], at)
     return ast.Duration(span=at, count=int(c[0][:-1]), unit=c[0][-1])
 
 
 def function(c: Children, at: Span) -> str:
+    """The words of a function before its bracket, with one blank between them."""
     return " ".join(c[0][:-1].split())
 
 
@@ -82,22 +89,26 @@ def call(c: Children, at: Span) -> ast.Call:
 
 
 def arithmetic(c: Children, at: Span) -> ast.Arithmetic:
+    """Two values joined by a sign. SlipError: one of them is a bracket that holds a filter."""
     _value(c[0])
     _value(c[2])
     return ast.Arithmetic(span=at, left=c[0], operator=c[1], right=c[2])
 
 
 def minus(c: Children, at: Span) -> ast.Minus:
+    """A value with `-` before it. SlipError: it is a bracket that holds a filter."""
     _value(c[0])
     return ast.Minus(span=at, operand=c[0])
 
 
 def via(c: Children, at: Span) -> ast.Via:
+    """`X via M`. SlipError: X is a bracket that holds a filter."""
     _value(c[0])
     return ast.Via(span=at, value=c[0], mappings=c[1])
 
 
 def using(c: Children, at: Span) -> ast.Using:
+    """`X using V`. SlipError: X is a bracket that holds a filter."""
     _value(c[0])
     return ast.Using(span=at, value=c[0], values=c[1])
 
@@ -122,6 +133,7 @@ def all_of(c: Children, at: Span) -> ast.AllOf:
 
 
 def relation_to(c: Children, at: Span) -> ast.Relation:
+    """An operator and a value. SlipError: a bracket with a filter behind the operator."""
     return ast.Relation(span=at, operator=c[0], operand=_value(operand(c[1])))
 
 
@@ -138,6 +150,7 @@ def range_to(c: Children, at: Span) -> ast.Range:
 
 
 def pattern(c: Children, at: Span) -> ast.Pattern:
+    """A text with `*` or `?`, or one led by `@`; quotes are taken off."""
     written: str = c[0]
     if written.startswith("@'"):
         return ast.Pattern(span=at, text="@" + unquoted(written[1:]))

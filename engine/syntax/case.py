@@ -34,9 +34,11 @@ class Case:
         return self.failed.tokens[-1] if self.failed.tokens else None
 
     def of(self, token: Token) -> str:
+        """The text of a token."""
         return self.text[token.start : token.end]
 
     def span(self, start: int, end: int) -> Span:
+        """A place in the file, from one offset to another; never of negative length."""
         return self.source.span(start, max(start, end))
 
     def helps(self, start: int, end: int, instead: str) -> bool:

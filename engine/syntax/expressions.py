@@ -15,6 +15,8 @@ System = Literal["bc", "sales"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
+    """Whatever was written at a place; two that say the same are equal wherever they stand."""
+
     span: Span = field(compare=False, repr=False)
 
 
@@ -53,12 +55,16 @@ class Text(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Node):
+    """A number; written: as in the text, with all its noughts."""
+
     value: Decimal
     written: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Date(Node):
+    """`2026-06-01`."""
+
     value: date
 
 
@@ -103,6 +109,8 @@ class Choose(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic(Node):
+    """`L + R`, `L - R`, `L * R`, `L / R`."""
+
     operator: Literal["+", "-", "*", "/"]
     left: Expression
     right: Expression
@@ -110,6 +118,8 @@ class Arithmetic(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minus(Node):
+    """`-X`."""
+
     operand: Expression
 
 
@@ -167,18 +177,24 @@ class NextNumber(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class And(Node):
+    """`L and R`."""
+
     left: Expression
     right: Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Or(Node):
+    """`L or R`."""
+
     left: Expression
     right: Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Not(Node):
+    """`not X`."""
+
     operand: Expression
 
 

@@ -14,6 +14,8 @@ from engine.syntax.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Token:
+    """A word of the text by its kind in the grammar, from one offset to another."""
+
     terminal: str
     start: int
     end: int

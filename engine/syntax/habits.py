@@ -251,6 +251,7 @@ def needless_then(case: Case) -> Diagnostic | None:
 
 
 def time_of_day(case: Case) -> Diagnostic | None:
+    """`25:00`, `9 o'clock`, where a time of the day is expected."""
     if "TIME" not in case.failed.expected or case.found.terminal in ENDS:
         return None
     at = case.found.start

@@ -17,6 +17,8 @@ Arrow = Literal["->", "<-", "<->"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DependsOn(Node):
+    """`depends on M, … [when C]`."""
+
     mappings: tuple[Name, ...]
     when: Expression | None
 
@@ -31,12 +33,14 @@ class Creation(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnlyWithin(Node):
+    """`only within M`."""
+
     mapping: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlwaysCompare(Node):
-    pass
+    """`always compare`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,8 @@ class SynchroniseMatched(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InFullSynchronisation(Node):
+    """`in full synchronisation run|couple|leave out [when C]`."""
+
     action: Literal["run", "couple", "leave out"]
     when: Expression | None
 
@@ -126,6 +132,8 @@ class Moment(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AfterUncoupling(Node):
+    """`after uncoupling { }`."""
+
     block: Block
 
 
@@ -165,18 +173,22 @@ class Attempts(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category(Node):
+    """`category '…'`."""
+
     text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WakeOn(Node):
+    """`wake on T [when C]`."""
+
     table: TableName
     when: Expression | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartAsleep(Node):
-    pass
+    """`start asleep`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

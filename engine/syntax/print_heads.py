@@ -39,6 +39,7 @@ def head(node: Line) -> Doc:
 
 
 def when(node: ast.Expression | None) -> Doc:
+    """`when C`, or nothing."""
     return clause("when", node, _OUTER, _INNER)
 
 

@@ -11,14 +11,17 @@ from engine.syntax.quoting import INSIDE, VALUE, written_name, written_pattern, 
 
 
 def name(node: ast.Name, place: str = INSIDE, *, before_dot: bool = False, in_filter: bool = False) -> str:
+    """A name as it must be written at its place; see `engine.syntax.quoting`."""
     return written_name(node.text, place, before_dot, in_filter)
 
 
 def names(nodes: Iterable[ast.Name], between: str = ", ") -> str:
+    """Names in a row."""
     return between.join(name(node) for node in nodes)
 
 
 def table(node: ast.TableName) -> str:
+    """System and name of a table."""
     return f"{node.system} {name(node.name)}"
 
 
@@ -121,6 +124,7 @@ def _part(node: ast.Expression, deep: int, place: str, in_filter: bool) -> Doc:
 
 
 def path(node: ast.Path, place: str, *, in_filter: bool) -> str:
+    """Names joined by dots. place: where its first name stands."""
     parts = []
     for at, one in enumerate(node.names):
         last = at == len(node.names) - 1
@@ -169,6 +173,7 @@ def _last_name(node: ast.Path | ast.Setting | ast.Via | ast.Using) -> ast.Name |
 
 
 def pair(node: ast.Pair, deep: int) -> tuple[Doc, Doc]:
+    """Both sides of a line of a value list. deep: how many blocks are around."""
     return value(node.left, deep), value(node.right, deep)
 
 

@@ -58,6 +58,7 @@ def _needs_quotes(text: str, place: str, followed_by_dot: bool, in_filter: bool)
 
 
 def written_text(node: ast.Text) -> str:
+    """A text in its quotes; a quote in it is doubled."""
     return "'" + node.value.replace("'", "''") + "'"
 
 

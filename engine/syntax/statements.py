@@ -98,17 +98,23 @@ class Change(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete(Node):
+    """`delete X`, `delete T as a where C`."""
+
     rows: Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Couple(Node):
+    """`couple L with R`."""
+
     left: Expression
     right: Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncouple(Node):
+    """`uncouple X`, `uncouple T as a where C`."""
+
     rows: Rows
 
 

@@ -99,6 +99,7 @@ def chapter(leg: Leg, after: Coupling | None, rules: Rules, world: World, wanted
 
 
 def partner_id(leg: Leg) -> str | None:
+    """The id of the partner that the record had before the leg; None without a coupling."""
     if leg.before is None:
         return None
     return leg.before.sales if leg.step.leg == "to_sales" else leg.before.bc
@@ -128,6 +129,7 @@ def ending(leg: Leg, listed: Entry | None) -> Ending:
 
 
 def not_read(leg: Leg) -> Ending:
+    """Why the leg did not read the record: it is gone, kept out, its own change, or not among those chosen."""
     admitted = leg.admitted
     if admitted is None or not admitted.there:
         text = f"the {leg.step.source.table.caption} does not exist any more; what is deleted is never read"
@@ -144,6 +146,7 @@ def not_read(leg: Leg) -> Ending:
 
 
 def left_out(leg: Leg) -> Ending:
+    """Why a record that was read is not looked at: a rule leaves it out, or it has no partner and gets none."""
     rule = next(
         (one for one in (leg.admitted.lines if leg.admitted else ()) if one.kind == "leave out" and one.sign == "no"),
         None,
@@ -159,6 +162,7 @@ def left_out(leg: Leg) -> Ending:
 
 
 def whole(leg: Leg, ended: Ending, listed: Entry | None, after: Coupling | None) -> tuple[Told, ...]:
+    """The sections of a chapter, in the order of the decision; one without content is left out."""
     sections = []
     if leg.admitted is not None and leg.admitted.there:
         sections.append(read_section(leg, leg.admitted))
@@ -175,6 +179,7 @@ def whole(leg: Leg, ended: Ending, listed: Entry | None, after: Coupling | None)
 
 
 def read_section(leg: Leg, admitted: Admission) -> Told:
+    """Was the record read, and what every filter and condition said of it."""
     read = leg.row is not None
     again = read and not admitted.open
     text = "yes, though kept out otherwise, as a retry" if again else "yes" if read else "no"
@@ -182,6 +187,7 @@ def read_section(leg: Leg, admitted: Admission) -> Told:
 
 
 def outcome_section(leg: Leg, ended: Ending, listed: Entry | None, after: Coupling | None) -> Told:
+    """What became of it: fields written, records that came along, warnings, what the coupling keeps."""
     parts: list[Told] = []
     if listed is not None:
         parts += written(leg, listed)
@@ -203,6 +209,7 @@ def written(leg: Leg, listed: Entry) -> list[Told]:
 
 
 def field_written(one: ledger.Written) -> Told:
+    """A field that is written: before and after, the rule and its place."""
     return Told(
         kind="written",
         name=one.caption,

@@ -53,10 +53,12 @@ def row_of(read: Candidates, made: Transfer, world: World, where: str) -> Row | 
 
 
 def source_is(src: str) -> str:
+    """SQL truth over the candidates `c`: the record of this id is the source."""
     return f"c.src = {literal(src)}::UUID"
 
 
 def partner_is(dst: str) -> str:
+    """SQL truth over the candidates `c`: the record of this id is the partner."""
     return f"c.dst = {literal(dst)}::UUID"
 
 

@@ -64,6 +64,7 @@ class Documentary:
 
     @property
     def world(self) -> World:
+        """The world that the process is planned in."""
         return self.session.world
 
     # --- of mappings ----------------------------------------------------------------------------------------------
@@ -155,6 +156,8 @@ class Documentary:
                     self.notes.append((path, whole_numbers(line)))
 
     def test(self, statement: model.Require | model.If, frame: Frame) -> None:
+        """Ask what an `if` or a `require` says of the record."""
+
         def question(sheet: Sheet) -> Any:
             test = test_of(statement.condition, frame.reading(), sheet)
             note = TestNote(statement=statement, guard=None, test=test, known=None)
@@ -163,6 +166,8 @@ class Documentary:
         self.ask(frame, question)
 
     def find(self, statement: model.Find | model.Let, frame: Frame) -> None:
+        """Ask which record a `find` gives, or what a `let` comes to."""
+
         def question(sheet: Sheet) -> Any:
             reading = frame.reading()
             found: Operand | None
@@ -238,6 +243,7 @@ class Documentary:
         return _under(notes, 1, self.heads)
 
     def round(self, record: model.Record, id: str) -> Told:
+        """The round of a loop that stands at one record, told as a heading for what follows."""
         called = f"{record.table.caption} {named(record.table, id, self.world)}"
         return whole_numbers(Told(kind="round", name=f"for each {record.name}", text=called, facts=(("id", id),)))
 

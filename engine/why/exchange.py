@@ -11,6 +11,7 @@ FORMAT_VERSION = 1
 
 
 def to_json(story: Story) -> str:
+    """The text of the file, with a line break at its end."""
     return json.dumps(_story(story), ensure_ascii=False, indent=1) + "\n"
 
 

@@ -96,10 +96,12 @@ def refused_whole(number: int, world: World) -> Entry | None:
 
 
 def place(path: str | None, line: int | None) -> Place | None:
+    """A place in the rules; None where the plan has none."""
     return None if path is None or line is None else (path, line)
 
 
 def fields(number: int, record: int, world: World) -> tuple[Written, ...]:
+    """The fields of one record of a leg, in the order of the rules."""
     rows = world.connection.execute(
         f"SELECT name, caption, before, after, rule, path, line FROM plan.field "
         f"WHERE pass = {number} AND record = {record} ORDER BY ordinal"
@@ -118,6 +120,7 @@ def fields(number: int, record: int, world: World) -> tuple[Written, ...]:
 
 
 def along(number: int, record: int, world: World) -> tuple[Along, ...]:
+    """The records that came along with one, in the order of the plan."""
     rows = world.connection.execute(
         f"SELECT record, action, table_caption, label, path, line FROM plan.record "
         f"WHERE pass = {number} AND cause = {record} ORDER BY record"
@@ -135,6 +138,7 @@ def along(number: int, record: int, world: World) -> tuple[Along, ...]:
 
 
 def notes(number: int, record: int, world: World) -> tuple[tuple[str, str, Place | None], ...]:
+    """Code, text and place of what was warned about."""
     rows = world.connection.execute(
         f"SELECT code, text, path, line FROM plan.note WHERE pass = {number} AND record = {record} ORDER BY ALL"
     ).fetchall()

@@ -49,6 +49,7 @@ def failing(made: Transfer, trail: Trail, answers: Sequence[Any]) -> tuple[Failu
 
 
 def reason(one: Failure, trail: Trail, answers: Sequence[Any]) -> str:
+    """Why a failure says that the record fails; blank when that was not asked."""
     at = trail.sheet.asked.get(one.reason)
     return "" if at is None else str(answers[at])
 
@@ -67,6 +68,7 @@ def lines(trail: Trail, looked: Looked, wanted: Field | None) -> tuple[Told, ...
 
 
 def told(note: Note, looked: Looked) -> list[Told]:
+    """What a line made of the record; nothing for an `if` that settings alone decide."""
     match note:
         case FieldNote():
             return [field_line(note, looked)]

@@ -86,6 +86,7 @@ def coupled_line(step: Pass, coupling: Coupling, partner: str | None) -> Told:
 
 
 def facts(coupling: Coupling) -> tuple[tuple[str, str | bool | None], ...]:
+    """A coupling as JSON has it: ids, stamps, results of both directions, the skip mark."""
     return (
         ("bc_id", coupling.bc),
         ("sales_id", coupling.sales),

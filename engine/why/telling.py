@@ -31,6 +31,7 @@ def plain(text: str) -> str:
 
 
 def truth(at: int | None, answers: Sequence[Any]) -> bool | None:
+    """The answer to a question that was asked; None to one that was not."""
     return None if at is None else bool(answers[at])
 
 
@@ -57,6 +58,7 @@ def looked_at(operands: Sequence[Operand], answers: Sequence[Any], world: World)
 
 
 def sign(held: bool | None) -> Sign:
+    """The sign before a line: yes, no, or a mere note where nothing is known."""
     return "note" if held is None else "yes" if held else "no"
 
 

@@ -34,11 +34,13 @@ WIDEST = 44
 
 
 def heading(story: Story) -> str:
+    """First line: the rules, the record, the field asked for."""
     about = f", field {story.field}" if story.field is not None else ""
     return f"{story.rules}: {story.table} {story.label}{about}"
 
 
 def under(story: Story) -> str:
+    """Second line: when it was planned and on which snapshot."""
     return f"as planned at {story.now} on {story.snapshot}; moments are in UTC"
 
 
@@ -67,11 +69,13 @@ def changed_fields(one: Chapter) -> str:
 
 
 def summed_up(one: Chapter) -> str:
+    """A chapter in one line: its result, and of a changed record the fields."""
     fields = changed_fields(one) if one.outcome in ("created", "changed") and not one.reason else ""
     return result(one) + (f": {fields}" if fields and one.outcome == "changed" else "")
 
 
 def width_of(parts: Sequence[Told]) -> int:
+    """How wide the names are that texts stand behind; longer ones than WIDEST do not count."""
     return max([len(one.name) for one in parts if len(one.name) <= WIDEST and one.text], default=0)
 
 

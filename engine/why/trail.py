@@ -60,6 +60,8 @@ class TestNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindNote:
+    """A `find` or `let`; reads: what its conditions read. guard: as of a FieldNote."""
+
     statement: model.Find | model.Let
     guard: int | None
     reads: tuple[Operand, ...]

@@ -50,6 +50,7 @@ class Storyteller:
 
     @property
     def world(self) -> World:
+        """The world that the plan is made in."""
         return self.session.world
 
     def begins(self, step: Pass, run: RunScope, world: World, around: Around) -> None:

@@ -46,6 +46,7 @@ def named(live: Live, given: Sequence[str]) -> tuple[Entry, ...] | Diagnostic:
 
 
 def unknown(name: str, jobs: Sequence[str]) -> Diagnostic:
+    """The finding that no job has this name (E698), with the names that are near."""
     near = suggest(name, jobs)
     hint = f"did you mean {' or '.join(near)}?" if near else "the jobs are " + ", ".join(jobs)
     return Diagnostic(

@@ -60,10 +60,12 @@ def from_json(text: str) -> Live:
 
 
 def moment(at: datetime | None) -> str | None:
+    """A moment in UTC as the file has it, to the millisecond; None for none."""
     return None if at is None else at.isoformat(timespec="milliseconds") + "Z"
 
 
 def read_moment(text: str) -> datetime:
+    """The moment of such a text. ValueError: it is none."""
     return datetime.fromisoformat(text.removesuffix("Z"))
 
 
@@ -116,6 +118,7 @@ def _ran(one: Ran) -> dict[str, Any]:
 
 
 def counters(given: Sequence[int]) -> dict[str, int]:
+    """The numbers of a run by the names of the counters; exactly as many as there are counters."""
     return dict(zip(COUNTERS, given, strict=True))
 
 

@@ -27,6 +27,7 @@ class Look:
 
 
 def look(path: Path) -> Look:
+    """What file and write-ahead log look like now, from the outside; neither is opened."""
     return Look(file=_seen(path), log=_seen(path.with_name(f"{path.name}.wal")))
 
 

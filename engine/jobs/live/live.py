@@ -123,7 +123,9 @@ class Live:
         return next((one for one in reversed(self.runs) if one.job == job), None)
 
     def with_queue(self, queue: QueueState) -> Live:
+        """The same with another queue."""
         return replace(self, queue=queue)
 
     def put(self, entry: Entry) -> Live:
+        """The same with this entry, in place of the one of its number."""
         return replace(self, queue=self.queue.put(entry))

@@ -317,6 +317,7 @@ def guarded(call: Callable[[], T]) -> T | Failed:
 
 
 def drop(path: Path) -> None:
+    """Take a file away if it is there and lets itself be taken; a file that stays does no harm."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
 

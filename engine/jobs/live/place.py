@@ -33,14 +33,17 @@ class Place:
 
     @property
     def state(self) -> Path:
+        """The file that keeps the queue."""
         return self.folder / "state.json"
 
     @property
     def lock(self) -> Path:
+        """The file that the one runner holds."""
         return self.folder / "lock"
 
     @property
     def requests(self) -> Path:
+        """The folder for what people ask of a runner at work."""
         return self.folder / "requests"
 
 
@@ -138,6 +141,7 @@ def tidy(place: Place) -> None:
 
 
 def not_written(path: Path, error: OSError) -> NotWritten:
+    """The mistake that the state could not be written (E697)."""
     reason = (error.strerror or str(error)).lower()
     return NotWritten(
         Diagnostic(
@@ -152,6 +156,7 @@ def not_written(path: Path, error: OSError) -> NotWritten:
 
 
 def broken(place: Place, why: str) -> Diagnostic:
+    """The finding that the state cannot be read (E696)."""
     return Diagnostic(
         code="E696",
         name="queue-unreadable",

@@ -57,5 +57,6 @@ def pending(place: Place) -> tuple[Request, ...]:
 
 
 def take_away(path: Path) -> None:
+    """Take a request away that was carried out; one that is gone already is no mistake."""
     with suppress(OSError):
         path.unlink(missing_ok=True)

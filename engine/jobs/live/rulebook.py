@@ -38,10 +38,12 @@ class Book:
 
     @property
     def model(self) -> Model:
+        """What the rules mean now."""
         return self.rules.model
 
     @property
     def catalog(self) -> Catalog:
+        """The tables that the rules know now."""
         return self.rules.catalog
 
     def files_now(self) -> Files:

@@ -80,6 +80,7 @@ def clock() -> datetime:
 
 
 def missing(path: Path) -> NotNow:
+    """Why no job may run: the snapshot is not there."""
     return NotNow(reason=f"there is no snapshot {shown(path)}; jobs run when it is there")
 
 
