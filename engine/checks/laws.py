@@ -1,4 +1,4 @@
-"""Model -> findings: every law in turn. A new law is a module with `check`, which gives its findings, and a line here."""
+"""Model -> findings: every law in turn. A new law is a module with `check` (context -> findings) and a line here."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -33,79 +33,91 @@ class Column:
     state: Literal["known", "unknown", "calculated"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is to be said of a header, before its place in the file is known."""
+
+    code: str
+    name: str
+    header: str
+    message: str
+    hint: str
+
+    def at(self, export: Export, line: str) -> Diagnostic:
+        severity: Literal["error", "warning"] = "error" if self.code.startswith("E") else "warning"
+        span = place(export.shown, 1, line, self.header)
+        return Diagnostic(
+            code=self.code, name=self.name, severity=severity, span=span, message=self.message, hint=self.hint
+        )
+
+
 def resolve(export: Export, headers: Sequence[str]) -> tuple[tuple[Column, ...], tuple[Diagnostic, ...]]:
     """What each header means, and what is wrong with them: repeated (E513), ambiguous (E514), a key missing (E515)."""
     table = export.table
+    read = [_column(table, index, header) for index, header in enumerate(headers)]
+    columns = tuple(column for column, _ in read if column is not None)
+    said = [one for _, one in read if one is not None]
+    said += _repeated(columns)
+    if not any(one.code == "E514" for one in said):
+        said += _missing(table, columns)
     line = ",".join(headers)
-    wrong: list[Diagnostic] = []
-    columns: list[Column] = []
+    return columns, tuple(one.at(export, line) for one in said)
 
-    def say(code: str, name: str, header: str, message: str, hint: str) -> None:
-        severity: Literal["error", "warning"] = "error" if code.startswith("E") else "warning"
-        span = place(export.shown, 1, line, header)
-        wrong.append(Diagnostic(code=code, name=name, severity=severity, span=span, message=message, hint=hint))
 
-    for index, header in enumerate(headers):
-        match _meant(table, header):
-            case (field,) if field.stored:
-                columns.append(Column(header=header, index=index, field=field, state="known"))
-            case (field,):
-                columns.append(Column(header=header, index=index, field=None, state="calculated"))
-                say(
-                    "W515",
-                    "calculated-column",
-                    header,
-                    f"column {shown(header)} holds the calculated field {field.name}; it is set aside",
-                    "the plan computes it from the rows it stands for",
-                )
-            case ():
-                columns.append(Column(header=header, index=index, field=None, state="unknown"))
-                say(
-                    "W511",
-                    "unknown-column",
-                    header,
-                    f"table {table.name} has no field {shown(header) or '(blank)'}; the column is set aside",
-                    _suggestion(table, header),
-                )
-            case several:
-                names = " or ".join(one.name for one in several)
-                say(
-                    "E514",
-                    "ambiguous-header",
-                    header,
-                    f"column {shown(header)} of table {table.name} could be {names}",
-                    "write the technical name",
-                )
+def _column(table: Table, index: int, header: str) -> tuple[Column | None, _Said | None]:
+    """The column of a header, None when it could be several fields; and what is to be said of it."""
+    match _meant(table, header):
+        case (field,) if field.stored:
+            return Column(header=header, index=index, field=field, state="known"), None
+        case (field,):
+            return Column(header=header, index=index, field=None, state="calculated"), _Said(
+                code="W515",
+                name="calculated-column",
+                header=header,
+                message=f"column {shown(header)} holds the calculated field {field.name}; it is set aside",
+                hint="the plan computes it from the rows it stands for",
+            )
+        case ():
+            return Column(header=header, index=index, field=None, state="unknown"), _Said(
+                code="W511",
+                name="unknown-column",
+                header=header,
+                message=f"table {table.name} has no field {shown(header) or '(blank)'}; the column is set aside",
+                hint=_suggestion(table, header),
+            )
+        case several:
+            names = " or ".join(one.name for one in several)
+            return None, _Said(
+                code="E514",
+                name="ambiguous-header",
+                header=header,
+                message=f"column {shown(header)} of table {table.name} could be {names}",
+                hint="write the technical name",
+            )
+
+
+def _repeated(columns: Sequence[Column]) -> Iterator[_Said]:
+    """Headers that stand twice, and fields that two columns hold."""
     for header, count in Counter(one.header.casefold() for one in columns if one.field is None).items():
         if count > 1:
-            say(
-                "E513",
-                "repeated-header",
-                header,
-                f"{count} columns are called {shown(header) or '(blank)'}",
-                "give each column its own name",
-            )
+            message = f"{count} columns are called {shown(header) or '(blank)'}"
+            hint = "give each column its own name"
+            yield _Said(code="E513", name="repeated-header", header=header, message=message, hint=hint)
     for name, same in _by_field(columns).items():
         if len(same) > 1:
-            headers_of = " and ".join(one.header for one in same)
-            say(
-                "E513",
-                "repeated-header",
-                same[1].header,
-                f"the columns {shown(headers_of)} both hold field {name}",
-                "remove one of them",
-            )
+            message = f"the columns {shown(' and '.join(one.header for one in same))} both hold field {name}"
+            hint = "remove one of them"
+            yield _Said(code="E513", name="repeated-header", header=same[1].header, message=message, hint=hint)
+
+
+def _missing(table: Table, columns: Sequence[Column]) -> Iterator[_Said]:
+    """Fields by which the table's records are told apart, and that no column holds."""
     known = {one.field.name for one in columns if one.field is not None}
     for name in identifying(table):
-        if name not in known and not any(one.code == "E514" for one in wrong):
-            say(
-                "E515",
-                "missing-key-column",
-                "",
-                f"the export of table {table.name} has no column {name}, which tells its records apart",
-                "export the column too, and look at the delimiter",
-            )
-    return tuple(columns), tuple(wrong)
+        if name not in known:
+            message = f"the export of table {table.name} has no column {name}, which tells its records apart"
+            hint = "export the column too, and look at the delimiter"
+            yield _Said(code="E515", name="missing-key-column", header="", message=message, hint=hint)
 
 
 def _by_field(columns: Sequence[Column]) -> dict[str, list[Column]]:

@@ -48,56 +48,64 @@ def faults(
         code, name, reason, hint = unreadable
         condition = f"CASE WHEN {value} IS NULL THEN NOT {is_empty(raw)} ELSE FALSE END"
         found.append(Fault(code=code, name=name, condition=condition, reason=reason, hint=hint))
-    if field.length is not None and field.kind in ("text", "code"):
-        found.append(_too_long(system, field, value))
     if field.kind in ("text", "code"):
-        found.append(
-            Fault(
-                code="W530",
-                name="spreadsheet-text",
-                condition=(
-                    f"CASE WHEN ascii({raw}) <= ascii('=') OR length({raw}) = 6 "
-                    f"THEN regexp_full_match(trim({raw}), '{_SPREADSHEET}') ELSE FALSE END"
-                ),
-                reason="looks like what a spreadsheet makes of a text",
-                hint="compare with the system it comes from, and export without opening the file in a spreadsheet",
-            )
-        )
+        if field.length is not None:
+            found.append(_too_long(system, field, value))
+        found.append(_from_a_spreadsheet(raw))
     if field.kind == "option" and field.options:
-        numbers = ", ".join(str(one) for one in {*(option.number for option in field.options), *blank_numbers(field)})
-        found.append(
-            Fault(
-                code="W523",
-                name="option-number-outside-schema",
-                condition=f"coalesce({value} NOT IN ({numbers}), FALSE)",
-                reason=f"is no number of {field.name}",
-                hint="it is kept as it is; add the option value in schemas/ so that rules can name it",
-            )
-        )
+        found.append(_no_option(field, value))
     if field.kind == "decimal" and not typed:
-        found.append(
-            Fault(
-                code="W521",
-                name="decimals-rounded",
-                condition=(
-                    f"CASE WHEN length({raw}) > {DECIMAL_SCALE + 1} "
-                    f"THEN regexp_matches({raw}, '[.,][0-9]{{{DECIMAL_SCALE}}}[0-9]*[1-9]') ELSE FALSE END"
-                ),
-                reason=f"has more than {DECIMAL_SCALE} decimals and is rounded",
-                hint="nothing to do unless the exact number matters",
-            )
-        )
+        found.append(_rounded(raw))
     if identity and system == "sales":
-        found.append(
-            Fault(
-                code="E527",
-                name="missing-id",
-                condition=f"coalesce({value} = UUID '00000000-0000-0000-0000-000000000000', {is_empty(raw)})",
-                reason="is blank, and couplings need the id of every Sales record",
-                hint="export the id column with its values",
-            )
-        )
+        found.append(_no_id(raw, value))
     return tuple(found)
+
+
+def _from_a_spreadsheet(raw: str) -> Fault:
+    return Fault(
+        code="W530",
+        name="spreadsheet-text",
+        condition=(
+            f"CASE WHEN ascii({raw}) <= ascii('=') OR length({raw}) = 6 "
+            f"THEN regexp_full_match(trim({raw}), '{_SPREADSHEET}') ELSE FALSE END"
+        ),
+        reason="looks like what a spreadsheet makes of a text",
+        hint="compare with the system it comes from, and export without opening the file in a spreadsheet",
+    )
+
+
+def _no_option(field: Field, value: str) -> Fault:
+    numbers = ", ".join(str(one) for one in {*(option.number for option in field.options), *blank_numbers(field)})
+    return Fault(
+        code="W523",
+        name="option-number-outside-schema",
+        condition=f"coalesce({value} NOT IN ({numbers}), FALSE)",
+        reason=f"is no number of {field.name}",
+        hint="it is kept as it is; add the option value in schemas/ so that rules can name it",
+    )
+
+
+def _rounded(raw: str) -> Fault:
+    return Fault(
+        code="W521",
+        name="decimals-rounded",
+        condition=(
+            f"CASE WHEN length({raw}) > {DECIMAL_SCALE + 1} "
+            f"THEN regexp_matches({raw}, '[.,][0-9]{{{DECIMAL_SCALE}}}[0-9]*[1-9]') ELSE FALSE END"
+        ),
+        reason=f"has more than {DECIMAL_SCALE} decimals and is rounded",
+        hint="nothing to do unless the exact number matters",
+    )
+
+
+def _no_id(raw: str, value: str) -> Fault:
+    return Fault(
+        code="E527",
+        name="missing-id",
+        condition=f"coalesce({value} = UUID '00000000-0000-0000-0000-000000000000', {is_empty(raw)})",
+        reason="is blank, and couplings need the id of every Sales record",
+        hint="export the id column with its values",
+    )
 
 
 def _too_long(system: System, field: Field, value: str) -> Fault:
