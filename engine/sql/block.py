@@ -241,22 +241,10 @@ def carry_into(
         new = converted(text, given.type, type_of(target), now)
     if isinstance(given, model.Constant) and given.value in (None, "") and source is None:
         new = blank.blank(type_of(target))  # `:= blank` clears, also a date
-    alike: list[tuple[watch.Keep, str]] = []
-    if source is not None and given is source:
-        kept = head_kept(text, given.type, type_of(target), now)
-        if kept is not None:
-            new = f"(CASE WHEN {entry.exists} AND {kept} THEN {now} ELSE {new} END)"
-            alike.append(("begins alike", f"({entry.exists} AND {kept})"))
-    keeps: list[tuple[watch.Keep, str]] = []
-    if carried.keep_if_blank:
-        keeps.append(("blank", blank.is_blank(new, type_of(target))))
-    if missing and carried.not_found == "keep":
-        keeps.append(("no partner", joined_by("OR", [one.when for one in missing])))
-        keeps.append(("blank", blank.is_blank(new, type_of(target))))
-    if target.access == "insert":
-        keeps.append(("only on insert", entry.exists))
-    if keeps:
-        new = f"(CASE WHEN {joined_by('OR', [when for _, when in keeps])} THEN {now} ELSE {new} END)"
+    alike = _begins_alike(entry, target, text, source, now) if source is not None and given is source else []
+    new = _unless(alike, now, new)
+    keeps = _keeps(entry, target, new, carried, missing)
+    new = _unless(keeps, now, new)
     if carried.not_found == "fail":
         for one in missing:
             when = joined_by("AND", [*frame.guards, f"({one.when})"])
@@ -282,7 +270,36 @@ def carry_into(
         watch.witness.fills(filling, frame)
     entry.values[target.name] = result
     frame.outcome.origins[id(entry), target.name] = Origin(rule=rule, span=span)
-    return entry.values[target.name]
+    return result
+
+
+Keeps = list[tuple[watch.Keep, str]]
+"""Why a field may stay as it is, each with the SQL truth of it."""
+
+
+def _unless(keeps: Keeps, now: str, new: str) -> str:
+    if not keeps:
+        return new
+    return f"(CASE WHEN {joined_by('OR', [when for _, when in keeps])} THEN {now} ELSE {new} END)"
+
+
+def _begins_alike(entry: Written, target: Field, text: str, source: model.Column, now: str) -> Keeps:
+    """A record that is there keeps a longer text that begins with all of the source's."""
+    kept = head_kept(text, source.type, type_of(target), now)
+    return [] if kept is None else [("begins alike", f"({entry.exists} AND {kept})")]
+
+
+def _keeps(entry: Written, target: Field, new: str, carried: Carried, missing: list[Missing]) -> Keeps:
+    """What the line and the field say of keeping what stands there."""
+    keeps: Keeps = []
+    if carried.keep_if_blank:
+        keeps.append(("blank", blank.is_blank(new, type_of(target))))
+    if missing and carried.not_found == "keep":
+        keeps.append(("no partner", joined_by("OR", [one.when for one in missing])))
+        keeps.append(("blank", blank.is_blank(new, type_of(target))))
+    if target.access == "insert":
+        keeps.append(("only on insert", entry.exists))
+    return keeps
 
 
 def warn_of_cut(text: str, source: model.Type, target: Field, rule: str, span: Span, frame: Frame) -> None:
