@@ -45,10 +45,20 @@ FIRST_REASON = """SELECT unit, arg_min(code, place) AS code, arg_min(reason, pla
 def list_documents(book: Documents, world: World, around: Around) -> Counted:
     """List what a process did; gives what its units came to."""
     spoken = ", ".join(str(at) for at, table in enumerate(book.tables) if not silent(table)) or "-1"
-    tables = ", ".join(
-        f"({at}, {literal(one.system)}, {literal(one.name)}, {literal(one.caption)})"
-        for at, one in enumerate(book.tables)
-    )
+    put_together(book, world, spoken)
+    name_them(book, world)
+    bring_in_order(world, spoken)
+    list_records(book, world)
+    for at, table in enumerate(book.tables):
+        if not silent(table):
+            list_fields(at, table, book, world, around)
+    list_by_bc(book, world)
+    notes(book, world)
+    return counted(world)
+
+
+def put_together(book: Documents, world: World, spoken: str) -> None:
+    """Table `written`: each record that was touched once, with the line that touched it first. spoken: numbers of tables."""
     firsts = [(at, place(one.fields[0].origin.span)) for at, one in enumerate(book.sites) if one.fields]
     lines = ", ".join(f"({at}, {path}, {line})" for at, (path, line) in firsts) or "(-1, '', 0)"
     world.run(
@@ -59,7 +69,10 @@ FROM (SELECT nth_table, _id, arg_min(unit, site) AS unit, min(site) AS site, arg
   FROM touched WHERE nth_table IN ({spoken}) GROUP BY nth_table, _id) t
 LEFT JOIN (VALUES {lines}) s(site, path, line) ON s.site = t.site""",
     )
-    name_them(book, world)
+
+
+def bring_in_order(world: World, spoken: str) -> None:
+    """Table `listing`: the units and what came along with each, numbered in the order of a run record by record."""
     world.run(
         "what the plan lists",
         f"""CREATE OR REPLACE TEMP TABLE listing AS
@@ -92,6 +105,14 @@ WITH gone AS (
 )
 SELECT row_number() OVER (ORDER BY place, nth_table, _id) AS record, * FROM entries""",
     )
+
+
+def list_records(book: Documents, world: World) -> None:
+    """The rows of `listing` into the plan."""
+    tables = ", ".join(
+        f"({at}, {literal(one.system)}, {literal(one.name)}, {literal(one.caption)})"
+        for at, one in enumerate(book.tables)
+    )
     world.run(
         "list them",
         f"""INSERT INTO plan.record
@@ -100,12 +121,6 @@ SELECT {book.number}, l.record, CASE WHEN l.is_below THEN c.record END, l.action
 FROM listing l JOIN (VALUES {tables or "(0, '', '', '')"}) t(nth, system, name, caption) ON t.nth = l.nth_table
 LEFT JOIN listing c ON NOT c.is_below AND c.unit = l.unit""",
     )
-    for at, table in enumerate(book.tables):
-        if not silent(table):
-            list_fields(at, table, book, world, around)
-    list_by_bc(book, world)
-    notes(book, world)
-    return counted(world)
 
 
 def name_them(book: Documents, world: World) -> None:
