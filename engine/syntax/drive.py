@@ -2,6 +2,9 @@
 
 The stacks hold, per symbol read: the parser's state, what was built, where it begins and ends, how deep it is nested.
 The lexer is asked for the next token with the row of the table in which it will be used, so keywords can be soft.
+
+The loop is longer than a screen on purpose: every lint goes through it for every word. With the step that puts a node
+together in a function of its own, reading the standard rules took three per cent longer.
 """
 
 from __future__ import annotations
