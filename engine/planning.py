@@ -16,8 +16,8 @@ from engine import VERSION, pipeline
 from engine.diagnostic import Diagnostic
 from engine.manual.refusals import no_connection
 from engine.remembered import kept
-from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import begin, dry_run
+from engine.run.gates import SCHEDULED, RunScope
 from engine.run.ledger import write_head
 from engine.run.save import save
 from engine.run.world import World

@@ -15,8 +15,8 @@ from engine.diagnostic import Diagnostic
 from engine.pipeline import Rules
 from engine.plan.legs import Pass, passes
 from engine.planning import rules_fingerprint
-from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import Session, begin
+from engine.run.gates import SCHEDULED, RunScope
 from engine.run.world import World
 from engine.snapshot.open import connect, fingerprint
 from engine.workspace import Workspace

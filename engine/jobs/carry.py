@@ -12,8 +12,8 @@ from engine.model.model import Leg, Mapping
 from engine.plan.legs import Pass
 from engine.run.actions import fullsync
 from engine.run.actions.runs import ALLOWED, carries, connected, run_mapping
-from engine.run.candidates import SCHEDULED, who_is_chosen
 from engine.run.dryrun import Session
+from engine.run.gates import SCHEDULED, who_is_chosen
 from engine.run.process.carry import run_process
 from engine.sql.conditions import joined_by
 from engine.sql.quote import identifier

@@ -20,8 +20,8 @@ from engine.model.model import Leg, Mapping
 from engine.plan.legs import Pass
 from engine.run.actions.records import Chosen
 from engine.run.actions.runs import ALLOWED, create_new, run_mapping
-from engine.run.candidates import RunScope
 from engine.run.dryrun import Session, run_pass
+from engine.run.gates import RunScope
 from engine.run.ledger import SKIP_MARK
 from engine.sql.values import NotPlanned
 

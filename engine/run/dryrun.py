@@ -18,8 +18,9 @@ from engine.model.model import Model, Process
 from engine.plan.legs import Pass, keeps_options, passes
 from engine.plan.turns import turns
 from engine.run.alike import alike
-from engine.run.candidates import SCHEDULED, RunScope, candidates
+from engine.run.candidates import candidates
 from engine.run.effects import Effects
+from engine.run.gates import SCHEDULED, RunScope
 from engine.run.keepoptions import keep as keep_options
 from engine.run.ledger import counters, list_records, open_ledger, write_pass
 from engine.run.moments import Deferred, after_moments

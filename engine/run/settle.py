@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from engine import connector
 from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
-from engine.run.candidates import Candidates, books, watermark
+from engine.run.candidates import Candidates, books
+from engine.run.gates import watermark
 from engine.run.transfer import Transfer
 from engine.run.world import World
 from engine.sql import blank

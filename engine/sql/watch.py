@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from engine.catalog.catalog import Field
     from engine.model import model
     from engine.plan.legs import Pass
-    from engine.run.candidates import Candidates, RunScope
+    from engine.run.candidates import Candidates
+    from engine.run.gates import RunScope
     from engine.run.transfer import Transfer
     from engine.run.world import World
     from engine.source import Span

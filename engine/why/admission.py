@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.catalog.catalog import System
 from engine.plan.legs import Pass
-from engine.run.candidates import Gate, RunScope, gates, retries
+from engine.run.gates import Gate, RunScope, gates, retries
 from engine.run.world import World
 from engine.sql.conditions import condition
 from engine.sql.quote import identifier, literal

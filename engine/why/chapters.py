@@ -8,7 +8,7 @@ from engine.catalog.catalog import Field
 from engine.model import model
 from engine.pipeline import Rules
 from engine.plan.legs import Pass
-from engine.run.candidates import RunScope
+from engine.run.gates import RunScope
 from engine.run.world import World
 from engine.why import clauses, ledger
 from engine.why.admission import Admission

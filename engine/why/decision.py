@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.pipeline import Rules
 from engine.plan.legs import Pass
-from engine.run.candidates import Candidates, RunScope, later
+from engine.run.candidates import Candidates, later
+from engine.run.gates import RunScope
 from engine.run.transfer import Transfer
 from engine.run.world import World
 from engine.source import Span

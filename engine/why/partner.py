@@ -11,8 +11,8 @@ from engine.model.model import Mapping
 from engine.pipeline import Rules
 from engine.plan.legs import Pass
 from engine.run.actions.match import finds, groups_of
-from engine.run.candidates import RunScope
 from engine.run.dryrun import Session
+from engine.run.gates import RunScope
 from engine.run.ledger import label
 from engine.run.optionbooks import couplings
 from engine.run.world import World

@@ -21,8 +21,8 @@ from engine.pipeline import Rules
 from engine.plan.legs import Pass, passes
 from engine.plan.turns import turns
 from engine.planning import Opened, opened, shown, wrong_words
-from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import Session, begin
+from engine.run.gates import SCHEDULED, RunScope
 from engine.sql.quote import literal
 from engine.sql.watch import witnessed
 from engine.syntax import ast

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, Phase, given, reject, settings, strategies as st
 
-from engine.run.candidates import SCHEDULED, RunScope
+from engine.run.gates import SCHEDULED, RunScope
 from tests.oracle.books import ITEM, PRODUCT, Coupling, State, blank
 from tests.oracle.interpreter import OrderDependent, run
 from tests.oracle.worlds import (

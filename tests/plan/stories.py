@@ -30,8 +30,8 @@ from engine.diagnostic import Diagnostic
 from engine.pipeline import Rules, checked, understand
 from engine.plan.exchange import to_json
 from engine.run.apply import Applied, apply
-from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import dry_run
+from engine.run.gates import SCHEDULED, RunScope
 from engine.run.ledger import write_head
 from engine.run.save import save
 from engine.run.world import World

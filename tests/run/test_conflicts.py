@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.run.candidates import RunScope
+from engine.run.gates import RunScope
 from tests.plan.rules import BOTH, ITEMS, TO_BC, TO_SALES, creating, with_
 from tests.plan.stories import Row, Story, bc_id, coupled, item, moment, product, sales_id, watermark, world
 

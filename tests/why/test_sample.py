@@ -22,8 +22,9 @@ from engine.cli import main
 from engine.manual.pointing import Pointed, pointed
 from engine.model import model
 from engine.plan.legs import Pass, passes
-from engine.run.candidates import Candidates, RunScope
+from engine.run.candidates import Candidates
 from engine.run.dryrun import Session, begin
+from engine.run.gates import RunScope
 from engine.run.transfer import Transfer
 from engine.run.world import World
 from engine.shipped import shipped

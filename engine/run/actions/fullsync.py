@@ -10,8 +10,8 @@ from engine.model.model import Condition, Mapping, Record
 from engine.plan.legs import keeps_options, passes
 from engine.run.actions.match import Group, Matched, match
 from engine.run.actions.runs import clear_watermarks
-from engine.run.candidates import RunScope
 from engine.run.dryrun import Session
+from engine.run.gates import RunScope
 from engine.run.settle import moment
 from engine.sql.conditions import condition, joined_by
 from engine.sql.quote import identifier, literal

@@ -15,8 +15,8 @@ from engine.model.model import FieldLine, Leg, Mapping
 from engine.plan.legs import Pass, keeps_options, passes
 from engine.run.actions.joblog import log_job
 from engine.run.actions.records import Chosen, on_side, uncoupled, without_skipped
-from engine.run.candidates import SCHEDULED, RunScope
 from engine.run.dryrun import Session
+from engine.run.gates import SCHEDULED, RunScope
 from engine.sql.quote import identifier, literal
 
 CHOSEN = RunScope(force=True, since_watermark=False, moves_watermark=False)
