@@ -26,6 +26,13 @@ MAPPINGS: Final = "Integration Table Mapping"
 MAPPING_NAME: Final = "Name"
 BC_WATERMARK: Final = "Synch. Int. Tbl. Mod. On Fltr."
 SALES_WATERMARK: Final = "Synch. Modified On Filter"
+NOT_WOKEN: Final = "Disable Event Job Resch."
+DIRECTION: Final = "Direction"
+
+FIELD_MAPS: Final = "Integration Field Mapping"
+FIELD_MAP_OF: Final = "Integration Table Mapping Name"
+FIELD_MAP_FIELD: Final = "Field No."
+FIELD_MAP_STATUS: Final = "Status"
 
 OPTION_COUPLINGS: Final = "CRM Option Mapping"
 OPTION_RECORD: Final = "Record ID"

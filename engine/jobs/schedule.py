@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engine.jobs.queue import Entry, QueueState, Result
-from engine.jobs.turns import dispatched, finished, woken
+from engine.jobs.turns import dispatched, finished, hears, woken
 
 Run = Callable[[Entry, datetime], tuple[Result, timedelta]]
 """Runs a job at a moment; gives what came of it and how long it took."""
@@ -95,13 +95,16 @@ class Schedule:
         """A number that is higher than every entry's; the first is 1."""
         return max(self.entries, default=0) + 1
 
-    def wake(self, tables: Iterable[str], but: int | None = None) -> tuple[Entry, ...]:
-        """R9.11: records of these BC tables were created or changed; the entries that this wakes. but: not this one."""
+    def wake(
+        self, tables: Iterable[str], but: int | None = None, deaf: frozenset[str] = frozenset()
+    ) -> tuple[Entry, ...]:
+        """R9.11: records of these BC tables were created or changed; the entries that this wakes. but: not this one;
+        deaf: nor those of mappings that no record wakes (R9.12)."""
         numbers = {one for table in tables for one in self._listening.get(table, ()) if one != but}
         found = []
         for number in sorted(numbers & self.entries.keys()):
             entry = self.entries[number]
-            after = woken(entry, self.now)
+            after = woken(entry, self.now) if hears(entry, deaf) else entry
             if after is not entry:
                 self.put(after)
                 found.append(after)

@@ -22,7 +22,7 @@ from engine.jobs.schedule import Event, Schedule
 from engine.jobs.timeline import Edited, Happened, LegRun, Ran, Timeline, Touched, What
 from engine.jobs.traced import TracedWorld
 from engine.jobs.turns import held
-from engine.jobs.waking import NOTHING, Prints, changed_tables, prints, written
+from engine.jobs.waking import NOTHING, Prints, changed_tables, deaf_mappings, prints, written
 from engine.model.model import Model
 from engine.run.actions import fullsync
 from engine.run.actions.clock import move_clock, take_model
@@ -200,7 +200,9 @@ class Simulation:
         self.happened.append(Happened(at=at, what=what, job=job, text=text))
 
     def _wake(self, tables: Iterable[str], at: datetime, why: str, but: int | None = None) -> None:
-        for entry in self.schedule.wake(tables, but=but):
+        tables = frozenset(tables)
+        deaf = deaf_mappings(self.session.world) if tables else frozenset()
+        for entry in self.schedule.wake(tables, but=but, deaf=deaf):
             self._say(at, "woken", entry.name, f"{why}; starts {entry.start:%H:%M:%S}")
 
     # --- edits and settings ---

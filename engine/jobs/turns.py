@@ -1,7 +1,7 @@
 """An entry of the queue and what happens to it -> the entry afterwards (sync-semantics 9.2 to 9.5). Pure.
 
 The life of an entry: `dispatched` says what becomes of it when its time has come, `finished` what after its run;
-`woken`, `restarted` and `held` are what an edit and a person do.
+`woken` (of what `hears`), `restarted` and `held` are what an edit and a person do.
 """
 
 from __future__ import annotations
@@ -65,6 +65,12 @@ def woken(entry: Entry, now: datetime) -> Entry:
     if entry.start - now <= SOON:
         return entry
     return replace(entry, status="Ready", start=now + WOKEN_AFTER)
+
+
+def hears(entry: Entry, deaf: frozenset[str]) -> bool:
+    """R9.12: may records wake this entry? deaf: mappings that no record wakes; an entry that runs these alone sleeps
+    on."""
+    return not entry.setup.runs or not deaf.issuperset(entry.setup.runs)
 
 
 def restarted(entry: Entry, now: datetime) -> Entry:

@@ -1,7 +1,7 @@
 """What a run or an edit wrote -> the BC tables whose records were created or changed, by their prints before and after.
 
 A print of a table is a count and a checksum of the rows that the plan holds of it, whatever their order: once of all,
-once without those that are deleted.
+once without those that are deleted. Which mappings records do not wake stands in the connector's table of mappings.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from engine import connector
 from engine.run.world import OPERATION, World
-from engine.sql.quote import qualified
+from engine.sql.quote import identifier, qualified
 
 Key = tuple[str, str]
 Print = tuple[int, int, int, int, int]
@@ -49,3 +49,13 @@ def written(before: Prints, after: Prints) -> frozenset[str]:
         if system == "bc" and table not in connector.BOOKS and now[2:4] != was[2:4] and now[2] >= was[2]:
             found.add(table)
     return frozenset(found)
+
+
+def deaf_mappings(world: World) -> frozenset[str]:
+    """The mappings that no record wakes, as their rows say (R9.12)."""
+    table = world.catalog.table("bc", connector.MAPPINGS)
+    if not world.holds(table, connector.MAPPING_NAME) or not world.holds(table, connector.NOT_WOKEN):
+        return frozenset()
+    name, mark = identifier(connector.MAPPING_NAME), identifier(connector.NOT_WOKEN)
+    rows = world.connection.execute(f"SELECT {name} FROM {world.relation(table)} WHERE {mark}").fetchall()
+    return frozenset(str(row[0]) for row in rows)

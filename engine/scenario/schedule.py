@@ -16,7 +16,7 @@ from engine.jobs.queue import ASLEEP, Entry, QueueState, Result
 from engine.jobs.rows import due_without_plan, read_state, values_of, write_state
 from engine.jobs.schedule import Schedule
 from engine.jobs.turns import held, restarted
-from engine.jobs.waking import Prints, prints, written
+from engine.jobs.waking import Prints, deaf_mappings, prints, written
 from engine.model.effects import Require
 from engine.model.model import Model, Process
 from engine.model.typed import Holds, SettingValue
@@ -65,7 +65,8 @@ def _schedule(session: Session) -> tuple[QueueState, Schedule]:
         move_clock(session, max(session.around.now, at))
         seen = prints(session.world)
         result = carry_out(session, entry.setup)
-        running[0].wake(written(seen, prints(session.world)), but=entry.number)
+        tables = written(seen, prints(session.world))
+        running[0].wake(tables, but=entry.number, deaf=deaf_mappings(session.world) if tables else frozenset())
         return result, NO_TIME
 
     running.append(Schedule.of(ready, run))
@@ -97,7 +98,7 @@ def wake(session: Session, before: Prints) -> None:
     tables = written(before, prints(session.world))
     if tables:
         state, schedule = _still(session)
-        schedule.wake(tables)
+        schedule.wake(tables, deaf=deaf_mappings(session.world))
         write_state(session, state, schedule.state())
 
 

@@ -302,3 +302,13 @@ def test_long_rows_of_idle_runs_are_one_line() -> None:
     told = lines(ran.timeline)
     assert len(told) < 20
     assert sum(one.count for one in told if one.kind in ("idle", "active", "error")) == len(ran.timeline.runs)
+
+
+@pytest.mark.parametrize(("disabled", "woken"), [(False, ["15:00:30 changed 1"]), (True, [])])
+def test_a_record_does_not_wake_the_job_of_a_mapping_that_is_not_to_be_woken(disabled: bool, woken: list[str]) -> None:
+    """R9.12: `Disable Event-driven Synch. Job Rescheduling` stands in the row of the mapping."""
+    rows = (item("1", {"Description": "Bike"}), product("1", {"name": "Bike"}), coupled("1"))
+    mark = bc("Integration Table Mapping", {"Name": "ITEMS", "Disable Event Job Resch.": disabled})
+    story = world(BOTH + JOB, *rows, mark, settings=ON)
+    ran = running(story, "4h", edit("15:00", "Item", bc_id("1"), Description="Red bike"))
+    assert ran.runs("ITEMS")[1:2] == woken

@@ -30,6 +30,7 @@ def to_json(live: Live) -> str:
         "moved": [_moved(one) for one in live.moved],
         "lines": [_plain(one) for one in live.lines],
         "prints": [list(one) for one in live.prints],
+        "deaf": list(live.deaf),
         "queue": _queue(live.queue),
         "runs": [_ran(one) for one in live.runs],
     }
@@ -47,6 +48,7 @@ def from_json(text: str) -> Live:
             queue=_read_queue(content["queue"]),
             snapshot=_text(content["snapshot"]),
             prints=tuple(Print(_text(a), int(b), _text(c), _text(d)) for a, b, c, d in content["prints"]),
+            deaf=tuple(map(_text, content.get("deaf", ()))),  # a file of an older coupler says nothing of it
             number=int(content["number"]),
             runs=tuple(_read_ran(one) for one in content["runs"]),
             under_way=None if under_way is None else _read_under_way(under_way),

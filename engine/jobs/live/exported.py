@@ -7,14 +7,16 @@ rest; what is read in between is kept only if it still looks the same afterwards
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import sleep, time
 
 import duckdb
 
+from engine import connector
 from engine.catalog.catalog import Catalog
 from engine.frozen import dataclass
-from engine.jobs.live.live import Print
+from engine.jobs.live.live import Live, Print, Seen
 from engine.sql.quote import identifier, literal, qualified
 
 
@@ -69,6 +71,22 @@ def prints(connection: duckdb.DuckDBPyConnection, catalog: Catalog, tables: Iter
     return tuple(found)
 
 
+def deaf(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The mappings that no record wakes, as the snapshot holds them (R9.12)."""
+    there = {
+        row[0]
+        for row in connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE database_name = 'snap' AND schema_name = 'bc' "
+            f"AND table_name = {literal(connector.MAPPINGS)}"
+        ).fetchall()
+    }
+    if not {connector.MAPPING_NAME, connector.NOT_WOKEN} <= there:
+        return ()
+    name, mark = identifier(connector.MAPPING_NAME), identifier(connector.NOT_WOKEN)
+    rows = connection.execute(f"SELECT {name} FROM {qualified('snap', 'bc', connector.MAPPINGS)} WHERE {mark}")
+    return tuple(sorted(str(row[0]) for row in rows.fetchall()))
+
+
 def renewed(before: Sequence[Print], after: Sequence[Print]) -> tuple[str, ...]:
     """The tables with new or changed records, not those that only lost some (R9.11). A table without a print before
     says nothing."""
@@ -79,6 +97,13 @@ def renewed(before: Sequence[Print], after: Sequence[Print]) -> tuple[str, ...]:
         if was is not None and now.checksum != was.checksum and (now.rows >= was.rows or now.newest > was.newest):
             found.append(now.table)
     return tuple(found)
+
+
+def looked_at(live: Live, seen: Seen | None) -> Live:
+    """The queue with what it has read after a run of its own."""
+    if seen is None:
+        return live
+    return replace(live, prints=taken_in(live.prints, seen.prints), deaf=seen.deaf)
 
 
 def taken_in(before: Sequence[Print], after: Sequence[Print]) -> tuple[Print, ...]:

@@ -30,6 +30,13 @@ class Print(NamedTuple):
     newest: str
 
 
+class Seen(NamedTuple):
+    """What the queue reads of a snapshot. deaf: the mappings that no record wakes (R9.12)."""
+
+    prints: tuple[Print, ...]
+    deaf: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """A run that has come to its end. activity: as R9.10 counts it; counters: of its legs, in the order of COUNTERS.
@@ -105,12 +112,14 @@ class UnderWay:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """All of it. snapshot: the file that the queue works on, as the workspace calls it. prints: of its BC tables, to
-    see what an export has changed. numbers: of the last run. waits: why no job can run now, blank for nothing.
+    see what an export has changed. deaf: the mappings in it that no record wakes (R9.12). number: of the last run.
+    waits: why no job can run now, blank for nothing.
     """
 
     queue: QueueState
     snapshot: str = ""
     prints: tuple[Print, ...] = ()
+    deaf: tuple[str, ...] = ()
     number: int = 0
     runs: tuple[Ran, ...] = ()
     under_way: UnderWay | None = None

@@ -173,7 +173,7 @@ class Runner:
         if not exported.at_rest(path, seen, min(self.wish.poll, 1.0)):
             self._not_now(f"{work.BEING_WRITTEN}; it is looked at again every {self.wish.poll:g} s")
             return
-        found = work.prints_of(self._ground(), sorted(self._listened()))
+        found = work.seen_of(self._ground(), sorted(self._listened()))
         if isinstance(found, NotNow):
             self._not_now(found.reason)
             return
@@ -181,12 +181,12 @@ class Runner:
             self._not_now(work.REPLACED)
             return
         same = self.live.snapshot == self.book.called
-        new = exported.renewed(self.live.prints, found) if same else ()
+        new = exported.renewed(self.live.prints, found.prints) if same else ()
         if self._known is not None or new:
             about = f"new or changed: {', '.join(new)}" if new else "no record of Business Central is new"
             self.told("snapshot", f"{self.book.called} was replaced; {about}")
         self._known, self._again = seen, None
-        live = replace(self.live, snapshot=self.book.called, prints=found, waits="")
+        live = replace(self.live, snapshot=self.book.called, prints=found.prints, deaf=found.deaf, waits="")
         self._save(steps.woken_by(live, new, work.clock()))
 
     def _listened(self) -> frozenset[str]:
@@ -229,9 +229,9 @@ class Runner:
                 listened = self._listened()
                 done = self._wait(lambda: work.carry_out(self._ground(), plan, listened))
                 if isinstance(done, Failed) and work.stands_in(plan, self.book.snapshot, self.book.catalog) is True:
-                    done = Written(prints=(), look=look(self.book.snapshot))  # it failed on its way back
+                    done = Written(seen=None, look=look(self.book.snapshot))  # it failed on its way back
             else:
-                done = Written(prints=(), look=seen)
+                done = Written(seen=None, look=seen)
             self._end(done, plan)
         else:
             self._end(made, plan)
@@ -241,8 +241,7 @@ class Runner:
         match done:
             case Written():
                 self._known = done.look
-                prints = exported.taken_in(self.live.prints, done.prints)
-                self._ended(steps.succeeded(replace(self.live, prints=prints), now))
+                self._ended(steps.succeeded(exported.looked_at(self.live, done.seen), now))
             case Failed():
                 drop(plan)
                 self._ended(steps.failed(self.live, done.reason, now))

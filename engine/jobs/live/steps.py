@@ -14,7 +14,7 @@ from datetime import datetime
 from engine.jobs.define import entered, one_off, setup_of
 from engine.jobs.live.live import FULL_SYNC, KEPT, Line, Live, Moved, Outcome, Prepared, Ran, UnderWay
 from engine.jobs.queue import ASLEEP, Done, Entry, Failed, QueueState, Result
-from engine.jobs.turns import dispatched, finished, held, restarted, woken
+from engine.jobs.turns import dispatched, finished, hears, held, restarted, woken
 from engine.model.model import Model
 
 INTERRUPTED = "the runner was stopped in the middle of it"
@@ -145,10 +145,10 @@ def _collided(live: Live, under_way: UnderWay, end: datetime) -> Live:
 
 
 def woken_by(live: Live, tables: Iterable[str], now: datetime, but: int | None = None) -> Live:
-    """R9.11: records of these BC tables were created or changed. but: not this entry."""
-    changed = frozenset(tables)
+    """R9.11, R9.12: records of these BC tables were created or changed. but: not this entry."""
+    changed, deaf = frozenset(tables), frozenset(live.deaf)
     for entry in live.queue.entries:
-        if entry.number != but and entry.setup.wakes & changed:
+        if entry.number != but and entry.setup.wakes & changed and hears(entry, deaf):
             live = live.put(woken(entry, now))
     return live
 

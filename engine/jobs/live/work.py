@@ -20,7 +20,7 @@ from engine.frozen import dataclass
 from engine.jobs import carry
 from engine.jobs.live import exported
 from engine.jobs.live.exported import Look, look
-from engine.jobs.live.live import COUNTERS, Line, Prepared, Print
+from engine.jobs.live.live import COUNTERS, Line, Prepared, Seen
 from engine.jobs.live.place import secure
 from engine.jobs.live.steps import line_job, moved_between
 from engine.jobs.queue import Done, Failed, Result, Setup
@@ -67,9 +67,10 @@ class NotNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The plan was applied. prints: of the BC tables that it wrote and jobs listen to; look: at the snapshot now."""
+    """The plan was applied. seen: the BC tables that it wrote and jobs listen to, None when nothing can be said; look:
+    at the snapshot now."""
 
-    prints: tuple[Print, ...]
+    seen: Seen | None
     look: Look
 
 
@@ -230,8 +231,8 @@ def carry_out(ground: Ground, plan: Path, listened: frozenset[str]) -> Written |
         if not stands:
             return NotNow(reason=REPLACED) if isinstance(done, Applied) else Failed(reason=done[0].message)
     tables = {one.name for one in tables_of(plan, catalog) if one.system == "bc"}
-    prints = prints_of(ground, sorted(tables & listened))
-    return Written(prints=() if isinstance(prints, NotNow) else prints, look=after)
+    seen = seen_of(ground, sorted(tables & listened))
+    return Written(seen=None if isinstance(seen, NotNow) else seen, look=after)
 
 
 def tables_of(plan: Path, catalog: Catalog) -> list[Table]:
@@ -288,14 +289,16 @@ def _rows_stand(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
     return not missing
 
 
-def prints_of(ground: Ground, tables: list[str]) -> tuple[Print, ...] | NotNow:
-    """The prints of these BC tables, or why the snapshot cannot be read now. It is opened even for none."""
+def seen_of(ground: Ground, tables: list[str]) -> Seen | NotNow:
+    """The prints of these BC tables and what else the queue reads; or why the snapshot cannot be read now. It is opened
+    even for no table."""
     try:
         connection = connect(ground.snapshot, threads=ground.threads, memory_limit=ground.memory)
     except SnapshotProblem as problem:
         return refused(ground.snapshot, problem.diagnostic)
     try:
-        return exported.prints(connection, ground.rules.catalog, tables)
+        found = exported.prints(connection, ground.rules.catalog, tables)
+        return Seen(prints=found, deaf=exported.deaf(connection))
     except duckdb.Error as error:
         return NotNow(reason=f"{shown(ground.snapshot)} cannot be read: {first_line(error)}; jobs run when it is whole")
     finally:

@@ -162,6 +162,23 @@ def test_a_new_snapshot_wakes_the_jobs_whose_tables_it_renews(made: Pilot) -> No
     kill(process)
 
 
+def test_an_export_does_not_wake_the_job_of_a_mapping_that_is_not_to_be_woken(made: Pilot) -> None:
+    """R9.12: what the export says of the mapping holds for the records that it brings."""
+    made.run("--runs", "3")
+    with duckdb.connect(str(made.snapshot)) as file:
+        file.execute('DELETE FROM bc."Integration Table Mapping"')
+        columns = '("SystemId", "Name", "Disable Event Job Resch.")'
+        file.execute(f"INSERT INTO bc.\"Integration Table Mapping\" {columns} VALUES (uuid(), 'ITEMS', true)")
+    process = made.start()
+    line(process, "begins")
+    until(lambda: made.live().deaf == ("ITEMS",))
+    planned = made.job("ITEMS")["next"]
+    made.edit("77")
+    assert "new or changed: Item" in line(process, "was replaced;")
+    assert made.job("ITEMS")["next"] == planned
+    kill(process)
+
+
 def test_a_half_written_snapshot_is_waited_for(made: Pilot) -> None:
     whole = made.snapshot.read_bytes()
     made.snapshot.write_bytes(whole[: len(whole) // 2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -90,6 +91,24 @@ def test_what_a_run_writes_wakes_other_jobs_where_it_is_applied() -> None:
         assert after is not None and (after.status == "Ready") is apply
 
 
+def test_what_a_mapping_is_not_to_be_woken_by_does_not_wake_it() -> None:
+    """R9.12. A job that runs another mapping too is woken by it."""
+    wakes = frozenset({"Item"})
+    state = live(
+        entry(1, "A", NOW + 60 * MINUTE, ASLEEP, wakes=wakes), entry(2, "B", NOW + 60 * MINUTE, ASLEEP, wakes=wakes)
+    )
+    after = steps.woken_by(replace(state, deaf=("A",)), ("Item",), NOW)
+    assert [one.status for one in after.queue.entries] == [ASLEEP, "Ready"]
+
+
+def test_a_state_of_an_older_coupler_is_still_read() -> None:
+    """What was added since is missing in it."""
+    content = json.loads(to_json(live(entry(1, "A"))))
+    for name in ("deaf",):
+        del content[name]
+    assert from_json(json.dumps(content)) == live(entry(1, "A"))
+
+
 def test_a_setting_that_a_run_moves_holds_until_a_person_changes_it() -> None:
     moved = Moved(name="synch time", was=None, value=NOW)
     after = steps.succeeded(in_process(live(entry(1, "A")), made=prepared(moved=(moved,))), NOW)
@@ -142,7 +161,7 @@ def test_what_is_written_down_is_read_back(moved: list[Moved], name: str, under_
     )
     state = in_process(state, name, made=made)
     state = state if under_way else steps.succeeded(state, NOW)
-    state = replace(state, prints=(Print(name, 1, "2", ""),), waits=name)
+    state = replace(state, prints=(Print(name, 1, "2", ""),), deaf=(name,), waits=name)
     assert from_json(to_json(state)) == state
 
 
