@@ -94,15 +94,14 @@ def find_exports(folder: Path, system: System, catalog: Catalog) -> tuple[tuple[
                         "name the file by the technical name of its table",
                     )
                 )
-    for name, exports in found.items():
-        if len(exports) > 1:
-            files = " and ".join(one.path.name for one in exports)
-            wrong.append(
-                _finding(
-                    "E511", "two-files-for-a-table", f"{files} both hold the {system} table {name}", "keep one of them"
-                )
-            )
+    wrong += [_both_hold(name, exports) for name, exports in found.items() if len(exports) > 1]
     return tuple(exports[0] for _, exports in sorted(found.items())), tuple(wrong)
+
+
+def _both_hold(name: str, exports: Sequence[Export]) -> Diagnostic:
+    files = " and ".join(one.path.name for one in exports)
+    message = f"{files} both hold the {exports[0].system} table {name}"
+    return _finding("E511", "two-files-for-a-table", message, "keep one of them")
 
 
 def _names(catalog: Catalog, system: System) -> dict[str, tuple[str, ...]]:

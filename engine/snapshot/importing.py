@@ -8,7 +8,7 @@ Then they are listed in `sync.reject`.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,13 +105,8 @@ def import_snapshot(
     before each file with the number of files done, of files in all, and the name of the next.
     """
     wrong_options = tuple(_wrong_options(options))
-    found = list(wrong_options)
-    exports: list[Export] = []
-    for system, folder in (("bc", bc), ("sales", sales)):
-        if folder is not None:
-            here, wrong = find_exports(folder, system, catalog)  # type: ignore[arg-type]
-            exports += here
-            found += wrong
+    exports, wrong = _exports_in({"bc": bc, "sales": sales}, catalog)
+    found = [*wrong_options, *wrong]
     if not exports and not any(one.severity == "error" for one in found):
         found.append(
             _error(
@@ -143,6 +138,18 @@ def import_snapshot(
     return ImportResult(
         diagnostics=in_source_order(found), tables=tuple(one.table for one in files if one.table), written=written
     )
+
+
+def _exports_in(folders: Mapping[System, Path | None], catalog: Catalog) -> tuple[list[Export], list[Diagnostic]]:
+    """The exports of both systems in the order of the folders, and what is wrong with the files."""
+    exports: list[Export] = []
+    found: list[Diagnostic] = []
+    for system, folder in folders.items():
+        if folder is not None:
+            here, wrong = find_exports(folder, system, catalog)
+            exports += here
+            found += wrong
+    return exports, found
 
 
 def _import_file(
