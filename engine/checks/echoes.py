@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from engine.checks.missing import once
 from engine.diagnostic import Diagnostic
 from engine.source import Span
 from engine.syntax import ast
@@ -83,4 +84,4 @@ def without_echoes(found: Sequence[Diagnostic], files: Sequence[ast.RuleFile]) -
             return any(_around(one.span, files, span) for span in wrong)
         return one.code[1] == "3" and (one.span.path, one.span.line) in misunderstood
 
-    return tuple(one for one in found if not echoes(one))
+    return once([one for one in found if not echoes(one)], files)

@@ -68,16 +68,18 @@ def without_ignored(
     """The findings that are not ignored, and what is wrong with the ignores themselves.
 
     known: (code, name) of every page; an ignore may give the code or the name. In a file with a mistake in how it is
-    written or named, not every law was asked: an ignore of a law that finds nothing there is not told as unused.
+    written or named, not every law was asked, nor in any while a step is missing somewhere: an ignore of a law that
+    finds nothing there is not told as unused.
     """
     kept = list(found)
     unclear = {one.span.path for one in kept if one.span and one.code[:2] in ("E1", "E2")}
+    missing = any(one.code in ("E203", "E219", "E212") for one in kept)
     names = {name: code for code, name in known} | {code.lower(): code for code, _ in known}
     for file in files:
         for ignore in ignores_of(file):
             code = names.get(ignore.code.lower(), "")
             hit = [one for one in kept if one.code == code and _stands_at(one, file, ignore.line)]
-            unasked = code[1:2] == "3" and file.source.path in unclear
+            unasked = code[1:2] == "3" and (missing or file.source.path in unclear)
             wrong = _wrong_with(ignore, code, bool(hit) or unasked)
             if code and not code.startswith("E1"):
                 kept = [one for one in kept if one not in hit]

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from engine.checks.context import core, walk
 from engine.model import model as m
+from engine.model.types import is_unknown
 
 Key = tuple[str, str]
 TINY = Decimal("0.00000000000001")
@@ -141,7 +142,7 @@ def _alike(pattern: str, value: str, ignore_case: bool) -> bool:
 
 def _related(operator: str, column: m.Column, value: object, operand: m.Value) -> bool | None:
     constant = core(operand)
-    if not isinstance(constant, m.Constant):
+    if not isinstance(constant, m.Constant) or is_unknown(constant.type):
         return None
     other: object = constant.value
     if isinstance(other, str) and isinstance(value, str):

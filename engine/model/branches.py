@@ -69,6 +69,9 @@ def _joined(
             return None
         case _:
             pass
+    if _is_lost(then) or _is_lost(otherwise):
+        scope.names[name] = otherwise if _is_lost(then) else then
+        return None
     told = f"{name} is {_what(then)} in one branch of the `if` and {_what(otherwise)} in the other"
     world.say("E216", otherwise.span, told, "choose two names")
     return None
@@ -107,6 +110,17 @@ def _value(
     scope.names[name] = ValueName(value=Named(span=span, type=type_, key=key, name=name), span=span)
     chosen = Choose(span=span, type=type_, condition=condition, then=one, otherwise=other)
     return Let(span=span, key=key, name=name, value=chosen)
+
+
+def _is_lost(entry: Entry) -> bool:
+    """Could what a name stands for not be resolved? That is told already."""
+    match entry:
+        case RecordName():
+            return entry.record.table is UNKNOWN_TABLE
+        case ValueName():
+            return is_unknown(entry.value.type)
+        case PieceName():
+            return False
 
 
 def _what(entry: Entry) -> str:
