@@ -147,3 +147,30 @@ def test_findings_come_in_the_order_of_the_text() -> None:
 def test_the_law_on_replaced_lines_speaks_of_our_own_files_only() -> None:
     ours = "change mapping CUSTOMER {\n  Search Name -> Account Name\n}\n"
     assert told(customer("Name -> Account Name"), ours) == [("W345", 2)]
+
+
+def asked(condition: str) -> bool:
+    """Is it told that the second `there is` of a condition stands inside the first?"""
+    rule = f'rule "Customers" {{\n  for each bc Customer as customer {{ require {condition} else warn "No." }}\n}}\n'
+    found = codes(rule)
+    assert found <= {"W346"}
+    return "W346" in found
+
+
+ORDER = "bc Sales Header where Sell-to Customer No. = customer.No."
+INVOICE = "bc Sales Invoice Header where Sell-to Customer No. = customer.No."
+
+
+def test_a_second_there_is_says_with_brackets_where_it_belongs() -> None:
+    assert asked(f"there is a {ORDER} or there is a {INVOICE}")
+    assert asked(f"there is no {ORDER} and there is no {INVOICE}")
+    assert asked(f"there is a {ORDER} and Status = Open or not there is a {INVOICE}")
+    assert not asked(f"(there is a {ORDER}) or there is a {INVOICE}")
+    assert not asked(f"(there is no {ORDER}) and (there is no {INVOICE})")
+
+
+def test_what_can_only_be_meant_inside_needs_no_brackets() -> None:
+    assert not asked(f"there is a {ORDER} and there is a {INVOICE}")  # the same, inside or outside
+    named = ORDER.replace("Header where", "Header as header where")
+    assert not asked(f"there is a {named} or there is a bc Sales Line where Document No. = header.No.")
+    assert not asked(f"there is a {ORDER} and (Status = Open or there is a {INVOICE})")
