@@ -202,7 +202,7 @@ def write_log(process: Process, number: int, came_to: Counted, world: World, aro
         "Inserted": came_to.created,
         "Modified": came_to.changed,
         "Unchanged": came_to.unchanged,
-        "Failed": came_to.refused,
+        "Failed": came_to.refused + (told_only(world) if errors.endswith("FROM told") else 0),
     }
     values = {
         connector.JOB_ID: job,
@@ -240,6 +240,13 @@ UNION ALL SELECT coalesce(CAST(unit AS VARCHAR), ''), text FROM (SELECT DISTINCT
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
     id = f"CAST(md5({literal(f'error/process/{number}/{around.now.isoformat()}/')} || record || reason) AS UUID)"
     world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM ({errors})")
+
+
+def told_only(world: World) -> int:
+    """How many units were told in the log and came to nothing else."""
+    acted = "SELECT unit FROM listing WHERE unit IS NOT NULL AND action <> 'done'"
+    told = f"SELECT DISTINCT unit FROM warned WHERE code = 'W631' AND unit IS NOT NULL AND unit NOT IN ({acted})"
+    return int(world.one("told only", f"SELECT count(*) FROM ({told})")[0])
 
 
 def write_pass(process: Process, number: int, came_to: Counted, source: str, world: World) -> None:
