@@ -11,6 +11,8 @@ from engine.model.model import (
     Call,
     Carried,
     Choose,
+    Column,
+    Constant,
     Convert,
     Matches,
     Negative,
@@ -21,6 +23,7 @@ from engine.model.model import (
     Type,
     Value,
 )
+from engine.model.names import column, variants
 from engine.model.types import is_unknown
 from engine.model.world import World
 from engine.source import Span
@@ -78,3 +81,24 @@ def becomes_blank(source: Value, stand_in: Value, value: Value, target: Type) ->
     condition = Matches(span=source.span, value=source, filter=filter_)
     blank = blank_of(target, value.span)
     return Choose(span=value.span, type=value.type, condition=condition, then=blank, otherwise=value)
+
+
+def named_elsewhere(world: World, base: Value, mappings: tuple[ast.Name, ...], value: Value) -> Value:
+    """Blank where the field names a record of a table that none of the mappings has, else the value.
+
+    Such a record has no partner by nature (R4.19: a team that owns, where users are looked up). Which table is named,
+    says another field of the record, as the catalog has it.
+    """
+    if not isinstance(base, Column):
+        return value
+    ours = {one.on(base.record.table.system).name for name in mappings for one in variants(world, name)}
+    for reference in base.field.references:
+        if reference.table in ours or len(reference.when) != 1 or reference.when[0].how != "is":
+            continue
+        kind = column(world, base.record, base.record.table.field(reference.when[0].field), base.span)
+        said = next(
+            (one.number for one in kind.type.options if reference.when[0].value in (one.caption, one.name)), None
+        )
+        if said is not None:
+            value = becomes_blank(kind, Constant(span=base.span, type=kind.type, value=said), value, value.type)
+    return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import engine.model.values as values
 from engine.catalog.catalog import System
-from engine.model.carrying import becomes_blank, blank_becomes, carried_of, must_look_up
+from engine.model.carrying import becomes_blank, blank_becomes, carried_of, must_look_up, named_elsewhere
 from engine.model.constants import fitted, mismatch
 from engine.model.lookups import partner, side_of, translated
 from engine.model.model import Behind, Carry, Column, FieldLine, Itself, Leg, Record, Type, Value
@@ -153,7 +153,8 @@ def _converted(
 ) -> Value:
     match conversion:
         case ast.Via():
-            return partner(world, base, conversion.mappings, wanted, conversion.span)
+            found = partner(world, base, conversion.mappings, wanted, conversion.span)
+            return named_elsewhere(world, base, conversion.mappings, found) if node.options.keep_if_blank else found
         case ast.Using():
             return translated(world, scope, base, conversion, wanted, backwards=leg == "to_bc")
         case None if isinstance(base, Column) and not assignable(base.type, wanted):

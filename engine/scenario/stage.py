@@ -34,6 +34,7 @@ from engine.snapshot.open import connect
 from engine.syntax.ast import RuleFile
 
 STATISTICS, ARCHIVED, ARCHIVED_UPDATED = "Statistics Uploaded", "Archived Sales Order", "Archived Sales Order Updated"
+DIRECTIONS = {"both": 0, "to_sales": 1, "to_bc": 2}
 RESULTS = {"Blank": 0, "Success": 1, "Failure": 2}
 JOBS = "Job Queue Entry"
 JOB_NAME = "Parameter String"
@@ -181,9 +182,14 @@ def _books(start: Start, known: Known) -> dict[str, list[dict[str, Any]]]:
     for number, one in enumerate(start.couplings):
         name, row = _coupling(start, known, one, number)
         books.setdefault(name, []).append(row)
+    pages = _pages(start, known)
     for name, marks in start.watermarks.items():
-        row = {connector.MAPPING_NAME: name, connector.BC_WATERMARK: marks.get("bc")}
-        books.setdefault(connector.MAPPINGS, []).append({**row, connector.SALES_WATERMARK: marks.get("sales")})
+        row = {connector.BC_WATERMARK: marks.get("bc"), connector.SALES_WATERMARK: marks.get("sales")}
+        pages.setdefault(name, {connector.MAPPING_NAME: name}).update(row)
+    if pages:
+        books[connector.MAPPINGS] = list(pages.values())
+    if lines := _line_pages(start, known):
+        books[connector.FIELD_MAPS] = lines
     for at, (name, job) in enumerate((start.job_queue or {}).items(), start=1):
         row = {"ID": str(made_id(f"job/{name}")), JOB_NAME: name, "Entry No.": at}
         books.setdefault(JOBS, []).append({**row, **{JOB_FIELDS[key]: value for key, value in job.items()}})
@@ -192,6 +198,31 @@ def _books(start: Start, known: Known) -> dict[str, list[dict[str, Any]]]:
         row[fullsync.RECOMMENDED] = line.get("recommendation", "Full Synchronization")
         books.setdefault(fullsync.LINES, []).append(row)
     return books
+
+
+def _pages(start: Start, known: Known) -> dict[str, dict[str, Any]]:
+    """Mappings that users turned, as Business Central keeps them, by name: rules may ask which way a mapping goes."""
+    return {
+        name: {connector.MAPPING_NAME: name, connector.DIRECTION: DIRECTIONS[one["direction"]]}
+        for name, one in start.mappings.items()
+        if "direction" in one and name in known.mappings
+    }
+
+
+def _line_pages(start: Start, known: Known) -> list[dict[str, Any]]:
+    """Field lines that users changed, as Business Central keeps them, by number of the BC field."""
+    lines: list[dict[str, Any]] = []
+    for name, one in start.mappings.items():
+        changed = one.get("fields")
+        if not isinstance(changed, dict) or name not in known.mappings:
+            continue
+        for of, how in changed.items():
+            row: dict[str, Any] = {"No.": len(lines) + 1, connector.FIELD_MAP_OF: name}
+            row[connector.FIELD_MAP_FIELD] = known.mappings[name][0].field(of).number
+            row[connector.FIELD_MAP_STATUS] = 0 if how.get("enabled", True) else 1
+            row[connector.DIRECTION] = DIRECTIONS[how.get("direction", "both")]
+            lines.append(row)
+    return lines
 
 
 def _coupling(start: Start, known: Known, one: Mapping[str, Any], number: int) -> tuple[str, dict[str, Any]]:
