@@ -57,8 +57,8 @@ class Book(Protocol):
         """A stage was written."""
         ...
 
-    def left_to_bc(self, table: Table, ids: str, field: Field, span: Span) -> None:
-        """A field that Business Central's own code fills in these records (SQL of their _id)."""
+    def left_to_bc(self, table: Table, stage: str, fields: tuple[tuple[Field, Span], ...]) -> None:
+        """Fields that Business Central's own code fills in records of a stage, those where bc0, bc1 … are true."""
         ...
 
     def deletes(self, table: Table, ids: str, span: Span) -> None:
@@ -142,7 +142,7 @@ FROM {rows} e JOIN {self.world.relation(table)} d ON d.{identifier(table.id_fiel
             self.fold(number)
         self.world.connection.execute(f"DROP TABLE {rows}")
 
-    def left_to_bc(self, table: Table, ids: str, field: Field, span: Span) -> None:
+    def left_to_bc(self, table: Table, stage: str, fields: tuple[tuple[Field, Span], ...]) -> None:
         """Only documents of processes show what Business Central fills in."""
 
     def fold(self, number: int) -> None:

@@ -365,8 +365,10 @@ WHERE {where}
         self.changed += sum(counts.values())
         if counts:
             self.book.wrote(table, stage, fields)
-            for at, (name, (_, span)) in enumerate(entry.by_bc.items()):
-                self.book.left_to_bc(table, f"SELECT _id FROM {stage} WHERE bc{at}", table.fields[name], span)
+            if entry.by_bc:
+                self.book.left_to_bc(
+                    table, stage, tuple((table.fields[name], span) for name, (_, span) in entry.by_bc.items())
+                )
         self.world.connection.execute(f"DROP TABLE {stage}")
 
     def set(self, statement: model.AssignSetting, frame: Frame) -> None:

@@ -248,7 +248,8 @@ def write_fields(number: int, rows: str, fields: tuple[WrittenField, ...], world
         f"""INSERT INTO plan.told_value
 WITH changed AS ({rows}){f", names AS ({names})" if names else ""}
 SELECT {number}, u.record, u.f.nth + u.shift, {first} + u.f.nth, {before}, {after}
-FROM (SELECT record, shift, unnest(list_filter([{listed}], lambda one: one IS NOT NULL)) AS f FROM changed) u{joins}""",
+FROM (SELECT record, shift, unnest([{listed}]) AS f FROM changed) u{joins}
+WHERE u.f IS NOT NULL""",
     )
 
 

@@ -29,7 +29,7 @@ TABLES = {
     "warned": "nth_table INTEGER, _id UUID, unit UUID, code VARCHAR, text VARCHAR, path VARCHAR, line INTEGER",
     "numbered": "number INTEGER, place VARCHAR, step INTEGER, nth_table INTEGER, field VARCHAR, unit UUID",
     "reached": "unit UUID",
-    "by_bc": "nth INTEGER, _id UUID",
+    "by_bc": "_id UUID, nths INTEGER[]",
     "units": "loop INTEGER, unit UUID, nth_table INTEGER, place VARCHAR",
 }
 PROVISIONAL = 1_000_000_000
@@ -74,7 +74,7 @@ class Documents:
     only: bool = False
     tables: list[Table] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
-    by_bc: list[tuple[Table, Field, Span]] = field(default_factory=list)
+    by_bc: dict[tuple[int, str], tuple[int, Span]] = field(default_factory=dict)
     pending: dict[tuple[int, str], int] = field(default_factory=dict)
     given: int = 0
 
@@ -158,9 +158,12 @@ class Documents:
             f"_place || {self.moment()}, is_new FROM {stage}",
         )
 
-    def left_to_bc(self, table: Table, ids: str, field: Field, span: Span) -> None:
-        self.world.run("what BC fills in", f"INSERT INTO by_bc SELECT {len(self.by_bc)}, _id FROM ({ids})")
-        self.by_bc.append((table, field, span))
+    def left_to_bc(self, table: Table, stage: str, fields: tuple[tuple[Field, Span], ...]) -> None:
+        nths = []
+        for at, (filled, span) in enumerate(fields):
+            nth = self.by_bc.setdefault((self.nth(table), filled.name), (len(self.by_bc), span))[0]
+            nths.append(f"CASE WHEN bc{at} THEN {nth} END")
+        self.world.run("what BC fills in", f"INSERT INTO by_bc SELECT _id, [{', '.join(nths)}] FROM {stage}")
 
     def deletes(self, table: Table, ids: str, span: Span) -> None:
         self.wrote_in_loop = True

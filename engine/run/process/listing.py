@@ -58,21 +58,22 @@ def list_documents(book: Documents, world: World, around: Around) -> Counted:
 
 
 def put_together(book: Documents, world: World, spoken: str) -> None:
-    """Table `written`: each record that was touched once, with the line that touched it first. spoken: numbers of tables."""
-    firsts = [(at, place(one.fields[0].origin.span)) for at, one in enumerate(book.sites) if one.fields]
-    lines = ", ".join(f"({at}, {path}, {line})" for at, (path, line) in firsts) or "(-1, '', 0)"
+    """Table `written`: each record that was touched once, with the statement that touched it first. spoken: numbers of
+    tables."""
     world.run(
         "records written",
         f"""CREATE OR REPLACE TEMP TABLE written AS
-SELECT t.nth_table, t._id, t.unit, t.place, t.is_new, s.path, s.line
-FROM (SELECT nth_table, _id, arg_min(unit, site) AS unit, min(site) AS site, arg_min(place, site) AS place, bool_or(is_new) AS is_new
-  FROM touched WHERE nth_table IN ({spoken}) GROUP BY nth_table, _id) t
-LEFT JOIN (VALUES {lines}) s(site, path, line) ON s.site = t.site""",
+SELECT nth_table, _id, arg_min(unit, site) AS unit, min(site) AS site, arg_min(place, site) AS place, bool_or(is_new) AS is_new
+FROM touched WHERE nth_table IN ({spoken}) GROUP BY nth_table, _id""",
     )
 
 
 def bring_in_order(world: World, spoken: str) -> None:
-    """Table `listing`: the units and what came along with each, numbered in the order of a run record by record."""
+    """Table `listing`: the units and what came along with each, numbered in the order of a run record by record.
+
+    site: the statement that touched it first, where no path and line are given. label: of what is deleted only, the
+    others are named when they are listed, so that what is sorted stays small.
+    """
     world.run(
         "what the plan lists",
         f"""CREATE OR REPLACE TEMP TABLE listing AS
@@ -80,11 +81,11 @@ WITH gone AS (
   SELECT nth_table, _id, any_value(unit) AS unit, any_value(label) AS label, any_value(path) AS path, any_value(line) AS line
   FROM deleted WHERE nth_table IN ({spoken}) GROUP BY nth_table, _id
 ), below AS (
-  SELECT w.nth_table, w._id, w.unit, w.place, CASE WHEN w.is_new THEN 'create' ELSE 'change' END AS action, n.label,
-    w.path, w.line
-  FROM written w JOIN named n ON n.nth_table = w.nth_table AND n._id = w._id
+  SELECT w.nth_table, w._id, w.unit, w.place, CASE WHEN w.is_new THEN 'create' ELSE 'change' END AS action,
+    NULL::VARCHAR AS label, w.site, NULL::VARCHAR AS path, NULL::INTEGER AS line
+  FROM written w SEMI JOIN named n ON n.nth_table = w.nth_table AND n._id = w._id
   UNION ALL
-  SELECT g.nth_table, g._id, coalesce(g.unit, w.unit), w.place, 'delete', g.label, g.path, g.line
+  SELECT g.nth_table, g._id, coalesce(g.unit, w.unit), w.place, 'delete', g.label, NULL, g.path, g.line
   FROM gone g LEFT JOIN written w ON w.nth_table = g.nth_table AND w._id = g._id WHERE NOT coalesce(w.is_new, false)
     AND NOT EXISTS (SELECT 1 FROM named n WHERE n.nth_table = g.nth_table AND n._id = g._id)
 ), first_reason AS ({FIRST_REASON}), roots AS (
@@ -95,15 +96,15 @@ WITH gone AS (
   WHERE r.unit IS NOT NULL OR a.unit IS NOT NULL OR w.unit IS NOT NULL GROUP BY u.nth_table, u.unit
 ), entries AS (
   SELECT r.nth_table, r.unit AS _id, r.unit, r.place, false AS is_below,
-    CASE WHEN r.fails THEN 'fail' ELSE coalesce(o.action, 'done') END AS action, coalesce(o.label, n.label) AS label,
-    r.code, r.reason, coalesce(r.path, o.path) AS path, coalesce(r.line, o.line) AS line
+    CASE WHEN r.fails THEN 'fail' ELSE coalesce(o.action, 'done') END AS action, o.label,
+    r.code, r.reason, o.site, coalesce(r.path, o.path) AS path, coalesce(r.line, o.line) AS line
   FROM roots r LEFT JOIN below o ON o.nth_table = r.nth_table AND o._id = r.unit
-  LEFT JOIN named n ON n.nth_table = r.nth_table AND n._id = r.unit
   UNION ALL
-  SELECT b.nth_table, b._id, b.unit, coalesce(b.place, r.place || '~', '~'), r.unit IS NOT NULL, b.action, b.label, NULL, NULL, b.path, b.line
+  SELECT b.nth_table, b._id, b.unit, coalesce(b.place, r.place || '~', '~'), r.unit IS NOT NULL, b.action, b.label,
+    NULL, NULL, b.site, b.path, b.line
   FROM below b LEFT JOIN roots r ON r.unit = b.unit WHERE NOT (r.unit IS NOT NULL AND b.nth_table = r.nth_table AND b._id = r.unit)
 )
-SELECT row_number() OVER (ORDER BY place, nth_table, _id) AS record, * FROM entries""",
+SELECT row_number() OVER (ORDER BY place, nth_table, _id) AS record, * EXCLUDE (place) FROM entries""",
     )
 
 
@@ -113,13 +114,20 @@ def list_records(book: Documents, world: World) -> None:
         f"({at}, {literal(one.system)}, {literal(one.name)}, {literal(one.caption)})"
         for at, one in enumerate(book.tables)
     )
+    firsts = [(at, place(one.fields[0].origin.span)) for at, one in enumerate(book.sites) if one.fields]
+    lines = ", ".join(f"({at}, {path}, {line})" for at, (path, line) in firsts)
     world.run(
         "list them",
         f"""INSERT INTO plan.record
+WITH sites(site, path, line) AS (VALUES {lines or "(-1, '', 0)"}), causes AS (
+  SELECT l.record, l.unit, coalesce(l.label, n.label) AS label
+  FROM listing l LEFT JOIN named n ON n.nth_table = l.nth_table AND n._id = l._id WHERE NOT l.is_below
+)
 SELECT {book.number}, l.record, CASE WHEN l.is_below THEN c.record END, l.action, t.system, t.name, t.caption, l._id,
-  l.label, l.unit, c.label, l.code, l.reason, l.path, l.line
+  coalesce(l.label, n.label), l.unit, c.label, l.code, l.reason, coalesce(l.path, s.path), coalesce(l.line, s.line)
 FROM listing l JOIN (VALUES {tables or "(0, '', '', '')"}) t(nth, system, name, caption) ON t.nth = l.nth_table
-LEFT JOIN listing c ON NOT c.is_below AND c.unit = l.unit""",
+LEFT JOIN named n ON n.nth_table = l.nth_table AND n._id = l._id
+LEFT JOIN sites s ON s.site = l.site LEFT JOIN causes c ON c.unit = l.unit""",
     )
 
 
@@ -174,19 +182,36 @@ JOIN {scope.sql()} ON d.{id} = t._id{joins}"""
 
 def list_by_bc(book: Documents, world: World) -> None:
     """Fields that Business Central's own code fills, where no line writes them."""
+    if not book.by_bc:
+        return
     first = field_numbers(world, len(book.by_bc))
-    for nth, (table, field, span) in enumerate(book.by_bc):
+    told, tables, written = [], [], []
+    for (nth_table, name), (nth, span) in book.by_bc.items():
+        table = book.tables[nth_table]
         rule, (path, line) = " ".join(span.text.split()), place(span)
-        told = f"{literal(field.name)}, {literal(field.caption)}, {literal(rule)}, {path}, {line}"
-        tell_field(world, f"({first + nth}, {told})")
-        world.run(
-            f"{table.caption}: {field.caption} by BC",
-            f"""INSERT INTO plan.told_value
-SELECT {book.number}, l.record, {LATE + nth}, {first + nth}, '', {literal(BY_BC)}
-FROM (SELECT DISTINCT _id FROM by_bc WHERE nth = {nth}) b JOIN listing l ON l.nth_table = {book.nth(table)} AND l._id = b._id
-WHERE NOT EXISTS (SELECT 1 FROM plan.told_value v JOIN plan.told_field f USING (told)
-  WHERE v.pass = {book.number} AND v.record = l.record AND f.name = {literal(field.name)})""",
-        )
+        caption = table.fields[name].caption
+        told.append(f"({first + nth}, {literal(name)}, {literal(caption)}, {literal(rule)}, {path}, {line})")
+        tables.append(f"({nth}, {nth_table})")
+        for at, site in enumerate(book.sites):
+            if site.table == table and any(one.field.name == name for one in site.fields):
+                written.append(f"({nth}, {at})")
+    tell_field(world, ", ".join(told))
+    own = (
+        f" ANTI JOIN (SELECT s.nth, t._id FROM (VALUES {', '.join(written)}) s(nth, site) JOIN touched t ON t.site = s.site) w "
+        "ON w.nth = b.nth AND w._id = b._id"
+        if written
+        else ""
+    )
+    again = world.one("any twice", "SELECT count(*) > count(DISTINCT _id) FROM by_bc")[0]
+    rows = "list_distinct(flatten(list(nths))) AS nths FROM by_bc GROUP BY _id" if again else "nths FROM by_bc"
+    world.run(
+        "what is left to BC",
+        f"""INSERT INTO plan.told_value
+SELECT {book.number}, l.record, {LATE} + b.nth, {first} + b.nth, '', {literal(BY_BC)}
+FROM (SELECT _id, unnest(nths) AS nth FROM (SELECT _id, {rows})) b
+JOIN (VALUES {", ".join(tables)}) t(nth, nth_table) ON t.nth = b.nth
+JOIN listing l ON l.nth_table = t.nth_table AND l._id = b._id{own}""",
+    )
 
 
 def by_field(sites: list[tuple[int, Site]]) -> dict[str, list[tuple[Origin, list[int], list[int]]]]:
