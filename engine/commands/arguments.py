@@ -33,6 +33,23 @@ class Parser(argparse.ArgumentParser):
         raise WrongArgumentsError(f"{self.prog}: {_plainly(message)}; {way_out}")
 
 
+def world_options(parser: argparse.ArgumentParser) -> None:
+    """On which snapshot, at which moment: what every verb takes that plans."""
+    parser.add_argument(
+        "--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one in coupler.yaml)"
+    )
+    parser.add_argument("--now", metavar="MOMENT", help="the clock, like 2026-06-15T08:00:00Z (default: the real one)")
+    parser.add_argument(
+        "--work-date", metavar="DATE", help="the work date of Business Central (default: the day of the clock)"
+    )
+
+
+def power_options(parser: argparse.ArgumentParser) -> None:
+    """How much of the machine the work on the data may use."""
+    parser.add_argument("--memory", metavar="SIZE", help="most memory for the data work, like 4GB")
+    parser.add_argument("--threads", metavar="N", type=int, help="processors to use (default: all)")
+
+
 def _plainly(message: str) -> str:
     """What argparse says -> the same in words that need no programmer."""
     for pattern, plain in _PLAINLY:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.commands.arguments import power_options, world_options
+
 if TYPE_CHECKING:
     from engine.manual.stage import Wish
     from engine.planning import Planned
@@ -47,21 +49,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The options that every verb has that makes a plan."""
-    parser.add_argument(
-        "--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one in coupler.yaml)"
-    )
-    parser.add_argument("--now", metavar="MOMENT", help="the clock, like 2026-06-15T08:00:00Z (default: the real one)")
-    parser.add_argument(
-        "--work-date", metavar="DATE", help="the work date of Business Central (default: the day of the clock)"
-    )
+    world_options(parser)
     parser.add_argument("--details", action="store_true", help="every record and field, not the summary alone")
     parser.add_argument(
         "--sql", action="store_true", help="print the statements that made the plan, instead of the plan"
     )
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
     parser.add_argument("--out", metavar="FILE", type=Path, help="save the plan (a DuckDB file, for report and apply)")
-    parser.add_argument("--memory", metavar="SIZE", help="most memory for the data work, like 4GB")
-    parser.add_argument("--threads", metavar="N", type=int, help="processors to use (default: all)")
+    power_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from engine.commands import live
+from engine.commands.arguments import WrongArgumentsError, power_options
 
 HELP = """
 coupler run --from 2026-06-01T06:00:00Z --for 7d      # a week of the job queue: who runs, who sleeps, who waits
@@ -36,8 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work-date", metavar="DATE", help="a fixed work date (default: the day of the clock)")
     parser.add_argument("--json", action="store_true", help="print the timeline as JSON")
     parser.add_argument("--html", metavar="FILE", type=Path, help="write it as a page with a chart of all runs")
-    parser.add_argument("--memory", metavar="SIZE", help="most memory for the data work, like 4GB")
-    parser.add_argument("--threads", metavar="N", type=int, help="processors to use (default: all)")
+    power_options(parser)
     live.options(parser)
 
 
@@ -46,7 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
         return live.run(arguments)
     from engine import terminal
     from engine.checks import render
-    from engine.commands.arguments import WrongArgumentsError
     from engine.jobs import page, tell
     from engine.jobs.rehearsal import rehearse
     from engine.run.progress import bar

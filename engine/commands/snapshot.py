@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from engine.commands.arguments import power_options
+
 HELP = """
 coupler snapshot import june --bc exports/bc/ --sales exports/sales/
 coupler snapshot show june              # tables, rows, what was set aside
@@ -49,8 +51,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "--drop-missing", action="store_true", help="let tables go that the snapshot holds and these exports do not"
     )
     parser.add_argument("--now", metavar="MOMENT", help="the clock (default: the real one)")
-    parser.add_argument("--threads", type=int, metavar="N", help="processors to use (default: all)")
-    parser.add_argument("--memory", metavar="SIZE", help="most memory, like 4GB")
+    power_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

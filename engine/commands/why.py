@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from engine.commands.arguments import power_options, world_options
+
 HELP = """
 coupler why ITEM-PRODUCT 1896-S                  # one record's story: filters, coupling, stamps, lines, outcome
 coupler why CUSTOMER C00123 "Phone No."          # of one field only, by caption or technical name
@@ -29,16 +31,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="of a process: as a user starts it for this record, whatever its where says",
     )
     parser.add_argument("--force", action="store_true", help="as in coupler plan --force")
-    parser.add_argument(
-        "--snapshot", metavar="NAME", help="a snapshot by name or path (default: the one in coupler.yaml)"
-    )
-    parser.add_argument("--now", metavar="MOMENT", help="the clock, like 2026-06-15T08:00:00Z (default: the real one)")
-    parser.add_argument(
-        "--work-date", metavar="DATE", help="the work date of Business Central (default: the day of the clock)"
-    )
+    world_options(parser)
     parser.add_argument("--json", action="store_true", help="print the story as JSON")
-    parser.add_argument("--memory", metavar="SIZE", help="most memory for the data work, like 4GB")
-    parser.add_argument("--threads", metavar="N", type=int, help="processors to use (default: all)")
+    power_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

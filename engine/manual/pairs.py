@@ -47,11 +47,11 @@ def couple(session: Session, name: str, bc: str, sales: str, first_sync: Leg | N
         return cut_off
     mapping = session.model.mappings[name]
     lost = no_way(mapping, first_sync) if first_sync is not None else None
-    ends = pointed(session, mapping, (bc,), ("bc",)), pointed(session, mapping, (sales,), ("sales",))
-    problems = [one for end in ends for one in end if isinstance(one, Diagnostic)] + ([lost] if lost else [])
-    if problems:
+    lefts, wrong_bc = pointed(session, mapping, (bc,), ("bc",))
+    rights, wrong_sales = pointed(session, mapping, (sales,), ("sales",))
+    if problems := [*wrong_bc, *wrong_sales, *([lost] if lost else [])]:
         return problems
-    left, right = (one for end in ends for one in end if isinstance(one, Pointed))
+    (left,), (right,) = lefts, rights
     before, number = remember(session, mapping), open_pass(session)
     refused = couple_pairs(session, name, [(left.id, right.id)])
     if refused:
@@ -73,13 +73,12 @@ def match(session: Session, name: str, words: Sequence[str]) -> Found:
     if cut_off := no_connection(session.around.settings):
         return cut_off
     mapping = session.model.mappings[name]
-    records = pointed(session, mapping, words, ("bc",))
-    if problems := [one for one in records if isinstance(one, Diagnostic)]:
+    points, problems = pointed(session, mapping, words, ("bc",))
+    if problems:
         return problems
     if not groups_of(mapping):
         hint = f"say it in the rules: change mapping {name} {{ match Field = Field }}"
         return [wrong("E662", "no-match-criteria", f"{name} says by no field how its records are matched", hint)]
-    points = [one for one in records if isinstance(one, Pointed)]
     known = standing(session, mapping, points)
     left = [
         LeftOut(
@@ -121,10 +120,9 @@ def uncouple(session: Session, name: str, words: Sequence[str]) -> Found:
     if cut_off := no_connection(session.around.settings):
         return cut_off
     mapping = session.model.mappings[name]
-    records = pointed(session, mapping, words)
-    if problems := [one for one in records if isinstance(one, Diagnostic)]:
+    points, problems = pointed(session, mapping, words)
+    if problems:
         return problems
-    points = [one for one in records if isinstance(one, Pointed)]
     known = standing(session, mapping, points)
     before, number = remember(session, mapping), open_pass(session)
     if not words:
@@ -168,10 +166,9 @@ def retry(session: Session, name: str | None, words: Sequence[str]) -> Found:
 def unmark(session: Session, name: str, words: Sequence[str]) -> Found:
     """Take the skip marks of these records of a mapping off, or all of its marks; gives what refuses it."""
     mapping = session.model.mappings[name]
-    records = pointed(session, mapping, words)
-    if problems := [one for one in records if isinstance(one, Diagnostic)]:
+    points, problems = pointed(session, mapping, words)
+    if problems:
         return problems
-    points = [one for one in records if isinstance(one, Pointed)]
     known = standing(session, mapping, points)
     before, number = remember(session, mapping), open_pass(session)
     if not words:

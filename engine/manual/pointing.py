@@ -53,17 +53,17 @@ class Shelf:
     gone: str | None = None
 
 
-def pointed(
-    session: Session, mapping: Mapping, words: Sequence[str], systems: Sequence[System] = BOTH
-) -> tuple[Pointed, ...] | tuple[Diagnostic, ...]:
-    """The records of a mapping that these words mean, each once; or a finding for every word that means none (E660)
+Meant = tuple[tuple[Pointed, ...], tuple[Diagnostic, ...]]
+"""The records that words mean, and what is wrong with the words; with something wrong nothing is done to any record."""
+
+
+def pointed(session: Session, mapping: Mapping, words: Sequence[str], systems: Sequence[System] = BOTH) -> Meant:
+    """The records of a mapping that these words mean, each once; and a finding for every word that means none (E660)
     or several (E661)."""
     return pointed_on(session.world, [_shelf(session.world, mapping, one) for one in systems], words)
 
 
-def pointed_on(
-    world: World, shelves: Sequence[Shelf], words: Sequence[str]
-) -> tuple[Pointed, ...] | tuple[Diagnostic, ...]:
+def pointed_on(world: World, shelves: Sequence[Shelf], words: Sequence[str]) -> Meant:
     """The records on these shelves that the words mean; an earlier shelf goes before a later one."""
     records: dict[tuple[System, str], Pointed] = {}
     wrong: list[Diagnostic] = []
@@ -73,7 +73,7 @@ def pointed_on(
             wrong.append(found)
         else:
             records.setdefault((found.system, found.id), found)
-    return tuple(wrong) if wrong else tuple(records.values())
+    return tuple(records.values()), tuple(wrong)
 
 
 def _one(world: World, shelves: Sequence[Shelf], word: str) -> Pointed | Diagnostic:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from engine.catalog.catalog import Table
 from engine.diagnostic import Diagnostic
-from engine.manual.pointing import Pointed, Shelf, carried_keys, key_of, names_of, numbers_of, pointed_on, texts_of
+from engine.manual.pointing import Meant, Shelf, carried_keys, key_of, names_of, numbers_of, pointed_on, texts_of
 from engine.model import model
 from engine.model.model import Process
 from engine.run.actions.nodes import nodes
@@ -25,10 +25,9 @@ def run_chosen(session: Session, process: Process, words: Sequence[str]) -> Sequ
         return [
             _wrong(f"{process.name} goes over no records", f"plan it without --records: coupler plan {process.name}")
         ]
-    found = points_of(session, process, words)
-    if problems := [one for one in found if isinstance(one, Diagnostic)]:
+    points, problems = points_of(session, process, words)
+    if problems:
         return problems
-    points = [one for one in found if isinstance(one, Pointed)]
     table = next(one for one in tables if any(point.table == one for point in points))
     if other := next((one for one in points if one.table != table), None):
         first = next(one for one in points if one.table == table)
@@ -40,8 +39,8 @@ def run_chosen(session: Session, process: Process, words: Sequence[str]) -> Sequ
     return ()
 
 
-def points_of(session: Session, process: Process, words: Sequence[str]) -> tuple[Pointed, ...] | tuple[Diagnostic, ...]:
-    """The records that these words mean in the tables of the outermost loops; or what is wrong with the words."""
+def points_of(session: Session, process: Process, words: Sequence[str]) -> Meant:
+    """The records that these words mean in the tables of the outermost loops; and what is wrong with the words."""
     return pointed_on(session.world, [_shelf(session, one) for one in tables_of(process)], words)
 
 

@@ -43,10 +43,9 @@ def sync(session: Session, name: str, words: Sequence[str], way: Way | None, *, 
     mapping = session.model.mappings[name]
     if way is not None and (refused := _no_way(mapping, way)):
         return refused
-    records = pointed(session, mapping, words)
-    if problems := [one for one in records if isinstance(one, Diagnostic)]:
+    points, problems = pointed(session, mapping, words)
+    if problems:
         return problems
-    points = [one for one in records if isinstance(one, Pointed)]
     known = standing(session, mapping, points)
     alone = [one for one in points if not known[one].coupled]
     if create:
@@ -85,7 +84,7 @@ def retry_now(session: Session, name: str, words: Sequence[str], way: Way | None
         hint = f"coupler retry {quoted(name)} KEY --sync; without --sync the next run takes up all that failed"
         return [wrong("E669", "no-records-named", "--sync is for chosen records, and none is named", hint)]
     mapping = session.model.mappings[name]
-    points = [one for one in pointed(session, mapping, words) if isinstance(one, Pointed)]
+    points, _ = pointed(session, mapping, words)
     known = standing(session, mapping, points)
     chosen = [one.word for one in points if known[one].skipped and known[one].bc_lives]
     return unmark(session, name, words) or (sync(session, name, chosen, way, create=False) if chosen else ())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine.catalog.catalog import Field
 from engine.catalog.suggest import did_you_mean
 from engine.diagnostic import Diagnostic
-from engine.manual.pointing import Pointed, pointed
+from engine.manual.pointing import pointed
 from engine.manual.processes import points_of
 from engine.manual.stage import Wish
 from engine.model import model
@@ -84,10 +84,10 @@ def tell(session: Session, rules: Rules, asked: Asked, snapshot: str) -> Why:
     wanted = wanted_field(mapping, asked.field) if asked.field is not None else None
     if isinstance(wanted, Diagnostic):
         return Why(story=None, found=(wanted,))
-    records = pointed(session, mapping, [asked.word])
-    if problems := tuple(one for one in records if isinstance(one, Diagnostic)):
+    records, problems = pointed(session, mapping, [asked.word])
+    if problems:
         return Why(story=None, found=problems)
-    (record,) = (one for one in records if isinstance(one, Pointed))
+    (record,) = records
     teller = Storyteller(session=session, rules=rules, mapping=mapping, pointed=record, wanted=wanted)
     with witnessed(teller):
         watch_all(
@@ -103,10 +103,10 @@ def tell_document(session: Session, rules: Rules, asked: Asked, snapshot: str) -
     if asked.field is not None:
         hint = f"leave the field away: coupler why {asked.name} {asked.word}"
         return Why(story=None, found=(wrong_words("a process is told as a whole document", hint),))
-    points = points_of(session, process, [asked.word])
-    if problems := tuple(one for one in points if isinstance(one, Diagnostic)):
+    records, problems = points_of(session, process, [asked.word])
+    if problems:
         return Why(story=None, found=problems)
-    (record,) = (one for one in points if isinstance(one, Pointed))
+    (record,) = records
     teller = Documentary(session=session, process=process, pointed=record, by_hand=asked.by_hand)
     queued = any(isinstance(one, ast.Job) for file in rules.files for one in file.declarations)
     before = turns(rules.model, queued=queued).processes
