@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from engine import connector
 from engine.jobs.queue import Done, Failed, Result, Setup
-from engine.model.model import Leg, Mapping
+from engine.model.model import Behind, Leg, Mapping, Model, Record, Synchronise
 from engine.plan.legs import Pass
 from engine.run.actions import fullsync
+from engine.run.actions.nodes import nodes
 from engine.run.actions.runs import ALLOWED, carries, connected, run_mapping
 from engine.run.dryrun import Session
 from engine.run.gates import SCHEDULED, who_is_chosen
@@ -26,7 +27,7 @@ ACTIVITY = ("Inserted", "Modified", "Deleted", "Failed")
 
 def carry_out(session: Session, setup: Setup) -> Result:
     """Run a job now, on the session's clock."""
-    if not connected(session.around.settings):
+    if needs_sales(session.model, setup.runs) and not connected(session.around.settings):
         return Failed(reason=NO_CONNECTION)
     logged, found = log_size(session), len(session.found)
     for name in setup.runs:
@@ -36,6 +37,18 @@ def carry_out(session: Session, setup: Setup) -> Result:
     if len(session.found) > found:
         return Failed(reason=session.found[found].message)
     return Done(activity=activity_since(session, logged))
+
+
+def needs_sales(model: Model, names: tuple[str, ...]) -> bool:
+    """Does any of them look at Sales or change it? A process that stays in Business Central needs no connection."""
+    for name in names:
+        process = model.processes.get(name)
+        if process is None or name in model.mappings or any(nodes(process, Synchronise)):
+            return True
+        tables = (one.table for one in (*nodes(process, Record), *nodes(process, Behind)))
+        if any(table.system == "sales" for table in tables):
+            return True
+    return not names
 
 
 def _run(session: Session, name: str, *, full: bool) -> str:

@@ -13,6 +13,8 @@ from engine.plan.legs import keeps_options
 
 ONE_OFF = "BCI INTEG"
 """The category that all one-time jobs share (R9.2)."""
+ONCE_AFTER = timedelta(seconds=1)
+"""How soon a job without interval starts that somebody or a setting asks for (R9.2)."""
 
 
 def setup_of(job: Job, model: Model, zone: str = "UTC") -> Setup:
@@ -66,21 +68,19 @@ def _entry(job: Job, model: Model, now: datetime, number: int, zone: str) -> Ent
 def one_off(name: str, runs: tuple[str, ...], number: int, now: datetime, *, full: bool = False) -> Entry:
     """R9.2: what a person starts: once, a second later, one at a time. full: lines of a full synchronisation."""
     setup = Setup(name=name, runs=runs, recurring=False, attempts=2, delay=30, category=ONE_OFF, full=full)
-    return Entry(number=number, setup=setup, start=now + timedelta(seconds=1))
-
-
-def asked_for(job: Job, model: Model, number: int, now: datetime) -> Entry:
-    """A job without interval that somebody starts."""
-    return replace(one_off(job.name, (), number, now), setup=replace(setup_of(job, model), category=job.category))
+    return Entry(number=number, setup=setup, start=now + ONCE_AFTER)
 
 
 def appearing(before: Model, after: Model) -> tuple[tuple[Job, ...], tuple[str, ...]]:
-    """What a change of settings does: the recurring jobs that come into being, and the names of those that go."""
-    new = tuple(one for one in after.jobs.values() if one.every is not None and one.name not in before.jobs)
+    """What a change of settings does: the jobs that come into being, and the names of those that go. A job without
+    interval that comes into being is queued as well: the setting asks for it, once."""
+    new = tuple(one for one in after.jobs.values() if one.name not in before.jobs)
     gone = tuple(name for name in before.jobs if name not in after.jobs)
     return new, gone
 
 
 def entered(job: Job, model: Model, number: int, now: datetime, zone: str = "UTC") -> Entry:
-    """A job that comes into being now."""
+    """A job that comes into being now: a recurring one as in a fresh configuration, one that runs once in a second."""
+    if job.every is None:
+        return Entry(number=number, setup=setup_of(job, model, zone), start=now + ONCE_AFTER)
     return _entry(job, model, now, number, zone)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from engine.jobs.carry import carry_out, reads_anything
+from engine.jobs.carry import carry_out, needs_sales, reads_anything
 from engine.jobs.define import appearing, entered, fresh
 from engine.jobs.queue import ASLEEP, Entry, QueueState, Result
 from engine.jobs.rows import due_without_plan, read_state, values_of, write_state
@@ -140,7 +140,9 @@ def settings_changed(session: Session, before: Model) -> None:
 
 
 def _lives(entry: Entry, model: Model) -> bool:
-    """Is there a connection for what it runs?"""
+    """Is there a connection for what it runs, or does it need none?"""
+    if not needs_sales(model, entry.setup.runs):
+        return True
     if not any(model.settings.get(one) for one in CONNECTIONS):
         return False
     return all(one in model.mappings or _has_connections(model.processes.get(one), model) for one in entry.setup.runs)

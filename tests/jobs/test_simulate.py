@@ -12,6 +12,7 @@ import pytest
 from engine.jobs import page, tell
 from engine.jobs.queue import Entry, QueueState, Setup
 from engine.jobs.summary import by_job, lines
+from engine.plan.turns import turns
 from engine.shipped import shipped
 from tests.jobs.queues import JOB, edit, running
 from tests.plan.rules import BOTH, ITEMS, TO_BC, TO_SALES
@@ -312,3 +313,37 @@ def test_a_record_does_not_wake_the_job_of_a_mapping_that_is_not_to_be_woken(dis
     story = world(BOTH + JOB, *rows, mark, settings=ON)
     ran = running(story, "4h", edit("15:00", "Item", bc_id("1"), Description="Red bike"))
     assert ran.runs("ITEMS")[1:2] == woken
+
+
+ONCE = """
+process numbers "Every item is described by its number" when setting multi company enabled {
+  for each bc Item as item { change item { Description 2 := item.No. } }
+}
+job numbers "Numbers" when setting multi company enabled {
+  run numbers
+  at most 3 attempts, 60 seconds apart
+}
+job by-hand "Only when somebody asks" { run ITEMS }
+"""
+
+
+def test_a_setting_that_asks_for_a_job_without_interval_queues_it_once() -> None:
+    """It starts a second later, needs no connection where it stays in Business Central, and is gone after its run."""
+    turn = [
+        replace(edit(at, "Item", None), table=None, values=None, settings={"multi_company_enabled": on})
+        for at, on in (("12:40", True), ("12:50", False), ("13:00", True))
+    ]
+    story = world(BOTH + JOB + ONCE, item("1"), product("1"), coupled("1"), settings={})
+    ran = running(story, "2h", *turn)
+    assert ran.runs("numbers") == ["12:40:01 changed 1", "13:00:01 idle"]
+    assert ran.runs("by-hand") == []
+    assert [one.text for one in ran.timeline.happened if one.what == "appears"] == ["the settings ask for it"] * 2
+    assert [one.name for one in ran.timeline.queue.entries] == ["ITEMS"]
+
+
+def test_what_a_job_without_interval_runs_is_no_part_of_a_plan_of_everything() -> None:
+    story = world(
+        BOTH + JOB + ONCE, item("1"), product("1"), coupled("1"), settings={**ON, "multi_company_enabled": True}
+    )
+    assert [one.name for one in turns(story.rules.model).by_hand] == ["numbers"]
+    assert [one.name for one in turns(story.rules.model, ("numbers",)).processes] == ["numbers"]

@@ -29,6 +29,7 @@ def to_json(live: Live) -> str:
         "under_way": None if live.under_way is None else _under_way(live.under_way),
         "moved": [_moved(one) for one in live.moved],
         "lines": [_plain(one) for one in live.lines],
+        "dormant": list(live.dormant),
         "prints": [list(one) for one in live.prints],
         "deaf": list(live.deaf),
         "queue": _queue(live.queue),
@@ -54,6 +55,7 @@ def from_json(text: str) -> Live:
             under_way=None if under_way is None else _read_under_way(under_way),
             moved=_read_moved(content["moved"]),
             lines=_read_lines(content["lines"]),
+            dormant=tuple(map(_text, content.get("dormant", ()))),  # nor of this
             waits=_text(content["waits"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:

@@ -113,7 +113,7 @@ class UnderWay:
 class Live:
     """All of it. snapshot: the file that the queue works on, as the workspace calls it. prints: of its BC tables, to
     see what an export has changed. deaf: the mappings in it that no record wakes (R9.12). number: of the last run.
-    waits: why no job can run now, blank for nothing.
+    dormant: the jobs without interval that the settings leave out. waits: why no job can run now, blank for nothing.
     """
 
     queue: QueueState
@@ -125,6 +125,7 @@ class Live:
     under_way: UnderWay | None = None
     moved: tuple[Moved, ...] = ()
     lines: tuple[Line, ...] = ()
+    dormant: tuple[str, ...] = ()
     waits: str = ""
 
     def last(self, job: str) -> Ran | None:

@@ -156,7 +156,7 @@ class Runner:
         if self.book.waits:
             self._waits(self.book.waits)
             return
-        live = steps.reconciled(self.live, self.book.model, work.clock(), self.wish.zone)
+        live = steps.reconciled(self.live, self.book.model, work.clock(), self.wish.zone, self.book.once)
         after = {one.name for one in live.queue.entries}
         for name in sorted(after - before) if before else ():
             self.told("appears", f"{name}: the rules ask for it")

@@ -16,6 +16,7 @@ from engine.jobs.live.steps import settings_of
 from engine.jobs.live.work import Ground
 from engine.model.model import Model
 from engine.pipeline import Rules
+from engine.syntax import ast
 from engine.workspace import Workspace
 
 OTHERS = frozenset({"queue", "plans", "snapshots", "exports", "tests"})
@@ -45,6 +46,12 @@ class Book:
     def catalog(self) -> Catalog:
         """The tables that the rules know now."""
         return self.rules.catalog
+
+    @property
+    def once(self) -> frozenset[str]:
+        """The jobs without interval that the rules declare, whatever the settings."""
+        jobs = (one for file in self.rules.files for one in file.declarations if isinstance(one, ast.Job))
+        return frozenset(one.name.text for one in jobs if not any(isinstance(it, ast.Every) for it in one.lines))
 
     def files_now(self) -> Files:
         """How the files look now."""

@@ -186,19 +186,24 @@ def _next_number(queue: QueueState) -> int:
     return max((one.number for one in queue.entries), default=0) + 1
 
 
-def reconciled(live: Live, model: Model, now: datetime, zone: str = "UTC") -> Live:
-    """The queue under these rules: jobs are as declared now, new ones come, others go; what runs once stays."""
+def reconciled(live: Live, model: Model, now: datetime, zone: str = "UTC", once: frozenset[str] = frozenset()) -> Live:
+    """The queue under these rules: jobs are as declared now, new ones come, others go; what runs once stays.
+
+    once: the jobs without interval that the rules declare, whatever the settings. One that the settings left out when
+    they were last looked at, and leave out no longer, is queued, once; one that they leave out now goes.
+    """
     queue = live.queue
     for entry in queue.entries:
         job = model.jobs.get(entry.name)
         if job is not None and job.every is not None:
             queue = queue.put(replace(entry, setup=setup_of(job, model, zone)))
-        elif entry.setup.recurring:
+        elif entry.setup.recurring or (job is None and entry.name in once):
             queue = queue.without(entry.number)
     for job in model.jobs.values():
-        if job.every is not None and queue.entry(job.name) is None:
+        asked_for = job.every is not None or job.name in live.dormant
+        if asked_for and queue.entry(job.name) is None:
             queue = queue.put(entered(job, model, _next_number(queue), now, zone))
-    return live.with_queue(queue)
+    return replace(live.with_queue(queue), dormant=tuple(sorted(once - model.jobs.keys())))
 
 
 def settings_of(live: Live, given: dict[str, object]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from engine.jobs.live import exported, steps, words
 from engine.jobs.live.exchange import from_json, to_json
 from engine.jobs.live.live import COUNTERS, Line, Live, Moved, Prepared, Print
 from engine.jobs.queue import ASLEEP, Entry, QueueState, Setup, Status
+from tests.plan.stories import world
 
 NOW = datetime(2026, 6, 15, 8, 0)
 MINUTE = timedelta(minutes=1)
@@ -104,9 +105,32 @@ def test_what_a_mapping_is_not_to_be_woken_by_does_not_wake_it() -> None:
 def test_a_state_of_an_older_coupler_is_still_read() -> None:
     """What was added since is missing in it."""
     content = json.loads(to_json(live(entry(1, "A"))))
-    for name in ("deaf",):
+    for name in ("deaf", "dormant"):
         del content[name]
     assert from_json(json.dumps(content)) == live(entry(1, "A"))
+
+
+ONCE = """
+process numbers "Numbers" when setting multi company enabled {
+  for each bc Item as item { change item { Description 2 := item.No. } }
+}
+job numbers "Numbers" when setting multi company enabled { run numbers }
+job by-hand "By hand" { run numbers }
+"""
+
+
+def test_a_setting_that_asks_for_a_job_without_interval_queues_it_once() -> None:
+    """Also one that was turned on while no runner was at work; rules that are new ask for nothing."""
+    once = frozenset({"numbers", "by-hand"})
+    off, on = (world(ONCE, settings={"multi_company_enabled": one}).rules.model for one in (False, True))
+    assert steps.reconciled(live(), on, NOW, once=once).queue.entries == ()
+    state = from_json(to_json(steps.reconciled(live(), off, NOW, once=once)))
+    assert state.dormant == ("numbers",)
+    state = steps.reconciled(state, on, NOW, once=once)
+    (found,) = state.queue.entries
+    assert (found.name, found.start) == ("numbers", NOW + timedelta(seconds=1))
+    assert steps.reconciled(state.with_queue(QueueState(now=NOW)), on, NOW, once=once).queue.entries == ()
+    assert steps.reconciled(state, off, NOW, once=once).queue.entries == (), "turned off again before it ran"
 
 
 def test_a_setting_that_a_run_moves_holds_until_a_person_changes_it() -> None:
@@ -161,7 +185,7 @@ def test_what_is_written_down_is_read_back(moved: list[Moved], name: str, under_
     )
     state = in_process(state, name, made=made)
     state = state if under_way else steps.succeeded(state, NOW)
-    state = replace(state, prints=(Print(name, 1, "2", ""),), deaf=(name,), waits=name)
+    state = replace(state, prints=(Print(name, 1, "2", ""),), deaf=(name,), dormant=(name,), waits=name)
     assert from_json(to_json(state)) == state
 
 
