@@ -132,6 +132,8 @@ def place(span: Span) -> tuple[str, str]:
 
 def list_records(step: Pass, found: Candidates, made: Transfer, world: World) -> None:
     """The records of a leg that are not simply unchanged, numbered in the order of the product, and their fields."""
+    if not (found.classes.get("skip") or any(made.counts.get(verdict) for verdict in ACTIONS)) and not made.warnings:
+        return
     source, destination = step.source.table, step.destination.table
     here = place(step.mapping.span)
     cases = [(f"w.failure = {at}", one) for at, one in enumerate(made.failures)]

@@ -104,6 +104,8 @@ def job_id(step: Pass, around: Around) -> str:
 
 def keep_couplings(step: Pass, read: Candidates, made: Transfer, world: World, around: Around) -> None:
     """New couplings, stamps and results."""
+    if not made.counts:
+        return
     table = world.catalog.table("bc", connector.COUPLINGS)
     kept = books(step)
     now = moment(around.now)
