@@ -9,7 +9,7 @@ from engine.commands.arguments import power_options, world_options
 
 HELP = """
 coupler why ITEM-PRODUCT 1896-S                  # one record's story: filters, coupling, stamps, lines, outcome
-coupler why CUSTOMER C00123 "Phone No."          # of one field only, by caption or technical name
+coupler why CUSTOMER C00123 Name                 # of one field only, by caption or technical name
 coupler why CUSTOMER "Pedal & Thread" --json     # the same for machines
 coupler why create-sales-orders SO-1001          # a document: each require, each look-up, each record made
 """

@@ -180,7 +180,7 @@ def alias(case: Case) -> Diagnostic | None:
         place = case.span(before.end - len(last), before.end)
         return slip("unexpected", place, f"`as` is missing before {last}", f"write `as {last}`")
     shown = f"`as` and a name for the record are missing behind {case.of(before)}"
-    return slip("unexpected", case.span(at, at), shown, "write it like `bc Item as item`")
+    return slip("unexpected", case.span(at, at), shown, f"write `{case.of(before)} as record`, with a name of your own")
 
 
 def pairs_without_braces(case: Case) -> Diagnostic | None:

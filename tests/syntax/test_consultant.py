@@ -168,7 +168,7 @@ SLIPS: list[tuple[str, str, list[tuple[int, str]], str]] = [
         "for each sales Quote as quote where",
         "for each sales Quote where",
         [(32, "E101")],
-        "write it like `bc Item as item`",
+        "write `Quote as record`, with a name of your own",
     ),
     (
         "for each sales Quote as quote where",
