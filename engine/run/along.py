@@ -28,9 +28,8 @@ class Book(Protocol):
         """The number of the pass; 0 outside any."""
         ...
 
-    @property
-    def latest(self) -> str:
-        """Columns of a stage by which the last of several writes of one record is known."""
+    def turns(self, frame: Frame) -> list[tuple[str, str]]:
+        """(SQL over a stage, direction): the order in which its rows come; of several for one record the last stands."""
         ...
 
     def inside(self, outcome: Outcome) -> Outcome:
@@ -72,7 +71,6 @@ class Along:
 
     step: Pass | None
     world: World
-    latest: str = "_unit DESC"
 
     @property
     def number(self) -> int:
@@ -82,8 +80,21 @@ class Along:
     def inside(self, outcome: Outcome) -> Outcome:
         return outcome
 
+    def turns(self, frame: Frame) -> list[tuple[str, str]]:
+        """Records by their primary key in BC (R2.10), by their id in Sales (R2.16); then the rounds of the loops."""
+        rounds = [(f"turn{at}", way) for at, (_, way) in enumerate(frame.order)]
+        source = self.step.source.table if self.step is not None else None
+        if source is None or source.key == (source.id_field,) or not self._holds_key(source):
+            return [("_unit", ""), *rounds]
+        key = ", ".join(f"turn.{identifier(one)}" for one in source.key)
+        rows, id = self.world.relation(source), identifier(source.id_field)
+        return [(f"(SELECT row({key}) FROM {rows} turn WHERE turn.{id} = _unit)", ""), *rounds]
+
+    def _holds_key(self, table: Table) -> bool:
+        return all(self.world.holds(table, one) for one in table.key)
+
     def more(self, frame: Frame) -> str:
-        return ""
+        return "".join(f", {one} AS turn{at}" for at, (one, _) in enumerate(frame.order))
 
     def keeps(self, frame: Frame) -> str:
         failed = frame.outcome.failed()

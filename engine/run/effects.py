@@ -27,6 +27,8 @@ from engine.sql.scope import Extended, Joined, Scope, Written
 from engine.sql.values import Around, NotPlanned, Reading, before, entry_of, stored, value
 
 SETTING_CHANGES = "W640"
+AGAINST = {"": " DESC", " DESC": ""}
+"""The other way round, of a direction to sort in."""
 
 
 @dataclass
@@ -341,7 +343,8 @@ class Effects:
         values += "".join(f", {when} AS bc{at}" for at, (when, _) in enumerate(entry.by_bc.values()))
         changes = "true" if surely_new else f"is_new OR {differs}"
         where = joined_by("AND", [*frame.guards, self.book.keeps(frame)])
-        order = self.book.latest.removesuffix(" DESC") if first else self.book.latest
+        turns = self.book.turns(frame)
+        order = ", ".join(f"{one}{way}" if first else f"{one}{AGAINST[way]}" for one, way in turns)
         once = "" if each_its_own else f"\nQUALIFY row_number() OVER (PARTITION BY _id ORDER BY {order}) = 1"
         stage = identifier(self.world.alias("effect"))
         self.world.run(

@@ -125,7 +125,8 @@ def sought(statement: model.CreateOrChange, frame: Frame) -> Joined:
         )
         return searched_find(search, frame)
     names, id = ", ".join(identifier(name) for name in wanted), identifier(table.id_field)
-    rows = f"(SELECT {names}, min({id}) AS id FROM {relations.relation(table)} GROUP BY {names})"
+    key = ", ".join(identifier(name) for name, _ in sorting((), False, table, frame))
+    rows = f"(SELECT {names}, arg_min({id}, row({key})) AS id FROM {relations.relation(table)} GROUP BY {names})"
     tests = [
         f"{{alias}}.{identifier(name)} IS NOT DISTINCT FROM {value(given, frame.reading())}"
         for name, given in wanted.items()

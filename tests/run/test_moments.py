@@ -285,3 +285,38 @@ def test_a_number_for_new_records_does_not_hinder_what_changed_ones_bring_along(
     plan = story.plan("ITEMS")
     assert plan.counts("ITEMS", "to_bc") == {"changed": 1}
     assert [one["Name"] for one in plan.table("bc", "Resource")] == ["Bike"]
+
+
+LAST = """
+mapping ITEMS "Items": bc Item as item -> sales Product as product {
+  create missing records
+  No. -> Product ID
+  Description -> Name
+  after new sales record {
+    %s
+  }
+}
+"""
+OUT_OF_ORDER = tuple(
+    bc("Item", {"No.": key, "SystemId": bc_id(str(at)), "Description": f"About {key}", "Vendor No.": "V"})
+    for at, key in enumerate(("B", "D", "A", "C"))
+)
+
+
+def test_of_several_that_write_one_record_the_last_by_the_key_of_business_central_stands() -> None:
+    rules = LAST % "change bc Vendor where No. = item.Vendor No. { Name := item.Description }"
+    plan = world(rules, *OUT_OF_ORDER, bc("Vendor", {"No.": "V", "Name": "Nobody"})).plan()
+    assert [one["Name"] for one in plan.table("bc", "Vendor")] == ["About D"]
+
+
+def test_of_several_rounds_of_one_record_the_last_stands() -> None:
+    every = "for each bc Item as other { change bc Vendor where No. = 'V' { Name := other.Description } }"
+    plan = world(LAST % every, *OUT_OF_ORDER, bc("Vendor", {"No.": "V", "Name": "Nobody"})).plan()
+    assert [one["Name"] for one in plan.table("bc", "Vendor")] == ["About D"]
+
+
+def test_create_or_change_begins_with_the_first_by_the_primary_key() -> None:
+    rules = LAST % "create or change bc Vendor as vendor where City = 'Oxcombe' { Name := 'Met' }"
+    vendors = (bc("Vendor", {"No.": no, "SystemId": bc_id(f"9{at}"), "City": "Oxcombe"}) for at, no in enumerate("CAB"))
+    plan = world(rules, *OUT_OF_ORDER[:1], *vendors).plan()
+    assert {one["No."]: one["Name"] for one in plan.table("bc", "Vendor")} == {"A": "Met", "B": "", "C": ""}

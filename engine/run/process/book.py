@@ -78,9 +78,8 @@ class Documents:
     pending: dict[tuple[int, str], int] = field(default_factory=dict)
     given: int = 0
 
-    @property
-    def latest(self) -> str:
-        return "_place DESC"
+    def turns(self, frame: Frame) -> list[tuple[str, str]]:
+        return [("_place", "")]
 
     def open(self) -> None:
         """Make the tables of the book anew, empty."""
