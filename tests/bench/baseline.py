@@ -29,8 +29,10 @@ def dry_run(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:
     """Adds the rows of one mapping to the tables `record` and `field`."""
     small_tables(connection, mark)
     bc_time, sales_time = last_run(connection, mark)
-    to_sales(connection, mark, bc_time)
-    to_bc(connection, mark, sales_time)
+    if mark.fields:
+        to_sales(connection, mark, bc_time)
+    if mark.back:
+        to_bc(connection, mark, sales_time)
 
 
 def small_tables(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:
@@ -59,7 +61,7 @@ def to_sales(connection: duckdb.DuckDBPyConnection, mark: Mark, since: object) -
     joins = " ".join(f"""LEFT JOIN {one.alias} ON {one.alias}.code = i."{one.field}" """ for one in mark.lookups)
     joins += mark.joins
     unresolved = [f"""({one.alias}.id IS NULL AND i."{one.field}" <> '')""" for one in mark.lookups]
-    bc = f"""SELECT i.SystemId AS bc_id, i.SystemModifiedAt AS moved, {" OR ".join(unresolved)} AS unresolved,
+    bc = f"""SELECT i.SystemId AS bc_id, i.SystemModifiedAt AS moved, {" OR ".join(unresolved) or "false"} AS unresolved,
         hash({", ".join(new.values())}) AS wanted
         FROM snap.bc."{mark.bc}" i {joins} WHERE {mark.filter_bc} AND {past}"""
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE narrow AS SELECT bc_id, sales_id, action FROM (
@@ -80,7 +82,7 @@ def to_sales(connection: duckdb.DuckDBPyConnection, mark: Mark, since: object) -
     values = ", ".join(
         f"{new[one.column]} AS n_{one.column}, {old[one.column]} AS o_{one.column}" for one in mark.fields
     )
-    clash = " OR ".join(f"{new[one]} IS DISTINCT FROM {old[one]}" for one in mark.two_way)
+    clash = " OR ".join(f"{new[one]} IS DISTINCT FROM {old[one]}" for one in mark.two_way) or "false"
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE wide AS SELECT n.bc_id, n.sales_id, {values},
         CASE WHEN n.action = 'both' AND ({clash}) THEN 'conflict'
              WHEN n.action = 'both' THEN 'change' ELSE n.action END AS action
@@ -98,6 +100,7 @@ def to_sales(connection: duckdb.DuckDBPyConnection, mark: Mark, since: object) -
 def to_bc(connection: duckdb.DuckDBPyConnection, mark: Mark, since: object) -> None:
     """Sales to BC: what a seller changed, the fields that go both ways."""
     past = "TRUE" if since is None else f"p.modifiedon > TIMESTAMP '{since}' - INTERVAL 999 MILLISECOND"
+    by_others = "true" if mark.own_changes else f"p.modifiedby <> UUID '{INTEGRATION_USER}'"
     values = ", ".join(f"{one.after} AS n_{one.name}, {one.before} AS o_{one.name}" for one in mark.back)
     differs = " OR ".join(f"n_{one.name} IS DISTINCT FROM o_{one.name}" for one in mark.back)
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE wide AS SELECT *, CASE
@@ -112,7 +115,7 @@ def to_bc(connection: duckdb.DuckDBPyConnection, mark: Mark, since: object) -> N
             LEFT JOIN record f ON f.mapping = '{mark.name}' AND f.bc_id = k.bc_id AND f.action IN ('fail', 'conflict')
             ANTI JOIN record w ON w.mapping = '{mark.name}' AND w.sales_id = p.{mark.sales_id} AND w.action = 'change'
             {mark.joins_back}
-            WHERE {mark.filter_sales} AND p.modifiedby <> UUID '{INTEGRATION_USER}' AND {past})""")
+            WHERE {mark.filter_sales} AND {by_others} AND {past})""")
     connection.execute(f"""INSERT INTO record SELECT '{mark.name}', 'to_bc', bc_id, sales_id, action FROM wide
         WHERE action <> 'unchanged'""")
     unpivot(connection, mark, "to_bc", "wide", [one.name for one in mark.back])
@@ -132,7 +135,8 @@ def unpivot(connection: duckdb.DuckDBPyConnection, mark: Mark, leg: str, source:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("snapshot", type=Path)
-    parser.add_argument("--standard", action="store_true", help="the large mappings of the standard integration")
+    parser.add_argument("--standard", action="store_true", help="the mappings of the standard integration")
+    parser.add_argument("--only", metavar="NAME", help="one of them")
     parser.add_argument("--memory", metavar="4GB")
     parser.add_argument("--temp", type=Path, help="where DuckDB may spill")
     given = parser.parse_args(arguments)
@@ -150,6 +154,8 @@ def main(arguments: list[str] | None = None) -> int:
         "CREATE TABLE field (mapping VARCHAR, leg VARCHAR, bc_id UUID, field VARCHAR, before VARCHAR, after VARCHAR)"
     )
     marks = STANDARD if given.standard else (BENCH,)
+    if given.only:
+        marks = tuple(one for one in STANDARD if one.name == given.only)
     counts: dict[str, dict[str, dict[str, int]]] = {one.name: {"to_sales": {}, "to_bc": {}} for one in marks}
     for one in marks:
         dry_run(connection, one)

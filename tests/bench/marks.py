@@ -43,7 +43,9 @@ class Lookup:
 class Mark:
     """One mapping. Conditions and joins are SQL over `i` (the BC row) and `p` (the Sales row).
 
-    two_way: the columns that make a conflict. lines: what is done to other tables beside it, on the table narrow.
+    fields: to Sales, none when the mapping does not go there; back: to Business Central, likewise. two_way: the columns
+    that make a conflict. lines: what is done to other tables beside it, on the table narrow. own_changes: what the
+    integration user changed is read too.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Mark:
     joins: str = ""
     joins_back: str = ""
     lines: str = ""
+    own_changes: bool = False
 
 
 BENCH = Mark(
@@ -228,4 +231,66 @@ CUSTOMER = Mark(
     joins_back="LEFT JOIN currency money ON money.id = p.transactioncurrencyid",
 )
 
-STANDARD = (CUSTOMER, ITEM, RESOURCE)
+SALESPEOPLE = Mark(
+    name="SALESPEOPLE",
+    bc="Salesperson/Purchaser",
+    number=13,
+    sales="systemuser",
+    sales_id="systemuserid",
+    filter_bc="true",
+    filter_sales="NOT p.isdisabled AND p.islicensed AND NOT p.isintegrationuser",
+    creates=False,
+    fields=(),
+    lookups=(),
+    back=(
+        Back("Email", 'i."E-Mail"', "left(coalesce(p.internalemailaddress, ''), 80)"),
+        Back("Name", 'i."Name"', "left(coalesce(p.fullname, ''), 50)"),
+    ),
+    two_way=(),
+    own_changes=True,
+)
+
+CURRENCY = Mark(
+    name="CURRENCY",
+    bc="Currency",
+    number=4,
+    sales="transactioncurrency",
+    sales_id="transactioncurrencyid",
+    filter_bc="true",
+    filter_sales="true",
+    creates=False,
+    fields=(
+        Carried("isocurrencycode", 'i."Code"', "VARCHAR"),
+        Carried("currencyname", 'i."Description"', "VARCHAR"),
+        Carried("currencysymbol", 'i."Symbol"', "VARCHAR"),
+        Carried("exchangerate", "round(rate.amount, 10)", MONEY),
+    ),
+    lookups=(),
+    back=(),
+    two_way=(),
+    joins=""" LEFT JOIN (SELECT "Currency Code" AS code,
+        arg_max("Exchange Rate Amount" / "Relational Exch. Rate Amount", "Starting Date") AS amount
+        FROM snap.bc."Currency Exchange Rate" WHERE "Starting Date" <= DATE '2026-06-15' GROUP BY 1) rate
+            ON rate.code = i."Code" """,
+)
+
+UNITS = Mark(
+    name="UNIT OF MEASURE",
+    bc="Unit of Measure",
+    number=204,
+    sales="uomschedule",
+    sales_id="uomscheduleid",
+    filter_bc="true",
+    filter_sales="true",
+    creates=False,
+    fields=(
+        Carried("baseuomname", 'i."Code"', "VARCHAR"),
+        Carried("name", """'NAV ' || i."Code" """, "VARCHAR"),
+    ),
+    lookups=(),
+    back=(),
+    two_way=(),
+)
+
+STANDARD = (SALESPEOPLE, CURRENCY, UNITS, CUSTOMER, ITEM, RESOURCE)
+"""Those that find records in the generated world; the others find none there, and no hand-written SQL runs for them."""
