@@ -11,7 +11,7 @@ coupler couple CUSTOMER C00010 "Fabrikam Ltd." --first-sync to-sales  # and a fo
 EXITS = """
 0  nothing to do: they are coupled with each other already
 2  there are changes
-1  an error: a record that does not exist, one that is coupled already, or these words
+1  an error: a record that does not exist, one that is coupled already, or words that do not fit
 """
 
 

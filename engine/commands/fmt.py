@@ -19,7 +19,12 @@ EXITS = """
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.description = "Bring rule files into the one style. Comments are kept, the meaning stays."
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; - reads stdin and writes stdout")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files or folders; - takes the text from a pipe and gives it back the same way",
+    )
     parser.add_argument("--check", action="store_true", help="write nothing, tell which files would change")
     parser.add_argument("--diff", action="store_true", help="write nothing, show what would change")
 

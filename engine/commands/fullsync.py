@@ -13,7 +13,7 @@ coupler full-sync CUSTOMER --full      # one line, carried over whole though mat
 EXITS = """
 0  nothing to do: the lines stand, or none can start
 2  there are changes
-1  an error: a mapping that takes no part, or these words
+1  an error: a mapping that takes no part, or words that do not fit
 """
 
 

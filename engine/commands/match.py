@@ -11,7 +11,7 @@ coupler match CUSTOMER C00010 C00020      # these
 EXITS = """
 0  nothing to do: nothing found its match
 2  there are changes
-1  an error: a record that does not exist, a mapping that says by no field how to match, or these words
+1  an error: a record that does not exist, a mapping that says by no field how to match, or words that do not fit
 """
 
 

@@ -24,7 +24,7 @@ coupler plan --snapshot june --now 2026-06-15T08:00:00Z --out june.plan
 EXITS = """
 0  nothing to do: no record would be created, changed or removed
 2  there are changes
-1  an error: in the rules, in the snapshot, or in these words
+1  an error: in the rules, in the snapshot, or in the words of the command
 """
 
 

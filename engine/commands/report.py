@@ -13,14 +13,14 @@ coupler report june.plan --out reports/      # into a folder; or --out FILE.html
 """
 
 EXITS = """
-0 the report is written
-1 the plan cannot be read, a template is broken, or the report cannot be written
+0  the report was written
+1  the plan cannot be read, a template is broken, or the report cannot be written
 """
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The arguments of `coupler report`."""
-    parser.description = "Renders a saved plan: a page that needs no network, and Markdown."
+    parser.description = "A saved plan as a page that needs no network, and as Markdown."
     parser.add_argument("plan", metavar="PLAN", help="the file that coupler plan --out has written")
     parser.add_argument("--out", metavar="DIR|FILE", help="where to: a folder or a file; by default beside the plan")
     parser.add_argument("--format", choices=("html", "md", "both"), help="what to write; both, unless --out is a file")

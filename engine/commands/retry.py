@@ -13,7 +13,7 @@ coupler retry CUSTOMER C00010 --sync   # these, and synchronise them at once
 EXITS = """
 0  nothing to do: none of them carries the mark
 2  there are changes
-1  an error: a record that does not exist, or these words
+1  an error: a record that does not exist, or words that do not fit
 """
 
 

@@ -18,7 +18,7 @@ coupler run --live                                    # on the real clock, until
 EXITS = """
 0  well: every edit was carried over, no value goes on changing, no edit is lost
 2  something is worth a look: an edit not carried over, a value that never settles, a lost edit, a collision
-1  an error: in the rules, the snapshot, the file of edits, or in these words
+1  an error: in the rules, the snapshot, the file of edits, or in the words of the command
 """
 
 

@@ -12,7 +12,7 @@ coupler sync ITEM-PRODUCT 1896-S --create # a partner is created where there is 
 EXITS = """
 0  nothing to do: no record would be created, changed or removed
 2  there are changes
-1  an error: a record that does not exist or has no partner, a direction that must be picked, or these words
+1  an error: a record that does not exist or has no partner, a direction that must be picked, or words that do not fit
 """
 
 

@@ -11,7 +11,7 @@ coupler uncouple CUSTOMER --all       # every pair of the mapping
 EXITS = """
 0  nothing to do: none of them is coupled
 2  there are changes
-1  an error: a record that does not exist, or these words
+1  an error: a record that does not exist, or words that do not fit
 """
 
 

@@ -49,7 +49,7 @@ def write(timeline: Timeline, path: Path, *, company: str, snapshot: str) -> tup
     except OSError as problem:
         why = problem.strerror or type(problem).__name__
         message = f"the report {shown(path)} cannot be written: {why}"
-        hint = "choose a place that can be written with --html."
+        hint = "choose a place that can be written with --html"
         return (
             Diagnostic(code="E654", name="report-not-written", severity="error", span=None, message=message, hint=hint),
         )

@@ -34,7 +34,7 @@ def read_plan(path: Path, *, most: int = 100_000) -> Report | tuple[Diagnostic, 
     """The report of a plan file with up to `most` records, or what keeps it from being read (E650, E651, E652)."""
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
-        return (_unreadable(path, what, "coupler plan --out FILE writes a plan file."),)
+        return (_unreadable(path, what, "coupler plan --out FILE writes a plan file"),)
     unlike = _unlike_duckdb(path)
     if unlike:
         return (_unreadable(path, unlike, DAMAGED),)
@@ -58,7 +58,7 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {
 }
 DAMAGED = (
     "it may be damaged, cut off in transfer, open in another program, or no plan at all; "
-    "coupler plan --out FILE makes it anew."
+    "coupler plan --out FILE makes it anew"
 )
 
 
@@ -85,14 +85,14 @@ def _unreadable(path: Path, what: str, hint: str) -> Diagnostic:
 
 def _no_plan(path: Path, missing: str) -> Diagnostic:
     message = f"{shown(path)} is a DuckDB file but no plan: it has no {missing}"
-    hint = "coupler report takes the file that coupler plan --out FILE has written."
+    hint = "coupler report takes the file that coupler plan --out FILE has written"
     return Diagnostic(code="E651", name="not-a-plan", severity="error", span=None, message=message, hint=hint)
 
 
 def _other_version(path: Path, rows: int, version: int | None) -> Diagnostic:
     has = f"has format version {version}" if rows == 1 else f"has {rows} rows in plan.head instead of one"
     message = f"the plan file {shown(path)} {has}; this coupler reads version {FORMAT}"
-    hint = "make the plan anew, or read it with the coupler that made it."
+    hint = "make the plan anew, or read it with the coupler that made it"
     return Diagnostic(code="E652", name="plan-format-version", severity="error", span=None, message=message, hint=hint)
 
 

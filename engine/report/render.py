@@ -133,6 +133,6 @@ def _finding(mistake: Exception, file: str, line: int) -> Diagnostic:
         name="broken-template",
         severity="error",
         span=source.span(start, start + len(source.line(line))),
-        message=f"the report template cannot be rendered: {what}",
-        hint="mend this line, or take the file away: then the template that comes along is used.",
+        message=f"the report template cannot be filled in: {what}",
+        hint="mend this line, or take the file away: then the template that comes along is used",
     )

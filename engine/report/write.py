@@ -53,13 +53,13 @@ def write_report(
     problems = []
     for path, text in zip(files, texts, strict=True):
         if keep is not None and path.resolve() == keep.resolve():
-            problems.append(_not_written(path, "it is the plan itself", "give another file with --out."))
+            problems.append(_not_written(path, "it is the plan itself", "give another file with --out"))
             continue
         try:
             write_whole(path, str(text))
         except OSError as problem:
             why = problem.strerror or type(problem).__name__
-            problems.append(_not_written(path, why, "choose a place that can be written with --out."))
+            problems.append(_not_written(path, why, "choose a place that can be written with --out"))
     return tuple(problems)
 
 

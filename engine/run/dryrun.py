@@ -222,5 +222,5 @@ def not_planned(step: Pass, problem: NotPlanned) -> Diagnostic:
         severity="warning",
         span=problem.span if isinstance(problem.span, Span) else step.mapping.span,
         message=f"{problem.what} is not planned; {step.mapping.name} to {'Sales' if step.leg == 'to_sales' else 'Business Central'} is left out of this plan",
-        hint="all other mappings are planned as if this one did not run",
+        hint="say it in another way, in a `change mapping`; until then all others are planned as if this one did not run",
     )

@@ -272,5 +272,5 @@ def left_out(process: Process, problem: NotPlanned) -> Diagnostic:
         severity="warning",
         span=problem.span if isinstance(problem.span, Span) else process.span,
         message=f"{problem.what} is not planned; {process.name} is left out of this plan",
-        hint="everything else is planned as if this process did not run",
+        hint="say it in another way, in a process of your own; until then all else is planned as if this one did not run",
     )
