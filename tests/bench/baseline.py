@@ -60,8 +60,9 @@ def to_sales(connection: duckdb.DuckDBPyConnection, mark: Mark, since: object) -
     old = {one.column: f"coalesce(p.{one.column}, {BLANK[one.kind]})" for one in mark.fields}
     joins = " ".join(f"""LEFT JOIN {one.alias} ON {one.alias}.code = i."{one.field}" """ for one in mark.lookups)
     joins += mark.joins
-    unresolved = [f"""({one.alias}.id IS NULL AND i."{one.field}" <> '')""" for one in mark.lookups]
-    bc = f"""SELECT i.SystemId AS bc_id, i.SystemModifiedAt AS moved, {" OR ".join(unresolved) or "false"} AS unresolved,
+    open_ones = [f"""({one.alias}.id IS NULL AND i."{one.field}" <> '')""" for one in mark.lookups]
+    unresolved = " OR ".join(open_ones) or "false"
+    bc = f"""SELECT i.SystemId AS bc_id, i.SystemModifiedAt AS moved, {unresolved} AS unresolved,
         hash({", ".join(new.values())}) AS wanted
         FROM snap.bc."{mark.bc}" i {joins} WHERE {mark.filter_bc} AND {past}"""
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE narrow AS SELECT bc_id, sales_id, action FROM (
@@ -153,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
     connection.execute(
         "CREATE TABLE field (mapping VARCHAR, leg VARCHAR, bc_id UUID, field VARCHAR, before VARCHAR, after VARCHAR)"
     )
-    marks = STANDARD if given.standard else (BENCH,)
+    marks: tuple[Mark, ...] = STANDARD if given.standard else (BENCH,)
     if given.only:
         marks = tuple(one for one in STANDARD if one.name == given.only)
     counts: dict[str, dict[str, dict[str, int]]] = {one.name: {"to_sales": {}, "to_bc": {}} for one in marks}
