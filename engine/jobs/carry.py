@@ -45,7 +45,7 @@ def needs_sales(model: Model, names: tuple[str, ...]) -> bool:
         process = model.processes.get(name)
         if process is None or name in model.mappings or any(nodes(process, Synchronise)):
             return True
-        tables = (one.table for one in (*nodes(process, Record), *nodes(process, Behind)))
+        tables = [one.table for one in nodes(process, Record)] + [one.table for one in nodes(process, Behind)]
         if any(table.system == "sales" for table in tables):
             return True
     return not names

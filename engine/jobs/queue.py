@@ -109,6 +109,18 @@ class QueueState:
         """The first entry of a job; None when it has none."""
         return next((one for one in self.entries if one.name == name), None)
 
+    def behind(self, line: Entry) -> tuple[Entry, ...]:
+        """R7.7: the recurring jobs, not in process, of the mappings that a line of a full synchronisation runs; none
+        for other entries."""
+        if not line.setup.full:
+            return ()
+        runs = frozenset(line.setup.runs)
+        return tuple(
+            one
+            for one in self.entries
+            if one.setup.recurring and one.status != "In Process" and not runs.isdisjoint(one.setup.runs)
+        )
+
     def put(self, entry: Entry) -> QueueState:
         """The state with this entry in the place of the one of its number, or added."""
         others = tuple(one for one in self.entries if one.number != entry.number)

@@ -65,7 +65,7 @@ class Simulation:
     edited: list[Edited] = field(default_factory=list)
     idle: dict[int, Idle] = field(default_factory=dict)
     prints: Prints = field(default_factory=dict)
-    held: dict[int, Entry] = field(default_factory=dict)
+    held: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
     clocks: dict[int, tuple[Model, ByClock]] = field(default_factory=dict)
 
@@ -258,18 +258,14 @@ class Simulation:
 
     def _hold_back(self, line: Entry) -> None:
         """R7.7: while a line runs, the job of its mapping is on hold."""
-        for name in line.setup.runs:
-            own = self.schedule.by_name(name)
-            if own is not None and own.status != "In Process":
-                self.held[own.number] = own
-                self.schedule.put(held(own))
+        before = self.schedule.state().behind(line)
+        self.held[line.number] = before
+        self.schedule.put_all(held(one) for one in before)
 
     def _release(self, line: Entry) -> None:
-        """The job of its mapping stands as it did before."""
-        for name in line.setup.runs:
-            own = self.schedule.by_name(name)
-            if own is not None and own.number in self.held:
-                self.schedule.put(self.held.pop(own.number))
+        """The job of its mapping stands as it did before; one that the settings have taken away stays gone."""
+        before = self.held.pop(line.number, ())
+        self.schedule.put_all(one for one in before if one.number in self.schedule.entries)
 
     def _next_wave(self, at: datetime) -> None:
         """R7.5: whenever a line has left In Process, every line whose parents are finished is queued."""

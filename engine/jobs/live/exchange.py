@@ -143,6 +143,7 @@ def _read_ran(content: Mapping[str, Any]) -> Ran:
 def _under_way(one: UnderWay) -> dict[str, Any]:
     return _plain(one) | {
         "before": _entry(one.before, one.start),
+        "held": [_entry(it, one.start) for it in one.held],
         "start": moment(one.start),
         "prepared": None if one.prepared is None else _prepared(one.prepared),
     }
@@ -158,6 +159,7 @@ def _read_under_way(content: Mapping[str, Any]) -> UnderWay:
         plan=_text(content["plan"]),
         apply=bool(content["apply"]),
         prepared=None if prepared is None else _read_prepared(prepared),
+        held=tuple(map(_read_entry, content.get("held", ()))),  # nor of this
     )
 
 

@@ -98,7 +98,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay:
-    """The run under way. entry: number of its job. before: the job as it stood. prepared: once its plan is saved."""
+    """The run under way. entry: number of its job. before: the job as it stood. prepared: once its plan is saved.
+
+    held: the jobs of the mapping, as they stood; while its line of a full synchronisation runs they are on hold (R7.7).
+    """
 
     number: int
     entry: int
@@ -107,6 +110,7 @@ class UnderWay:
     plan: str
     apply: bool
     prepared: Prepared | None = None
+    held: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,9 +42,13 @@ def next_due(state: QueueState, now: datetime, *, full: bool) -> Entry | None:
 
 
 def begun(live: Live, entry: Entry, now: datetime, plan: str, *, apply: bool) -> Live:
-    """A job is in process. plan: the name of its file to be."""
+    """A job is in process. plan: the name of its file to be. While a line of a full synchronisation runs, the jobs of
+    its mapping are on hold (R7.7)."""
     number = live.number + 1
-    under_way = UnderWay(number=number, entry=entry.number, before=entry, start=now, plan=plan, apply=apply)
+    own = live.queue.behind(entry)
+    under_way = UnderWay(number=number, entry=entry.number, before=entry, start=now, plan=plan, apply=apply, held=own)
+    for one in own:
+        live = live.put(held(one))
     return replace(live.put(entry.to("In Process", entry.start)), number=number, under_way=under_way)
 
 
@@ -61,6 +65,7 @@ def taken_back(live: Live, now: datetime, waits: str) -> Live:
     entry = _of(live, under_way)
     if entry is not None and entry.status == "In Process":
         live = live.put(under_way.before)
+    live = _released(live, under_way)
     return replace(live, number=live.number - 1, under_way=None, waits=waits)
 
 
@@ -99,6 +104,15 @@ def resolved(live: Live, now: datetime, *, carried_out: bool) -> Live:
     return failed(live, INTERRUPTED, now, "interrupted")
 
 
+def _released(live: Live, under_way: UnderWay) -> Live:
+    """The jobs that were on hold for a line of a full synchronisation stand as before; those that are gone stay so."""
+    there = {one.number: one.setup for one in live.queue.entries}
+    for one in under_way.held:
+        if one.number in there:
+            live = live.put(replace(one, setup=there[one.number]))
+    return live
+
+
 def _of(live: Live, under_way: UnderWay) -> Entry | None:
     return next((one for one in live.queue.entries if one.number == under_way.entry), None)
 
@@ -122,6 +136,7 @@ def _ended(live: Live, result: Result, end: datetime, outcome: Outcome, made: Pr
     )
     if made is not None:
         ran = replace(ran, activity=made.activity, counters=made.counters)
+    live = _released(live, under_way)
     queue = live.queue.put(after) if after is not None else live.queue.without(under_way.entry)
     live = replace(live, queue=queue, under_way=None, waits="", runs=(*live.runs, ran)[-KEPT:])
     return _collided(live, under_way, end)
@@ -222,10 +237,14 @@ def moved_between(before: dict[str, object], after: dict[str, object], given: di
 
 
 def asked(live: Live, verb: str, name: str, now: datetime) -> Live:
-    """hold, wake or restart a job; a job that is gone by now is let be."""
+    """hold, wake or restart a job; a job that is gone by now is let be. What a person says of a job that is on hold for
+    a line of a full synchronisation holds after the line too."""
     entry = live.queue.entry(name)
     if entry is None:
         return live
+    own = next((one for one in live.under_way.held if one.number == entry.number), None) if live.under_way else None
+    if own is not None:
+        return _asked_on_hold(live, verb, own, now)
     match verb:
         case "hold":
             return live.put(held(entry))
@@ -236,6 +255,21 @@ def asked(live: Live, verb: str, name: str, now: datetime) -> Live:
         case "restart":
             return live.put(restarted(entry, now))
     return live
+
+
+def _asked_on_hold(live: Live, verb: str, own: Entry, now: datetime) -> Live:
+    """The same for a job that is on hold as long as a line of a full synchronisation runs. own: as it stood."""
+    under_way = live.under_way
+    assert under_way is not None
+    kept = tuple(one for one in under_way.held if one.number != own.number)
+    match verb:
+        case "wake" if own.startable:
+            kept = (*kept, replace(own, status="Ready", start=now))
+        case "wake":
+            kept = under_way.held
+        case "restart":
+            live = live.put(restarted(own, now))
+    return replace(live, under_way=replace(under_way, held=kept))
 
 
 def _runs(live: Live, entry: Entry) -> bool:

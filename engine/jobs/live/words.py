@@ -48,6 +48,8 @@ def why(entry: Entry, live: Live, now: datetime, *, at_work: bool, applies: bool
         held = "; on hold afterwards" if entry.status == "On Hold" else ""
         return f"runs for {lasting(now - under_way.start)}{held}"
     match entry.status:
+        case "On Hold" if under_way is not None and any(one.number == entry.number for one in under_way.held):
+            return f"until {under_way.before.name} is done"
         case "On Hold":
             return "until it is restarted"
         case "Error":

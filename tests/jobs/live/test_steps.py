@@ -104,10 +104,39 @@ def test_what_a_mapping_is_not_to_be_woken_by_does_not_wake_it() -> None:
 
 def test_a_state_of_an_older_coupler_is_still_read() -> None:
     """What was added since is missing in it."""
-    content = json.loads(to_json(live(entry(1, "A"))))
+    content = json.loads(to_json(in_process(live(entry(1, "A")))))
     for name in ("deaf", "dormant"):
         del content[name]
-    assert from_json(json.dumps(content)) == live(entry(1, "A"))
+    del content["under_way"]["held"]
+    assert from_json(json.dumps(content)) == in_process(live(entry(1, "A")))
+
+
+def test_while_a_line_of_a_full_synchronisation_runs_the_job_of_its_mapping_is_on_hold() -> None:
+    """R7.7; afterwards it stands as before, also where the runner was killed or the snapshot replaced."""
+    line = Entry(number=3, setup=Setup(name="A full", runs=("A",), full=True, recurring=False), start=NOW)
+    asleep = entry(1, "A", NOW + 60 * MINUTE, ASLEEP)
+    state = in_process(live(asleep, entry(2, "B"), line), "A full", made=prepared())
+    assert [one.status for one in state.queue.entries] == ["On Hold", "Ready", "In Process"]
+    assert words.why(state.queue.entries[0], state, NOW, at_work=True) == "until A full is done"
+    state = from_json(to_json(state))
+    for after in (
+        steps.succeeded(state, NOW),
+        steps.failed(state, "no", NOW),
+        steps.taken_back(state, NOW, "replaced"),
+        steps.resolved(state, NOW, carried_out=False),
+    ):
+        assert after.queue.entries[0] == asleep
+
+
+def test_what_a_person_asks_of_a_job_while_its_line_runs_holds_afterwards() -> None:
+    line = Entry(number=3, setup=Setup(name="A full", runs=("A",), full=True, recurring=False), start=NOW)
+    state = in_process(live(entry(1, "A", NOW + 60 * MINUTE, ASLEEP), line), "A full", made=prepared())
+    seen = {}
+    for verb in ("hold", "wake", "restart"):
+        after = steps.succeeded(steps.asked(state, verb, "A", NOW), NOW).queue.entries[0]
+        seen[verb] = (after.status, after.start)
+    assert seen["hold"][0] == "On Hold"
+    assert seen["wake"] == seen["restart"] == ("Ready", NOW)
 
 
 ONCE = """
