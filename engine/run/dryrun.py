@@ -27,6 +27,7 @@ from engine.run.moments import Deferred, after_moments
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
 from engine.run.process.carry import run_process
+from engine.run.rulings import check_rules
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
 from engine.run.transfer import transfer
@@ -158,6 +159,7 @@ def dry_run(
     being planned, how much is done, and of how much.
     """
     session = begin(model, world, now=now, work_date=work_date)
+    check_rules(session, names)
     following = turns(model, names, queued=queued)
     known = [name for name in names if name not in model.processes]
     steps = passes(model, known) if known or not names else ()
