@@ -18,7 +18,14 @@ EXAMPLE = """
 coupler run --live                        # the queue on the real clock: each due job a plan in plans/; Ctrl-C ends it
 coupler run --live --apply                # and every plan carried out on the snapshot
 """
-LIVE = {"apply": "--apply", "plans": "--plans", "until": "--until", "runs": "--runs", "poll": "--poll"}
+LIVE = {
+    "apply": "--apply",
+    "plans": "--plans",
+    "keep": "--keep",
+    "until": "--until",
+    "runs": "--runs",
+    "poll": "--poll",
+}
 REHEARSED = {"start": "--from", "events": "--events", "html": "--html", "json": "--json", "work_date": "--work-date"}
 
 
@@ -29,6 +36,12 @@ def options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--apply", action="store_true", help="with --live: carry every plan out on the snapshot")
     group.add_argument(
         "--plans", metavar="DIR", type=Path, help="with --live: the folder of the plans (default: plans)"
+    )
+    group.add_argument(
+        "--keep",
+        metavar="N",
+        type=int,
+        help="with --live: how many plans of each job stay in the folder, the newest ones (default: 20)",
     )
     group.add_argument("--until", metavar="MOMENT", help="with --live: end then, like 2026-06-15T18:00:00Z")
     group.add_argument("--runs", metavar="N", type=int, help="with --live: end after so many runs")
@@ -95,6 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _wish(arguments: argparse.Namespace, root: Path) -> Wish:
     from engine.commands.arguments import WrongArgumentsError
+    from engine.jobs.live.keeping import KEPT_PLANS
     from engine.jobs.live.loop import Wish
     from engine.planning import clock
 
@@ -119,6 +133,8 @@ def _wish(arguments: argparse.Namespace, root: Path) -> Wish:
         raise WrongArgumentsError("coupler run: --poll takes seconds from 0.05 to 3600")
     if arguments.runs is not None and arguments.runs < 0:
         raise WrongArgumentsError("coupler run: --runs takes a number of runs")
+    if arguments.keep is not None and arguments.keep < 1:
+        raise WrongArgumentsError("coupler run: --keep takes a number of plans, 1 or more")
     if arguments.jobs:
         raise WrongArgumentsError("coupler run: --live runs all jobs; coupler jobs hold JOB keeps one from running")
     return Wish(
@@ -128,6 +144,7 @@ def _wish(arguments: argparse.Namespace, root: Path) -> Wish:
         jobs=arguments.runs,
         poll=poll,
         full=full,
+        kept=KEPT_PLANS if arguments.keep is None else arguments.keep,
         snapshot=arguments.snapshot,
         zone=arguments.zone,
         threads=getattr(arguments, "threads", None),

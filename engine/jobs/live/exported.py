@@ -17,6 +17,7 @@ from engine import connector
 from engine.catalog.catalog import Catalog
 from engine.frozen import dataclass
 from engine.jobs.live.live import Live, Print, Seen
+from engine.run.actions import fullsync
 from engine.sql.quote import identifier, literal, qualified
 
 
@@ -85,6 +86,18 @@ def deaf(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     name, mark = identifier(connector.MAPPING_NAME), identifier(connector.NOT_WOKEN)
     rows = connection.execute(f"SELECT {name} FROM {qualified('snap', 'bc', connector.MAPPINGS)} WHERE {mark}")
     return tuple(sorted(str(row[0]) for row in rows.fetchall()))
+
+
+def has_lines(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Does the snapshot hold lines of a full synchronisation?"""
+    there = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'snap' AND schema_name = 'bc' "
+        f"AND table_name = {literal(fullsync.LINES)}"
+    ).fetchall()
+    if not there:
+        return False
+    ((found,),) = connection.execute(f"SELECT EXISTS (FROM {qualified('snap', 'bc', fullsync.LINES)})").fetchall()
+    return bool(found)
 
 
 def renewed(before: Sequence[Print], after: Sequence[Print]) -> tuple[str, ...]:

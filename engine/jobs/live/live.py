@@ -31,10 +31,12 @@ class Print(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What the queue reads of a snapshot. deaf: the mappings that no record wakes (R9.12)."""
+    """What the queue reads of a snapshot. deaf: the mappings that no record wakes (R9.12). lines: does it hold lines of
+    a full synchronisation?"""
 
     prints: tuple[Print, ...]
     deaf: tuple[str, ...]
+    lines: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

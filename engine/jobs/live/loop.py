@@ -7,11 +7,9 @@ whether the run under way took place (`engine.jobs.live.steps`).
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from engine import planning
 from engine.jobs.define import fresh
 from engine.jobs.live import exported, requests, steps, work
 from engine.jobs.live.exported import Look, look
+from engine.jobs.live.keeping import KEPT_PLANS, drop, plan_name, prune
 from engine.jobs.live.live import Live, Prepared, Ran
 from engine.jobs.live.place import Place, tidy, write
 from engine.jobs.live.rulebook import Book, Files
@@ -40,7 +39,8 @@ Told = Callable[[str, str], None]
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """What `coupler run --live` was told. until, jobs: where to end, None for nowhere. poll: seconds between two looks
-    at snapshot and rules. full: begin a full synchronisation, or go on with one. zone: of windows that name none."""
+    at snapshot and rules. full: begin a full synchronisation, or go on with one. zone: of windows that name none. kept:
+    how many plans of each job stay in the folder."""
 
     plans: Path
     apply: bool = False
@@ -48,6 +48,7 @@ class Wish:
     jobs: int | None = None
     poll: float = 1.0
     full: bool = False
+    kept: int = KEPT_PLANS
     snapshot: str | None = None
     zone: str = "UTC"
     threads: int | None = None
@@ -185,8 +186,12 @@ class Runner:
         if self._known is not None or new:
             about = f"new or changed: {', '.join(new)}" if new else "no record of Business Central is new"
             self.told("snapshot", f"{self.book.called} was replaced; {about}")
+        begun = self.live
+        if not found.lines and steps.in_the_middle(begun):
+            begun = steps.begun_anew(begun, work.clock())
+            self.told("snapshot", "the lines of the full synchronisation are not in it; it begins anew")
         self._known, self._again = seen, None
-        live = replace(self.live, snapshot=self.book.called, prints=found.prints, deaf=found.deaf, waits="")
+        live = replace(begun, snapshot=self.book.called, prints=found.prints, deaf=found.deaf, waits="")
         self._save(steps.woken_by(live, new, work.clock()))
 
     def _listened(self) -> frozenset[str]:
@@ -257,6 +262,7 @@ class Runner:
 
     def _ended(self, live: Live) -> None:
         self._save(live)
+        prune(self.wish.plans, live.runs[-1].job, self.wish.kept)
         self.ended += 1
         self.told("ran", sentence(self.live.runs[-1]))
 
@@ -313,18 +319,6 @@ def guarded(call: Callable[[], T]) -> T | Failed:
         return call()
     except Exception as problem:
         return Failed(reason=f"this is a defect of coupler: {type(problem).__name__}: {problem}")
-
-
-def drop(path: Path) -> None:
-    """Take a file away if it is there and lets itself be taken; a file that stays does no harm."""
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
-def plan_name(at: datetime, number: int, job: str) -> str:
-    """The name of a plan: when, which run, which job."""
-    word = re.sub(r"[^\w.-]+", "-", job).strip("-") or "job"
-    return f"{at:%Y-%m-%dT%H-%M-%SZ}-{number:06d}-{word}.plan"
 
 
 def sentence(ran: Ran) -> str:

@@ -197,6 +197,20 @@ def full_begun(live: Live, now: datetime) -> Live:
     return live.put(one_off(FULL_SYNC, (), _next_number(live.queue), now, full=True))
 
 
+def in_the_middle(live: Live) -> bool:
+    """Does a line of a full synchronisation wait for its run?"""
+    return any(one.setup.full and one.setup.runs for one in live.queue.entries)
+
+
+def begun_anew(live: Live, now: datetime) -> Live:
+    """A full synchronisation of which a new snapshot knows nothing: what its lines had written is gone with the old
+    one, so that it begins with its first wave again."""
+    for entry in live.queue.entries:
+        if entry.setup.full:
+            live = live.with_queue(live.queue.without(entry.number))
+    return full_begun(replace(live, lines=()), now)
+
+
 def _next_number(queue: QueueState) -> int:
     return max((one.number for one in queue.entries), default=0) + 1
 

@@ -298,7 +298,7 @@ def seen_of(ground: Ground, tables: list[str]) -> Seen | NotNow:
         return refused(ground.snapshot, problem.diagnostic)
     try:
         found = exported.prints(connection, ground.rules.catalog, tables)
-        return Seen(prints=found, deaf=exported.deaf(connection))
+        return Seen(prints=found, deaf=exported.deaf(connection), lines=exported.has_lines(connection))
     except duckdb.Error as error:
         return NotNow(reason=f"{shown(ground.snapshot)} cannot be read: {first_line(error)}; jobs run when it is whole")
     finally:

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from engine.shipped import shipped
-from tests.jobs.live.pilots import JOBS, Pilot, dying, pilot
+from tests.jobs.live.pilots import JOBS, Pilot, copied, dying, pilot
 
 
 @pytest.fixture
@@ -79,3 +79,19 @@ def test_what_is_told_to_machines_is_as_the_schema_says(made: Pilot) -> None:
     told = json.loads(made.jobs("--json").stdout)
     jsonschema.validate(told, schema)
     assert [one["job"] for one in told["runs"]] == RUNS[:2] and told["jobs"][3]["name"] == "CUSTOMERS full"
+
+
+def test_a_snapshot_that_knows_nothing_of_its_lines_lets_it_begin_anew(made: Pilot) -> None:
+    """An export has taken the place of all that the first waves wrote; the last ones must not build on nothing."""
+    made.run("--full", "--runs", "2")
+    copied(made.first, made.snapshot)
+    said = made.run("--runs", "4")
+    assert "the lines of the full synchronisation are not in it; it begins anew" in said
+    assert waves(made) == DONE and jobs(made) == [*RUNS[:2], *RUNS]
+
+
+def test_a_snapshot_that_holds_its_lines_lets_it_go_on(made: Pilot) -> None:
+    made.run("--full", "--runs", "2")
+    made.edit("77")
+    assert "begins anew" not in made.run("--runs", "2")
+    assert waves(made) == DONE and jobs(made) == RUNS

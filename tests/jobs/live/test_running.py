@@ -225,6 +225,26 @@ def test_without_apply_plans_are_written_and_the_snapshot_stays(made: Pilot) -> 
     assert [one.applied for one in made.live().runs] == [False] * 3
 
 
+# --- plans ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("apply", [True, False])
+def test_the_last_plans_of_every_job_are_kept_and_what_is_not_a_plan_of_the_queue_is_let_be(
+    made: Pilot, apply: bool
+) -> None:
+    made.run("--runs", "3", apply=apply)
+    plans = made.folder / "plans"
+    for name in ("mine.plan", "2026-01-01T00-00-00Z-000001-ITEMS-2.plan", "notes.txt"):
+        (plans / name).write_text("", encoding="utf-8")
+    for _ in range(3):
+        made.due("ITEMS")
+        made.run("--runs", "1", "--keep", "2", apply=apply)
+    last = [Path(one.plan).name for one in made.live().runs if one.job == "ITEMS"][-2:]
+    others = [Path(one.plan).name for one in made.live().runs if one.job != "ITEMS"]
+    told = {"mine.plan", "2026-01-01T00-00-00Z-000001-ITEMS-2.plan", "notes.txt"}
+    assert {one.name for one in plans.iterdir()} == {*last, *others, *told}
+
+
 # --- rules change -------------------------------------------------------------------------------------------
 
 
