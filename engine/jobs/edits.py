@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from engine import connector
 from engine.catalog.catalog import Table
+from engine.frozen import dataclass
 from engine.jobs.timeline import Edited
 from engine.run.actions.edit import Edit as Change, stored
 from engine.run.actions.react import edit_and_react

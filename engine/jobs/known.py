@@ -8,9 +8,9 @@ The clock matters only to rules that ask it (`engine.jobs.byclock`) and to recor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.frozen import dataclass
 from engine.jobs.queue import Done
 from engine.jobs.timeline import LegRun
 from engine.jobs.waking import NOTHING, Key, Print, Prints

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from engine import pipeline, planning
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.jobs.define import fresh
 from engine.jobs.events import read_edits
 from engine.jobs.queue import QueueState

@@ -176,7 +176,8 @@ class Runner:
             return
         found = work.seen_of(self._ground(), sorted(self._listened()))
         if isinstance(found, NotNow):
-            self._not_now(found.reason)
+            if not self._laid_aside(found):
+                self._not_now(found.reason)
             return
         if look(path) != seen:
             self._not_now(work.REPLACED)
@@ -193,6 +194,14 @@ class Runner:
         self._known, self._again = seen, None
         live = replace(begun, snapshot=self.book.called, prints=found.prints, deaf=found.deaf, waits="")
         self._save(steps.woken_by(live, new, work.clock()))
+
+    def _laid_aside(self, found: NotNow) -> bool:
+        """A runner was killed while it wrote, and then an export took the snapshot's place: the log that it left is of
+        no use to anybody, and keeps the snapshot from being opened."""
+        aside = work.lay_log_aside(self.book.snapshot) if found.stray and self.wish.apply else ""
+        if aside:
+            self.told("snapshot", f"the log beside it is of the snapshot before and was renamed to {aside}")
+        return bool(aside)
 
     def _listened(self) -> frozenset[str]:
         return frozenset(name for one in self.live.queue.entries for name in one.setup.wakes)
@@ -295,6 +304,8 @@ class Runner:
         elif under_way.prepared is not None:
             carried_out = plan.is_file()
         if isinstance(carried_out, NotNow):
+            if self._laid_aside(carried_out):
+                return False
             self._waits(f"{under_way.before.name} was interrupted; {carried_out.reason}")
             return False
         for beside in plan.parent.glob(f".{plan.name}.*"):

@@ -60,9 +60,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotNow:
-    """The snapshot cannot be used at this moment."""
+    """The snapshot cannot be used at this moment. stray: because the log beside it is of the file that it replaced."""
 
     reason: str
+    stray: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,20 @@ def refused(path: Path, diagnostic: Diagnostic) -> NotNow:
         case "E611":
             return NotNow(reason=REPLACED)
         case _:
-            return NotNow(reason=f"{diagnostic.message}; jobs run when it is whole")
+            stray = "WAL was created for" in diagnostic.message
+            return NotNow(reason=f"{diagnostic.message}; jobs run when it is whole", stray=stray)
+
+
+def lay_log_aside(path: Path) -> str:
+    """Rename the log of a snapshot that is no longer there, so that the one in its place can be opened; the new name,
+    blank when it lets itself not be renamed."""
+    log = path.with_name(f"{path.name}.wal")
+    aside = log.with_name(f"{log.name}.stray")
+    try:
+        log.replace(aside)
+    except OSError:
+        return ""
+    return aside.name
 
 
 # --- a plan ---

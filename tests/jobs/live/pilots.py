@@ -239,6 +239,7 @@ class Pilot:
                     [name, bc_id("9" + name), f"Item {name}"],
                 )
         beside.replace(self.snapshot)
+        self.snapshot.with_name(f"{self.snapshot.name}.wal").unlink(missing_ok=True)  # it is in the copy
 
 
 def pilot(folder: Path, rows: int = 3, rules: str = RULES) -> Pilot:

@@ -179,6 +179,24 @@ def test_an_export_does_not_wake_the_job_of_a_mapping_that_is_not_to_be_woken(ma
     kill(process)
 
 
+def test_a_log_that_a_killed_runner_left_beside_a_snapshot_since_replaced_is_laid_aside(made: Pilot) -> None:
+    """DuckDB refuses to open a file with the log of another one."""
+    log = made.snapshot.with_name(f"{made.snapshot.name}.wal")
+    with duckdb.connect(str(made.snapshot)) as file:
+        file.execute("PRAGMA disable_checkpoint_on_shutdown")
+        file.execute('UPDATE bc."Item" SET "Description" = \'half\'')
+    left = log.read_bytes()
+    made.edit("77")
+    log.write_bytes(left)
+    process = made.start(apply=False)
+    assert "WAL was created for" in line(process, "waits"), "a runner that only reads leaves it there"
+    kill(process)
+    assert log.read_bytes() == left
+    said = made.run("--runs", "1")
+    assert "renamed to pilot.duckdb.wal.stray" in said and "ITEMS: 4 created" in said
+    assert not log.exists() or log.read_bytes() != left
+
+
 def test_a_half_written_snapshot_is_waited_for(made: Pilot) -> None:
     whole = made.snapshot.read_bytes()
     made.snapshot.write_bytes(whole[: len(whole) // 2])
