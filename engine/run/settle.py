@@ -12,6 +12,7 @@ from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates, books
 from engine.run.gates import watermark
+from engine.run.joblog import log_errors, log_row
 from engine.run.transfer import Transfer
 from engine.run.world import World
 from engine.sql import blank
@@ -202,19 +203,7 @@ def move_watermark(
 
 def write_job(step: Pass, made: Transfer, counters: dict[str, int], world: World, around: Around) -> None:
     """R9.19, R9.20: one log row for the leg, one error row for every failure."""
-    table = world.catalog.table("bc", connector.JOBS)
-    now = moment(around.now)
-    values = {
-        connector.JOB_ID: job_id(step, around),
-        connector.JOB_START: now,
-        connector.JOB_FINISH: now,
-        connector.JOB_MAPPING: literal(step.mapping.name),
-        connector.JOB_DIRECTION: "1" if step.leg == "to_sales" else "2",
-        table.modified_field: now,
-        **{name: str(counters.get(name, 0)) for name in connector.JOB_COUNTERS},
-    }
-    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    world.insert(table, list(values), f"SELECT {job_id(step, around)} AS _id, {select}")
+    log_row(job_id(step, around), step.mapping.name, 1 if step.leg == "to_sales" else 2, counters, world, around)
     if made.counts.get("fail") or made.counts.get("again") or made.counts.get("conflict"):
         rows = f"SELECT source_record, reason FROM {made.table} WHERE verdict IN ('fail', 'again', 'conflict')"
         write_errors(step, rows, world, around)
@@ -229,23 +218,7 @@ def count_again(step: Pass, counters: dict[str, int], world: World, around: Arou
 
 def write_errors(step: Pass, rows: str, world: World, around: Around) -> None:
     """R9.20: an error row for every failure of a leg. rows: a query giving source_record and reason."""
-    errors = world.catalog.table("bc", connector.JOB_ERRORS)
-    now = moment(around.now)
-    number = identifier(connector.ERROR_NUMBER)
-    highest = (
-        f"coalesce((SELECT max({number}) FROM {world.relation(errors)}), 0)"
-        if world.holds(errors, connector.ERROR_NUMBER)
-        else "0"
+    seed = f"{step.leg}/{step.number}/{around.now.isoformat()}"
+    log_errors(
+        job_id(step, around), seed, f"SELECT source_record AS record, reason FROM ({rows})", "record", world, around
     )
-    values = {
-        connector.ERROR_NUMBER: f"CAST({highest} + row_number() OVER (ORDER BY source_record) AS INTEGER)",
-        connector.ERROR_JOB: job_id(step, around),
-        connector.ERROR_SOURCE: "source_record",
-        connector.ERROR_MESSAGE: "left(reason, 250)",
-        connector.ERROR_LONG: "left(reason, 2048)",
-        connector.ERROR_TIME: now,
-        errors.modified_field: now,
-    }
-    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    id = f"CAST(md5({literal(f'error/{step.leg}/{step.number}/{around.now.isoformat()}/')} || source_record) AS UUID)"
-    world.insert(errors, list(values), f"SELECT {id} AS _id, {select} FROM ({rows})")

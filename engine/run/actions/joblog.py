@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine import connector
 from engine.run.dryrun import Session
-from engine.run.settle import moment
-from engine.sql.quote import identifier, literal
+from engine.run.joblog import log_errors, log_row
+from engine.sql.quote import literal
 
 JobType = Literal["synchronization", "uncoupling", "coupling"]
 TYPES: dict[JobType, int] = {"synchronization": 0, "uncoupling": 1, "coupling": 2}
@@ -35,46 +34,18 @@ def log_job(
     errors: Sequence[JobError] = (),
 ) -> None:
     """One row of the job log. counters: column name -> count, what is not named is 0."""
-    world = session.world
-    table = world.catalog.table("bc", connector.JOBS)
     session.legs += 1
-    now = moment(session.around.now)
     seed = f"{mapping}/{type}/{session.legs}/{session.around.now.isoformat()}"
     id = f"CAST(md5({literal(seed)}) AS UUID)"
-    values = {
-        connector.JOB_ID: id,
-        connector.JOB_START: now,
-        connector.JOB_FINISH: now,
-        connector.JOB_MAPPING: literal(mapping),
-        connector.JOB_DIRECTION: str(DIRECTIONS[direction]),
+    more = {
         "Type": str(TYPES[type]),
         "Message": literal(message[:250]),
-        table.modified_field: now,
-        **{name: str(counters.get(name, 0)) for name in (*connector.JOB_COUNTERS, "Deleted", "Uncoupled", "Coupled")},
+        **{name: str(counters.get(name, 0)) for name in ("Deleted", "Uncoupled", "Coupled")},
     }
-    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    world.insert(table, list(values), f"SELECT {id} AS _id, {select}")
+    log_row(id, mapping, DIRECTIONS[direction], counters, session.world, session.around, more)
     if errors:
-        _log_errors(session, id, seed, errors)
-
-
-def _log_errors(session: Session, job: str, seed: str, errors: Sequence[JobError]) -> None:
-    world = session.world
-    table = world.catalog.table("bc", connector.JOB_ERRORS)
-    number = identifier(connector.ERROR_NUMBER)
-    highest = "0"
-    if world.holds(table, connector.ERROR_NUMBER):
-        highest = f"coalesce((SELECT max({number}) FROM {world.relation(table)}), 0)"
-    rows = ", ".join(f"({at}, {literal(one.record)}, {literal(one.reason)})" for at, one in enumerate(errors, start=1))
-    values = {
-        connector.ERROR_NUMBER: f"CAST({highest} + place AS INTEGER)",
-        connector.ERROR_JOB: job,
-        connector.ERROR_SOURCE: "record",
-        connector.ERROR_MESSAGE: "left(reason, 250)",
-        connector.ERROR_LONG: "left(reason, 2048)",
-        connector.ERROR_TIME: moment(session.around.now),
-        table.modified_field: moment(session.around.now),
-    }
-    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    id = f"CAST(md5({literal(f'error/{seed}/')} || place) AS UUID)"
-    world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM (VALUES {rows}) e(place, record, reason)")
+        told = ", ".join(
+            f"({at}, {literal(one.record)}, {literal(one.reason)})" for at, one in enumerate(errors, start=1)
+        )
+        rows = f"SELECT * FROM (VALUES {told}) e(place, record, reason)"
+        log_errors(id, seed, rows, "place", session.world, session.around)

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine import connector
 from engine.catalog.catalog import Table
 from engine.diagnostic import Diagnostic
 from engine.model import model
 from engine.model.model import Process
 from engine.run.actions.nodes import nodes
 from engine.run.effects import Effects
+from engine.run.joblog import log_errors, log_row
 from engine.run.process.book import Documents, StopEarlyError
 from engine.run.process.course import Course, RunRefusedError
 from engine.run.process.listing import Counted, list_documents
 from engine.run.process.numbers import give_numbers
 from engine.run.process.uses import Place, Uses, numbered_fields, uses_of
-from engine.run.settle import moment
 from engine.run.undo import Undo
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import watch
-from engine.sql.quote import identifier, literal
+from engine.sql.quote import literal
 from engine.sql.values import Around, NotPlanned
 
 if TYPE_CHECKING:
@@ -195,26 +194,14 @@ def refuse_whole(session: Session, process: Process, number: int, reasons: list[
 
 def write_log(process: Process, number: int, came_to: Counted, world: World, around: Around, errors: str) -> None:
     """One row of the job log for the process, an error row for everything refused or warned about by a `require`."""
-    table = world.catalog.table("bc", connector.JOBS)
     job = f"CAST(md5({literal(f'{process.name}/process/{number}/{around.now.isoformat()}')}) AS UUID)"
-    now = moment(around.now)
     counters = {
         "Inserted": came_to.created,
         "Modified": came_to.changed,
         "Unchanged": came_to.unchanged,
         "Failed": came_to.refused + (told_only(world) if errors.endswith("FROM told") else 0),
     }
-    values = {
-        connector.JOB_ID: job,
-        connector.JOB_START: now,
-        connector.JOB_FINISH: now,
-        connector.JOB_MAPPING: literal(process.name),
-        connector.JOB_DIRECTION: "0",
-        table.modified_field: now,
-        **{name: str(counters.get(name, 0)) for name in connector.JOB_COUNTERS},
-    }
-    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    world.insert(table, list(values), f"SELECT {job} AS _id, {select}")
+    log_row(job, process.name, 0, counters, world, around)
     if errors.endswith("FROM told"):
         world.run(
             "errors of the log",
@@ -222,24 +209,9 @@ def write_log(process: Process, number: int, came_to: Counted, world: World, aro
 SELECT coalesce(CAST(l.unit AS VARCHAR), '') AS record, l.reason FROM listing l WHERE l.action = 'fail'
 UNION ALL SELECT coalesce(CAST(unit AS VARCHAR), ''), text FROM (SELECT DISTINCT unit, text FROM warned WHERE code = 'W631')""",
         )
-    if not world.one("any errors", f"SELECT count(*) FROM ({errors})")[0]:
-        return
-    table = world.catalog.table("bc", connector.JOB_ERRORS)
-    column = identifier(connector.ERROR_NUMBER)
-    held = world.holds(table, connector.ERROR_NUMBER)
-    highest = f"coalesce((SELECT max({column}) FROM {world.relation(table)}), 0)" if held else "0"
-    values = {
-        connector.ERROR_NUMBER: f"CAST({highest} + row_number() OVER (ORDER BY record, reason) AS INTEGER)",
-        connector.ERROR_JOB: job,
-        connector.ERROR_SOURCE: "record",
-        connector.ERROR_MESSAGE: "left(reason, 250)",
-        connector.ERROR_LONG: "left(reason, 2048)",
-        connector.ERROR_TIME: now,
-        table.modified_field: now,
-    }
-    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    id = f"CAST(md5({literal(f'error/process/{number}/{around.now.isoformat()}/')} || record || reason) AS UUID)"
-    world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM ({errors})")
+    if world.one("any errors", f"SELECT count(*) FROM ({errors})")[0]:
+        seed = f"process/{number}/{around.now.isoformat()}"
+        log_errors(job, seed, errors, "record, reason", world, around)
 
 
 def told_only(world: World) -> int:
