@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.diagnostic import Diagnostic, in_source_order
+from engine.frozen import dataclass
 from engine.source import Source
 from engine.syntax.format import format_source
 from engine.syntax.parse import parse

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from engine.diagnostic import Diagnostic, in_source_order
+from engine.frozen import dataclass
 from engine.source import Source
 
 if TYPE_CHECKING:

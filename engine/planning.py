@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from engine import VERSION, pipeline
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.manual.refusals import no_connection
 from engine.remembered import kept
 from engine.run.dryrun import begin, dry_run

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.frozen import dataclass
 from engine.run.actions.nodes import nodes
 from engine.source import Span
 from engine.syntax import ast

@@ -6,12 +6,12 @@ Outside of a workspace the shipped tables are meant, and a name is a file in the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from engine.diagnostic import Diagnostic, in_source_order
+from engine.frozen import dataclass
 from engine.snapshot.importing import ImportedTable, ImportOptions
 from engine.snapshot.open import SnapshotProblem
 from engine.snapshot.show import Rows, Summary

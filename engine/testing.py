@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.catalog.catalog import Catalog, Table
@@ -13,6 +12,7 @@ from engine.coverage.coverage import Coverage, covered
 from engine.coverage.points import points
 from engine.coverage.watch import Marks
 from engine.diagnostic import Diagnostic, in_source_order, worst
+from engine.frozen import dataclass
 from engine.pipeline import rule_sources
 from engine.scenario.read import read_files
 from engine.scenario.run import verdicts

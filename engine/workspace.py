@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine.catalog.settings import Misuse, SettingDef, Settings, typed
 from engine.diagnostic import Diagnostic, Severity, in_source_order
+from engine.frozen import dataclass
 from engine.shipped import shipped
 from engine.source import Source, Span
 from engine.textfile import read_source, shown

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
 from engine.diagnostic import Diagnostic, in_source_order
+from engine.frozen import dataclass
 from engine.source import Source, Span
 
 MOST_CHARACTERS = 8_000_000

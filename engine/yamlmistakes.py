@@ -7,7 +7,8 @@ around the place are looked at, and the parser's words are only the last resort.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from engine.frozen import dataclass
 
 _PAIR = re.compile(r"^\s*(- +)*('[^']*'|\"[^\"]*\"|[^\s'\"#][^#]*?)\s*:(\s|$)")
 _QUOTES = "put a text that holds `: ` or ` #`, or begins with one of [ ] { } , & * ! | > % @ `, in quotes"

@@ -8,12 +8,12 @@ the one that comes nearest is the one talked about. `title` is what a message ca
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from engine.catalog.suggest import did_you_mean, suggest
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.yamlfile import Path, Places
 from engine.yamlwords import CALLED, example, is_a, listed, pattern, same, seen, what
 

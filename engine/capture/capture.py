@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.capture.chosen import Chosen, choose
@@ -19,6 +18,7 @@ from engine.capture.replay import replay, stale
 from engine.capture.rows import Slice, Width, cut_out
 from engine.capture.text import to_yaml
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.pipeline import Rules, defaults
 from engine.planning import chosen_snapshot, ready, without_secrets
 from engine.run.dryrun import Session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 import duckdb
 
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.model.model import Leg
 from engine.run.apply import open_plan
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +15,7 @@ from engine.capture.reads import Key, Reads
 from engine.capture.rows import Row, Slice
 from engine.catalog.catalog import Catalog, Field, Table
 from engine.catalog.settings import Settings
+from engine.frozen import dataclass
 from engine.model.model import Model
 from engine.run.dryrun import Session
 from engine.scenario.values import held

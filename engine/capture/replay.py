@@ -6,12 +6,12 @@ Plans are the same for the same input, so the world stands as it stood when the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.capture.chosen import Chosen, Listed
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.pipeline import Rules
 from engine.plan.legs import Pass, passes
 from engine.planning import rules_fingerprint

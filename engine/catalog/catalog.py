@@ -8,8 +8,9 @@ caption or logical name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from engine.frozen import dataclass
 
 System = Literal["bc", "sales"]
 Kind = Literal[

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from engine.catalog.catalog import Access, Calculation, Criterion, Field, Kind, Option, Reference, System
 from engine.catalog.suggest import did_you_mean
+from engine.frozen import dataclass
 
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 BLANK_CAPTION = " "

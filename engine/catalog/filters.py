@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from engine.frozen import dataclass
 from engine.shipped import shipped
 
 FILE = "filters.yaml"

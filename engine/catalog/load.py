@@ -7,12 +7,12 @@ is read and checked at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.catalog.catalog import Catalog, System, Table
 from engine.catalog.tablefile import Written, laid_over, read_shipped, sales_caption, table_of
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.shipped import shipped
 
 INDEX = "index.txt"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -18,6 +17,7 @@ from uuid import UUID
 from engine.catalog.catalog import Catalog, Field, Kind, Option
 from engine.catalog.fieldline import BLANK_CAPTION, parse_field
 from engine.catalog.suggest import suggest
+from engine.frozen import dataclass
 from engine.shipped import shipped
 
 FILE = "settings.yaml"

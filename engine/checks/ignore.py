@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.source import Span
 from engine.syntax.ast import Comment, RuleFile
 

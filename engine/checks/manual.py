@@ -11,11 +11,11 @@ What it means, in a sentence or two.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from engine.diagnostic import Severity
+from engine.frozen import dataclass
 
 PAGES = Path(__file__).with_name("pages")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

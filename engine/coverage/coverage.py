@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from engine.coverage.points import Point
 from engine.coverage.watch import Mark
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

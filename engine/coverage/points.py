@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from engine.frozen import dataclass
 from engine.source import Span
 from engine.syntax import ast
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 
 if TYPE_CHECKING:
     from engine.catalog.settings import Value as Setting

@@ -8,9 +8,9 @@ others in its column allow. Mappings that have to do with no other stand below, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from engine.frozen import dataclass
 from engine.graph.graph import Edge, Graph
 
 Spot = str | tuple[int, int]

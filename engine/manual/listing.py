@@ -7,10 +7,10 @@ is gone uncoupled, one with another Sales record moved, and a skip mark that is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from engine import connector
 from engine.catalog.catalog import System
+from engine.frozen import dataclass
 from engine.model.model import Mapping
 from engine.plan.legs import keeps_options
 from engine.run.actions.records import book, couplings

@@ -7,11 +7,12 @@ its key to the other side, or by its id. A key goes before a name, Business Cent
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from engine.catalog.catalog import System, Table
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Mapping
 from engine.plan.legs import keeps_options

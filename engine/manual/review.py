@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.manual.listing import BY_HAND, note, open_pass, remember
 from engine.manual.pairs import list_matched
 from engine.manual.refusals import no_connection, wrong

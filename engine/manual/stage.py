@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.diagnostic import Diagnostic, worst
+from engine.frozen import dataclass
 from engine.planning import Opened, Planned, finished, opened
 from engine.run.dryrun import Session, begin
 

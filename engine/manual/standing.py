@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from engine import connector
+from engine.frozen import dataclass
 from engine.manual.pointing import Pointed
 from engine.model.model import Mapping
 from engine.plan.legs import keeps_options

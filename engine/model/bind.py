@@ -6,11 +6,12 @@ Everything is checked, active or not; the Model holds what exists under the sett
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.catalog.catalog import Catalog
 from engine.catalog.settings import Settings, Value as Setting
 from engine.diagnostic import Diagnostic, in_source_order
+from engine.frozen import dataclass
 from engine.model.changes import items_of
 from engine.model.declarations import Declarations, declared
 from engine.model.facts import Facts, MappingFacts

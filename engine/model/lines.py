@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import engine.model.values as values
 from engine.catalog.catalog import System
+from engine.frozen import dataclass
 from engine.model.carrying import becomes_blank, blank_becomes, carried_of, must_look_up, named_elsewhere
 from engine.model.constants import fitted, mismatch
 from engine.model.lookups import partner, side_of, translated

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.catalog.catalog import Field, System, Table
 from engine.catalog.settings import SettingDef
 from engine.catalog.suggest import did_you_mean
+from engine.frozen import dataclass
 from engine.model.findings import listed
 from engine.model.model import AnyRecord, Behind, Column, Type
 from engine.model.types import UNKNOWN, UNKNOWN_TABLE

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import engine.model.statements as statements
 import engine.model.values as values
 from engine.catalog.catalog import Table
+from engine.frozen import dataclass
 from engine.model import lookups
 from engine.model.conditions import condition_of
 from engine.model.model import (

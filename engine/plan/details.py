@@ -8,10 +8,10 @@ of any size.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import duckdb
 
+from engine.frozen import dataclass
 from engine.plan.text import SIGNS, WAYS, WORDS
 from engine.terminal import paint
 

@@ -6,9 +6,9 @@ R2.3: a two-way mapping runs to Sales first, then to BC; the second leg sees all
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from engine import connector
+from engine.frozen import dataclass
 from engine.model.model import Leg, Mapping, Model, Record
 
 

@@ -8,8 +8,8 @@ are read makes no difference.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from engine.frozen import dataclass
 from engine.model.model import Job, Model, Process
 
 

@@ -6,7 +6,6 @@ Refused when the snapshot is not the one the plan was made from; the rows of the
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +14,7 @@ import duckdb
 from engine import connector
 from engine.catalog.catalog import Catalog, Table
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.run.save import WAS, row_fingerprint
 from engine.run.world import OPERATION
 from engine.snapshot.open import SnapshotProblem, connect, fingerprint, first_line, memory_connection, problem

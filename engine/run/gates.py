@@ -5,11 +5,11 @@ Sync-semantics section 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from engine import connector
+from engine.frozen import dataclass
 from engine.model import model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.world import World

@@ -6,10 +6,10 @@ R1.8 to R1.10 (couple), section 6 (uncouple), R3.34 and rule of evaluation 9 (sy
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from engine import connector
 from engine.catalog.catalog import Table
+from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Leg, Mapping, Statement
 from engine.run.settle import moment

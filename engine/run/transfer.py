@@ -18,9 +18,9 @@ they were, these stand in a table `value_N` of their own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from engine.catalog.catalog import Field
+from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass

@@ -6,13 +6,13 @@ A file with such a name is wrong as a whole; nothing of it is run, so that a sli
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from engine.catalog.catalog import Field, System, Table
 from engine.catalog.settings import Misuse, Settings, typed
 from engine.catalog.suggest import did_you_mean
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.scenario.scenario import Known
 from engine.scenario.values import WrongValueError, plain, read_id, read_moment
 from engine.source import Span

@@ -7,11 +7,12 @@ Meaning: given this data, when this is done, then this has changed and nothing e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from engine.catalog.catalog import Catalog, Table
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.source import Span
 
 Given = Mapping[str, Any]

@@ -9,10 +9,10 @@ Nothing is guessed: a number has a decimal point unless a comma is declared, a d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from engine.catalog.catalog import Field, System
+from engine.frozen import dataclass
 from engine.snapshot.types import DECIMAL, column_type, empty_value
 from engine.sql.quote import literal
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
 from engine.catalog.catalog import Field, Table
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.snapshot.files import Export, plain
 from engine.snapshot.ids import identifying
 from engine.snapshot.places import place, shown

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import duckdb
 
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.snapshot.refusals import FAULTS, Group
 from engine.snapshot.staging import Staged, aside_table, written_fields
 from engine.sql.quote import Literal, literal

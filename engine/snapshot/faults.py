@@ -6,10 +6,10 @@ and the value read from it, so all laws of a table are tested in the pass that r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from engine.catalog.catalog import Field, Kind, System
+from engine.frozen import dataclass
 from engine.snapshot.cells import Dialect, blank_numbers, is_empty
 from engine.snapshot.types import DECIMAL_SCALE
 

@@ -10,13 +10,13 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from engine.catalog.catalog import Catalog, System, Table
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.textfile import shown
 
 Format = Literal["csv", "json", "parquet"]

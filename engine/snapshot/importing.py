@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import duckdb
 
 from engine.catalog.catalog import Catalog, System
 from engine.diagnostic import Diagnostic, in_source_order
+from engine.frozen import dataclass
 from engine.snapshot.cells import Dialect, Order
 from engine.snapshot.columns import resolve
 from engine.snapshot.content import content_fingerprint

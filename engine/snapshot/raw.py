@@ -10,13 +10,13 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from engine.catalog.catalog import Field
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.snapshot.cells import PLAIN, Dialect, read
 from engine.snapshot.files import Export
 from engine.snapshot.open import first_line

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from engine.catalog.catalog import Field
+from engine.frozen import dataclass
 from engine.snapshot.cells import is_empty
 from engine.snapshot.columns import Column
 from engine.snapshot.faults import Fault

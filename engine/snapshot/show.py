@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +12,7 @@ import duckdb
 
 from engine.catalog.catalog import Catalog, Field, System
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.snapshot.content import table_columns, user_tables
 from engine.snapshot.files import plain
 from engine.snapshot.open import SnapshotProblem, connect, problem

@@ -8,11 +8,11 @@ more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import duckdb
 
 from engine.catalog.catalog import Field, Table
+from engine.frozen import dataclass
 from engine.snapshot.cells import kept
 from engine.snapshot.columns import Column
 from engine.snapshot.faults import Fault, faults

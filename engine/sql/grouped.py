@@ -6,8 +6,7 @@ and G once, and joined. That is the common case, and many times cheaper than a s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Condition, Record, Value
 from engine.sql import blank

@@ -6,11 +6,11 @@ other way round, giving the first primary-key field. R4.25: option values go thr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine import connector
 from engine.catalog.catalog import Table
+from engine.frozen import dataclass
 from engine.model import model
 from engine.sql import blank
 from engine.sql.choices import label

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from engine.frozen import dataclass
 
 if TYPE_CHECKING:
     from engine.catalog.catalog import Field
@@ -66,7 +67,7 @@ class Filling:
     keeps: tuple[tuple[Keep, str], ...]
 
 
-Keep = Literal["blank", "no partner", "only on insert", "begins alike"]
+Keep = Literal["blank", "no partner", "only on insert", "begins alike", "none has the old value"]
 
 
 class Witness(Protocol):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from engine.diagnostic import Diagnostic, in_source_order
+from engine.frozen import dataclass
 from engine.source import Source
 from engine.syntax import ast
 from engine.syntax.drive import StopError, parse_declaration

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from engine.catalog.catalog import System
+from engine.frozen import dataclass
 from engine.plan.legs import Pass
 from engine.run.gates import Gate, RunScope, gates, retries
 from engine.run.world import World

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.frozen import dataclass
 from engine.pipeline import Rules
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates, later

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from engine.frozen import dataclass
 from engine.run.transfer import Transfer
 from engine.run.world import World
 from engine.sql import blank

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, assert_never
 
 from engine.catalog.catalog import Field
+from engine.frozen import dataclass
 from engine.model import model
 from engine.run.transfer import Transfer
 from engine.run.world import World

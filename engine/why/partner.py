@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from engine import connector
+from engine.frozen import dataclass
 from engine.model.model import Mapping
 from engine.pipeline import Rules
 from engine.plan.legs import Pass

@@ -6,9 +6,9 @@ in the same form, so that whoever prints a story need not know which it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from engine.frozen import dataclass
 from engine.source import Span
 
 Place = tuple[str, int]

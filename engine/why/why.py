@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from engine.catalog.catalog import Field
 from engine.catalog.suggest import did_you_mean
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.manual.pointing import pointed
 from engine.manual.processes import points_of
 from engine.manual.stage import Wish

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from engine import connector
 from engine.catalog.catalog import Table
+from engine.frozen import dataclass
 from engine.model.model import Leg, Mapping
 from engine.plan.legs import keeps_options
 from engine.run.actions.records import Chosen, book, couplings

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from engine import connector
 from engine.catalog.catalog import Field, System, Table
+from engine.frozen import dataclass
 from engine.run.dryrun import Session
 from engine.run.settle import moment
 from engine.snapshot.types import column_type, empty_value

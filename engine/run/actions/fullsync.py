@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.catalog.catalog import System
+from engine.frozen import dataclass
 from engine.model.model import Condition, Mapping, Record
 from engine.plan.legs import keeps_options, passes
 from engine.run.actions.match import Group, Matched, match

@@ -8,9 +8,9 @@ it, the first in key order keeps it, the others go on to their next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from engine import connector
+from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Leg, Mapping, Value
 from engine.plan.legs import keeps_options

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from engine.frozen import dataclass
 from engine.model import model
 from engine.run.actions.couple import Refusal
 from engine.run.actions.edit import Edit, edit

@@ -7,10 +7,10 @@ both in the same form, so that an action need not know.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from engine import connector
 from engine.catalog.catalog import System, Table
+from engine.frozen import dataclass
 from engine.model.model import Mapping
 from engine.plan.legs import keeps_options
 from engine.run.dryrun import Session

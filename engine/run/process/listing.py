@@ -7,9 +7,8 @@ created, changed and deleted. What a process does outside its loops stands by it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.catalog.catalog import Field, Table
+from engine.frozen import dataclass
 from engine.run.along import silent
 from engine.run.ledger import field_numbers, label, place, tell_field, write_fields
 from engine.run.process.book import Documents, Site
