@@ -56,7 +56,8 @@ TABLES: dict[str, str] = {
         reason VARCHAR,                  -- why, one sentence; NULL for create and change
         path VARCHAR, line INTEGER       -- the rule line that decided
     """,
-    # one row per field that changes; for a conflict: what stands there, and what the other side would write
+    # one row per field that changes; for a conflict: the two-way fields that differ, what stands there, and what the
+    # other side would write
     "field": """
         pass INTEGER,
         record BIGINT,

@@ -7,6 +7,7 @@ not listed.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from engine.catalog.catalog import Field, System, Table
@@ -178,7 +179,7 @@ FROM list_{step.number} l
 LEFT JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = l.src
 LEFT JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = l.dst""",
     )
-    list_fields(step.number, made.values, "src", "true", made.fields, world)
+    list_fields(step.number, made.values, "src", made.fields, contested(step, made), world)
     list_traps(step, made, world)
     for at, warning in enumerate(made.warnings):
         note(
@@ -206,21 +207,36 @@ FROM {made.table} w JOIN plan.record r ON r.pass = {step.number} AND r.cause IS 
         )
 
 
-def list_fields(number: int, table: str, key: str, where: str, fields: tuple[WrittenField, ...], world: World) -> None:
-    """Before and after of every field that differs. key: the column that holds the source id of a plan record."""
+def contested(step: Pass, made: Transfer) -> frozenset[str]:
+    """The fields of the two-way lines, about which alone a conflict can be (R3.17)."""
+    carried = ((one.to_sales if step.leg == "to_sales" else one.to_bc) for one in made.lines if one.two_way)
+    return frozenset(one.target.name for one in carried if one is not None)
+
+
+def list_fields(
+    number: int, table: str, key: str, fields: tuple[WrittenField, ...], contested: frozenset[str], world: World
+) -> None:
+    """Before and after of every field that differs; for a conflict of those alone that it is about.
+
+    key: the column that holds the source id of a plan record. contested: the fields that a conflict can be about.
+    """
     if not fields:
         return
     rows = (
         f"SELECT r.record, 0 AS shift, v.* FROM {table} v "
-        f"JOIN plan.record r ON r.pass = {number} AND r.cause IS NULL AND r.source_id = v.{key} WHERE {where}"
+        f"JOIN plan.record r ON r.pass = {number} AND r.cause IS NULL AND r.source_id = v.{key}"
     )
-    write_fields(number, rows, fields, world)
+    told = ["true" if one.field.name in contested else "verdict <> 'conflict'" for one in fields]
+    write_fields(number, rows, fields, world, told)
 
 
-def write_fields(number: int, rows: str, fields: tuple[WrittenField, ...], world: World) -> None:
+def write_fields(
+    number: int, rows: str, fields: tuple[WrittenField, ...], world: World, told_when: Sequence[str] = ()
+) -> None:
     """The fields that differ in the rows of a query: what each was (blank for a new record) and becomes, and the line.
 
-    rows: gives record, shift (what is added to the ordinals), is_new, and the columns of the fields.
+    rows: gives record, shift (what is added to the ordinals), is_new, and the columns of the fields. told_when: SQL truth
+    for each field under which it is told; always when there is none.
     """
     told, pairs = [], []
     first = field_numbers(world, len(fields) + 1)
@@ -230,8 +246,9 @@ def write_fields(number: int, rows: str, fields: tuple[WrittenField, ...], world
         told.append(
             f"({first + at}, {literal(one.field.name)}, {literal(one.field.caption)}, {literal(one.origin.rule)}, {path}, {line})"
         )
+        wanted = f"{told_when[at - 1]} AND " if told_when and told_when[at - 1] != "true" else ""
         pairs.append(
-            f"CASE WHEN CASE WHEN is_new THEN NOT ({blank.is_blank(one.new, kind)}) ELSE {one.new} IS DISTINCT FROM {one.old} END "
+            f"CASE WHEN {wanted}CASE WHEN is_new THEN NOT ({blank.is_blank(one.new, kind)}) ELSE {one.new} IS DISTINCT FROM {one.old} END "
             f"THEN {{'nth': {at}, 'before': CASE WHEN is_new THEN '' ELSE {blank.shown(one.old, kind)} END, "
             f"'after': {blank.shown(one.new, kind)}}} END"
         )

@@ -223,6 +223,17 @@ def test_the_words_of_a_conflict_name_both_tables_and_the_first_two_way_line_tha
     assert "Description" in reason and "Vendor" not in reason
 
 
+def test_a_conflict_lists_the_two_way_fields_that_differ_and_nothing_else() -> None:
+    rules = with_(ITEMS, "Vendor No. <-> Vendor ID", "No. -> Product ID", "every sales record { Size := 'seen' }")
+    story = world(
+        rules,
+        item("1", {"Description": "Bike", "Vendor No.": "V1", "Unit Cost": 5}, "10:00"),
+        product("1", {"name": "Cycle", "vendorid": "V1", "standardcost": 3}, "11:00"),
+        coupled("1"),
+    )
+    assert story.plan().fields("1", "to_sales") == {"Name": ("Cycle", "Bike")}
+
+
 def test_a_conflict_is_per_record_not_per_field() -> None:
     rules = with_(ITEMS, "Vendor No. <-> Vendor ID")
     story = world(
