@@ -31,7 +31,7 @@ class Rules:
 
     files: as written, in the order given. model: what could be understood; only without errors in `found` is it
     all that was written. found: what is wrong with how they are written, with tables, names and types.
-    shipped: the paths of the standard integration.
+    shipped: the paths of the standard integration. declares_jobs: is there any job in the files, whatever its `when`?
     """
 
     files: tuple[RuleFile, ...]
@@ -40,6 +40,7 @@ class Rules:
     facts: Facts
     found: tuple[Diagnostic, ...]
     shipped: frozenset[str] = frozenset()
+    declares_jobs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ def understand(
     """
     from engine.catalog.load import load_catalog
     from engine.model.bind import bind
+    from engine.syntax.ast import Job
     from engine.syntax.parse import parse
 
     parsed = [parse(source) for source in sources]
@@ -70,7 +72,15 @@ def understand(
     bound = bind(files, catalog, settings, shipped=shipped)
     mistakes = [mistake for one in parsed for mistake in one.mistakes]
     found = in_source_order([*mistakes, *about_tables, *bound.diagnostics])
-    return Rules(files=files, catalog=catalog, model=bound.model, facts=bound.facts, found=found, shipped=shipped)
+    return Rules(
+        files=files,
+        catalog=catalog,
+        model=bound.model,
+        facts=bound.facts,
+        found=found,
+        shipped=shipped,
+        declares_jobs=any(isinstance(one, Job) for file in files for one in file.declarations),
+    )
 
 
 def checked(rules: Rules, *, standard: bool = False) -> tuple[Diagnostic, ...]:

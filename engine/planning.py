@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -15,6 +16,7 @@ from engine import VERSION, pipeline
 from engine.diagnostic import Diagnostic
 from engine.frozen import dataclass
 from engine.manual.refusals import no_connection
+from engine.model.facts import nothing
 from engine.remembered import kept
 from engine.run.dryrun import begin, dry_run
 from engine.run.gates import SCHEDULED, RunScope
@@ -65,6 +67,7 @@ def plan(
         memory=memory,
         threads=threads,
         told=told or out is not None,
+        whole=False,
     )
     if not isinstance(ground, Opened):
         return Planned(world=None, found=ground)
@@ -81,7 +84,7 @@ def plan(
         work_date=ground.work_date,
         names=names,
         scope=scope,
-        queued=any(isinstance(one, ast.Job) for file in ground.rules.files for one in file.declarations),
+        queued=ground.rules.declares_jobs,
         progress=progress,
     )
     return finished(ground, outcome.found, out)
@@ -130,14 +133,17 @@ def opened(
     memory: str | None = None,
     threads: int | None = None,
     told: bool = False,
+    whole: bool = True,
 ) -> Opened | tuple[Diagnostic, ...]:
     """The workspace around the current folder, ready to plan on; or what stands in the way.
 
-    mappings: must exist. named: must exist as mappings or processes.
+    mappings: must exist. named: must exist as mappings or processes. whole: as for `ready`.
     """
-    workspace, rules, found = ready()
+    workspace, rules, found = ready(whole=whole)
     if workspace is None or rules is None:
         return found
+    if not whole and any(name not in rules.model.mappings and name not in rules.model.processes for name in named):
+        rules = ready()[1] or rules  # where it is written tells what is wrong with the name
     moment, day, wrong = clock(now, work_date)
     path, missing = chosen_snapshot(workspace, snapshot)
     unknown = (*unknown_mappings(mappings, rules), *unknown_names(named, rules))
@@ -178,15 +184,17 @@ def finished(ground: Opened, found: Sequence[Diagnostic], out: Path | None) -> P
     return Planned(world=ground.world, found=(*found, *unsaved))
 
 
-def ready() -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, ...]]:
+def ready(*, whole: bool = True) -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, ...]]:
     """The workspace around the current folder and its rules; without them when they hold errors.
 
-    Rules without errors are kept, as long as nothing that they come from changes.
+    Rules without errors are kept, as long as nothing that they come from changes. whole: with the rules as written and
+    what is known about their texts, which takes most of the time to read them; a plan needs but what they mean.
     """
     workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
     if workspace is None:
         return None, None, about
     errors = [one for one in about if one.severity == "error"]
+    given = (workspace.rule_files, workspace.overlays, workspace.settings)
 
     def work() -> pipeline.Rules | None:
         shipped = frozenset(one.path for one in workspace.standard_rules)
@@ -196,7 +204,11 @@ def ready() -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, 
         errors.extend(wrong)
         return None if wrong else rules
 
-    rules = kept(workspace.rule_files, workspace.overlays, workspace.settings, work)
+    def meaning() -> pipeline.Rules | None:
+        rules = kept(*given, work)
+        return None if rules is None else replace(rules, files=(), facts=nothing())
+
+    rules = kept(*given, work) if whole else kept(*given, meaning, "meaning")
     return workspace, None if errors else rules, tuple(errors)
 
 

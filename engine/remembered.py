@@ -50,16 +50,20 @@ def remembered(
 
 
 def kept(
-    sources: Sequence[Source], overlays: Sequence[Path], settings: Mapping[str, object], work: Callable[[], T | None]
+    sources: Sequence[Source],
+    overlays: Sequence[Path],
+    settings: Mapping[str, object],
+    work: Callable[[], T | None],
+    what: str = "rules",
 ) -> T | None:
     """What `work` gives, kept whole as Python keeps its compiled files, for this user and this very engine alone.
 
-    None is not kept. Like those, a file is read back only if it is what was once written.
+    what: a word for what it is. None is not kept. Like those, a file is read back only if it is what was once written.
     """
     import gc
     import pickle
 
-    folder = cache_folder("rules")
+    folder = cache_folder(what)
     if folder is None:
         return work()
     path = folder / f"{fingerprint(sources, overlays, settings)}.pickle"

@@ -142,3 +142,8 @@ class Facts:
         return tuple(
             one for one in self.definitions if one.kind == kind and (one.span.path, one.span.start) not in used
         )
+
+
+def nothing() -> Facts:
+    """No facts at all."""
+    return Facts(definitions=(), uses=(), mappings=(), usings=(), replaced=())

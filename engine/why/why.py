@@ -25,7 +25,6 @@ from engine.run.dryrun import Session, begin
 from engine.run.gates import SCHEDULED, RunScope
 from engine.sql.quote import literal
 from engine.sql.watch import witnessed
-from engine.syntax import ast
 from engine.why.documents import Documentary
 from engine.why.story import Chapter, Story
 from engine.why.witness import Storyteller
@@ -108,8 +107,7 @@ def tell_document(session: Session, rules: Rules, asked: Asked, snapshot: str) -
         return Why(story=None, found=problems)
     (record,) = records
     teller = Documentary(session=session, process=process, pointed=record, by_hand=asked.by_hand)
-    queued = any(isinstance(one, ast.Job) for file in rules.files for one in file.declarations)
-    before = turns(rules.model, queued=queued).processes
+    before = turns(rules.model, queued=rules.declares_jobs).processes
     alone = asked.alone or asked.by_hand or process not in before
     for step in () if alone else passes(rules.model):
         session.run(step)
