@@ -13,7 +13,7 @@ from engine.run.world import World
 from engine.sql.conditions import joined_by
 from engine.sql.frame import Frame
 from engine.sql.quote import identifier
-from engine.sql.scope import Entry, Joined, Scope
+from engine.sql.scope import Entry, Scope
 
 
 class Held(Scope):
@@ -29,12 +29,7 @@ class Held(Scope):
         if key not in self.ids:
             return super().entry(key)
         column, table = self.ids[key]
-        alias = self.join(
-            self.relations.relation(table),
-            self.relations.alias(table.name),
-            f"{{alias}}.{identifier(table.id_field)} = {self.alias}.{column}",
-        )
-        return Joined(alias=alias, table=table, certain=False)
+        return self.record(table, f"{self.alias}.{column}")
 
 
 def visible(scope: Scope) -> dict[str, Entry]:

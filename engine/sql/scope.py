@@ -119,6 +119,12 @@ class Scope:
             self.joins.append(f"LEFT JOIN {what} {alias} ON {condition.replace('{alias}', alias)}")
         return self.made[wanted]
 
+    def record(self, table: Table, id: str) -> Joined:
+        """The record of a table that SQL of an id names, joined as it stands now; blank where there is none."""
+        test = f"{{alias}}.{identifier(table.id_field)} = {id}"
+        alias = self.join(self.relations.relation(table), self.relations.alias(table.name), test)
+        return Joined(alias=alias, table=table, certain=False)
+
     def lateral(self, query: str, alias: str) -> str:
         """LEFT JOIN LATERAL of a query with at most one row."""
         self.joins.append(f"LEFT JOIN LATERAL (\n{query}\n) {alias} ON true")

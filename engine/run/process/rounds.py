@@ -41,12 +41,7 @@ class Rows(Scope):
         if key in self.names or key not in self.ids:
             return super().entry(key)
         id, table = self.ids[key]
-        alias = self.join(
-            self.relations.relation(table),
-            self.relations.alias(table.name),
-            f"{{alias}}.{identifier(table.id_field)} = {id}",
-        )
-        return Joined(alias=alias, table=table, certain=False)
+        return self.record(table, id)
 
     def fork(self) -> Rows:
         """The same rows for one statement: what it joins is not carried on."""
