@@ -19,6 +19,7 @@ from engine.model.model import AnyRecord, Behind, Record, Type, Value
 from engine.sql import blank
 from engine.sql.blank import TEXTS, type_of
 from engine.sql.lookups import Missing, partner
+from engine.sql.plaintext import plain_text
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope, Written
 
@@ -311,22 +312,6 @@ def rounded(text: str, precision: Value, precision_sql: str) -> str:
             return f"round(CAST({text} AS DECIMAL(38,10)), {digits})"
     worked = f"round(CAST({text} AS DOUBLE) / {precision_sql}) * {precision_sql}"
     return f"coalesce(TRY_CAST({worked} AS DECIMAL(38,10)), {text})"
-
-
-def plain_text(html: str) -> str:
-    """Paragraph ends become line feeds, other tags go, the usual entities are read, outer blanks go."""
-    text = f"regexp_replace({html}, '(?i)</p>|<br ?/?>|</div>|</li>', chr(10), 'g')"
-    text = f"regexp_replace({text}, '<[^>]*>', '', 'g')"
-    for entity, sign in (
-        ("&nbsp;", " "),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", '"'),
-        ("&#39;", "'"),
-        ("&amp;", "&"),
-    ):
-        text = f"replace({text}, {literal(entity)}, {literal(sign)})"
-    return f"trim({text}, ' ' || chr(10) || chr(13) || chr(9))"
 
 
 def translate(node: model.Translate, reading: Reading) -> str:
