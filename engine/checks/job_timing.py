@@ -1,4 +1,5 @@
-"""Law: the times of a job are of use: idle it sleeps for longer than it waits between runs, and no time is 0."""
+"""Law: the lines of a job are of use: it runs something, sleeps for longer than it waits between runs, no time is 0;
+and one job alone says how what somebody starts is run."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from engine.syntax import ast
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
+    yield from _asked(context)
     for job in context.written(ast.Job):
         for line in job.lines:
             if isinstance(line, ast.Every):
@@ -19,6 +21,27 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield finding(
                 "W356", "nothing-to-run", "warning", job.name.span, f"the job {job.name.text} runs nothing", hint
             )
+
+
+def _asked(context: Context) -> Iterator[Diagnostic]:
+    """Jobs that run what is asked for: of their lines only attempts, category and hours say anything."""
+    lines = {one.name.text: one for one in context.written(ast.Job)}
+    jobs = [one for one in context.model.jobs.values() if one.asked_for]
+    for job in jobs:
+        for line in lines[job.name].lines if job.name in lines else ():
+            if not isinstance(line, ast.Attempts | ast.Category | ast.Window) and not _is_asked(line):
+                message = f"this says nothing: {job.name} runs what is asked for, once, whenever somebody asks"
+                hint = "declare another job for it"
+                yield finding("W358", "asked-and-more", "warning", line.span, message, hint)
+    for job in jobs[:-1]:
+        place = f"{jobs[-1].span.path}, line {jobs[-1].span.line}"
+        message = f"{jobs[-1].name} runs what is asked for too ({place}), and its lines hold"
+        hint = f"take one of them out, or call yours {job.name}, so that it replaces this one"
+        yield finding("W359", "asked-twice", "warning", job.span, message, hint)
+
+
+def _is_asked(line: ast.JobLine) -> bool:
+    return isinstance(line, ast.Run) and line.asked
 
 
 def _every(line: ast.Every) -> Iterator[Diagnostic]:

@@ -11,8 +11,8 @@ from engine.jobs.turns import fallen_asleep
 from engine.model.model import Job, Mapping, Model
 from engine.plan.legs import keeps_options
 
-ONE_OFF = "BCI INTEG"
-"""The category that all one-time jobs share (R9.2)."""
+ASKED = Setup(name="", recurring=False, attempts=2, delay=30, category="ONE-TIME")
+"""How what somebody starts is run where no job of the rules says so (R9.2)."""
 ONCE_AFTER = timedelta(seconds=1)
 """How soon a job without interval starts that somebody or a setting asks for (R9.2)."""
 
@@ -65,16 +65,25 @@ def _entry(job: Job, model: Model, now: datetime, number: int, zone: str) -> Ent
     return replace(entry, start=allowed(entry.setup.hours, now))
 
 
-def one_off(name: str, runs: tuple[str, ...], number: int, now: datetime, *, full: bool = False) -> Entry:
-    """R9.2: what a person starts: once, a second later, one at a time. full: lines of a full synchronisation."""
-    setup = Setup(name=name, runs=runs, recurring=False, attempts=2, delay=30, category=ONE_OFF, full=full)
+def asked_setup(model: Model, zone: str = "UTC") -> Setup:
+    """R9.2: how what somebody starts is run: as the job says that runs what is asked for; the last one, if several."""
+    job = next((one for one in reversed(tuple(model.jobs.values())) if one.asked_for), None)
+    return ASKED if job is None else setup_of(job, model, zone)
+
+
+def one_off(
+    name: str, runs: tuple[str, ...], number: int, now: datetime, asked: Setup = ASKED, *, full: bool = False
+) -> Entry:
+    """R9.2: what a person starts: once, a second later, one at a time. asked: how it is run; full: lines of a full
+    synchronisation."""
+    setup = replace(asked, name=name, title="", runs=runs, recurring=False, wakes=frozenset(), full=full)
     return Entry(number=number, setup=setup, start=now + ONCE_AFTER)
 
 
 def appearing(before: Model, after: Model) -> tuple[tuple[Job, ...], tuple[str, ...]]:
     """What a change of settings does: the jobs that come into being, and the names of those that go. A job without
     interval that comes into being is queued as well: the setting asks for it, once."""
-    new = tuple(one for one in after.jobs.values() if one.name not in before.jobs)
+    new = tuple(one for one in after.jobs.values() if one.name not in before.jobs and not one.asked_for)
     gone = tuple(name for name in before.jobs if name not in after.jobs)
     return new, gone
 

@@ -76,6 +76,7 @@ def rehearse(
         takes=timedelta(seconds=takes),
         work_date=ground.work_date if work_date is not None else None,
         full=full,
+        zone=zone,
     )
     session = begin(model, TracedWorld.around(ground.world), now=ground.now, work_date=ground.work_date)
     try:

@@ -14,7 +14,7 @@ from engine.jobs import follow, gather
 from engine.jobs.byclock import ByClock, by_clock
 from engine.jobs.byday import lasts_until
 from engine.jobs.carry import carry_out
-from engine.jobs.define import appearing, entered, one_off
+from engine.jobs.define import appearing, asked_setup, entered, one_off
 from engine.jobs.edits import Edit, Refused, carry_out_edit
 from engine.jobs.known import Idle, settings_text
 from engine.jobs.queue import Done, Entry, Failed, QueueState, Result
@@ -38,7 +38,8 @@ INSTANT = timedelta(microseconds=1)
 class Wish:
     """What is to be simulated. takes: how long every run lasts. work_date: fixed, or None: the day of the clock.
 
-    full: begin with a full synchronisation, wave after wave. short_cut: do not plan runs that cannot find anything.
+    full: begin with a full synchronisation, wave after wave. zone: of windows that name none. short_cut: do not plan
+    runs that cannot find anything.
     """
 
     begin: datetime
@@ -46,6 +47,7 @@ class Wish:
     takes: timedelta = timedelta(seconds=10)
     work_date: date | None = None
     full: bool = False
+    zone: str = "UTC"
     short_cut: bool = True
 
 
@@ -245,7 +247,7 @@ class Simulation:
                 self._say(at, "disappears", name, "the settings leave it out")
         for job in new:
             if self.schedule.by_name(job.name) is None:
-                self.schedule.put(entered(job, session.model, self.schedule.next_number(), at))
+                self.schedule.put(entered(job, session.model, self.schedule.next_number(), at, self.wish.zone))
                 self._say(at, "appears", job.name, "the settings ask for it")
 
     # --- a full synchronisation ---
@@ -272,7 +274,9 @@ class Simulation:
         self._to(max(at, self.session.around.now))
         started = fullsync.advance(self.session)
         for name in started:
-            self.schedule.put(one_off(f"{name} full", (name,), self.schedule.next_number(), at, full=True))
+            number = self.schedule.next_number()
+            asked = asked_setup(self.session.model, self.wish.zone)
+            self.schedule.put(one_off(f"{name} full", (name,), number, at, asked, full=True))
         if started:
             self._say(at, "note", "", f"full synchronisation: the next wave is {', '.join(started)}")
             self.prints = prints(self.session.world)

@@ -21,7 +21,7 @@ def job_of(world: World, node: ast.Job) -> Job | None:
     active = node.when is None or holds(world, Scope(), node.when)
     runs: list[str] = []
     wakes: list[Table] = []
-    all_others = start_asleep = False
+    all_others = asked_for = start_asleep = False
     every: int | None = None
     sleep: int | None = None
     attempts, delay, category = 0, 0, ""
@@ -32,7 +32,8 @@ def job_of(world: World, node: ast.Job) -> Job | None:
                 for name in line.names:
                     _check_run(world, name)
                     runs.append(name.text)
-                all_others = all_others or not line.names
+                asked_for = asked_for or line.asked
+                all_others = all_others or not (line.names or line.asked)
             case ast.Every():
                 every, sleep = line.minutes, line.sleep_minutes
             case ast.Attempts():
@@ -65,6 +66,7 @@ def job_of(world: World, node: ast.Job) -> Job | None:
         wakes=tuple(wakes),
         start_asleep=start_asleep,
         window=window,
+        asked_for=asked_for,
     )
 
 

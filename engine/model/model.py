@@ -162,7 +162,8 @@ class Window(Bound):
 class Job(Bound):
     """An entry of the job queue (sync-semantics 9).
 
-    runs: mappings and processes in turn; all_others: then every other mapping. every: minutes from the end of a run to
+    runs: mappings and processes in turn; all_others: then every other mapping; asked_for: it runs nothing itself, but
+    says how what somebody starts by hand is run. every: minutes from the end of a run to
     the next, None for a job that runs once, when it is asked to. sleep: minutes on hold after a run that found nothing
     to do, None when it is ready again after every run. attempts, delay: how often a failed run is tried, and the
     seconds before the first new try. wakes: a record of these tables that is created or changed wakes the job.
@@ -180,6 +181,7 @@ class Job(Bound):
     wakes: tuple[Table, ...]
     start_asleep: bool
     window: Window | None
+    asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

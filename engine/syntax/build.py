@@ -273,6 +273,7 @@ BUILDERS: dict[str, Build] = {
     "after_uncoupling": _node(ast.AfterUncoupling, "block"),
     "run": _node(ast.Run, "names"),
     "run_all_others": _node(ast.Run, names=()),
+    "run_asked": _node(ast.Run, names=(), asked=True),
     "every": every,
     "attempts": attempts,
     "category": _node(ast.Category, "text"),

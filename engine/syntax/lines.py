@@ -150,9 +150,10 @@ class Side(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(Node):
-    """`run N, M`; `run all others` has no names."""
+    """`run N, M`; `run all others` has no names, nor has `run what is asked for`, which is `asked`."""
 
     names: tuple[Name, ...]
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

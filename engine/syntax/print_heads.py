@@ -241,6 +241,8 @@ def _rows(node: ast.Rows) -> Doc:
 
 def _job_line(node: ast.JobLine) -> Doc:
     match node:
+        case ast.Run(asked=True):
+            return ["run what is asked for"]
         case ast.Run():
             return ["run ", *listed([[name(one)] for one in node.names], _INNER)] if node.names else ["run all others"]
         case ast.Every():

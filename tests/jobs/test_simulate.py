@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from engine.jobs import page, tell
+from engine.jobs.define import asked_setup, one_off
 from engine.jobs.queue import Entry, QueueState, Setup
 from engine.jobs.summary import by_job, lines
 from engine.plan.turns import turns
@@ -347,3 +348,26 @@ def test_what_a_job_without_interval_runs_is_no_part_of_a_plan_of_everything() -
     )
     assert [one.name for one in turns(story.rules.model).by_hand] == ["numbers"]
     assert [one.name for one in turns(story.rules.model, ("numbers",)).processes] == ["numbers"]
+
+
+ASKED = """
+job by-hand "What somebody starts" {
+  run what is asked for
+  at most 4 attempts, 7 seconds apart
+  category 'LATER'
+  on every day from 14:00 to 15:00 in time zone 'Europe/Berlin'
+}
+"""
+
+
+def test_what_somebody_starts_is_run_as_the_job_says_that_runs_what_is_asked_for() -> None:
+    """Its hours too; it is no entry of the queue itself, whatever the settings do."""
+    story = one_item(jobs=ASKED)
+    turn = replace(edit("12:30", "Item", None), table=None, values=None, settings={"multi_company_enabled": True})
+    with_when = one_item(jobs=ASKED.replace('starts" {', 'starts" when setting multi company enabled {'))
+    assert running(with_when, "1h", turn).timeline.queue.entries == ()
+    setup = one_off("ITEMS full", ("ITEMS",), 1, moment("12:00"), asked_setup(story.rules.model), full=True).setup
+    assert (setup.attempts, setup.delay, setup.category, setup.recurring) == (4, 7, "LATER", False)
+    ran = running(story, "2h", full=True, start="11:00")
+    assert [(one.job, f"{one.start:%H:%M}") for one in ran.timeline.runs] == [("ITEMS full", "12:00")]
+    assert ran.timeline.queue.entries == ()

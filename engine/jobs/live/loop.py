@@ -17,7 +17,7 @@ from time import sleep
 from typing import TypeVar, assert_never
 
 from engine import planning
-from engine.jobs.define import fresh
+from engine.jobs.define import asked_setup, fresh
 from engine.jobs.live import exported, requests, steps, work
 from engine.jobs.live.exported import Look, look
 from engine.jobs.live.keeping import KEPT_PLANS, drop, plan_name, prune
@@ -26,7 +26,7 @@ from engine.jobs.live.place import Place, tidy, write
 from engine.jobs.live.rulebook import Book, Files
 from engine.jobs.live.words import result
 from engine.jobs.live.work import NotNow, Written
-from engine.jobs.queue import Entry, Failed
+from engine.jobs.queue import Entry, Failed, Setup
 from engine.jobs.turns import dispatched
 
 TICK = 0.1
@@ -89,7 +89,7 @@ class Runner:
             if not self._resolve():
                 self._pause()
         if self.wish.full and not self.stop.asked:
-            self._save(steps.full_begun(self.live, work.clock()))
+            self._save(steps.full_begun(self.live, work.clock(), self._asked()))
         while not self._over():
             self._take_requests()
             self._look_around()
@@ -132,7 +132,7 @@ class Runner:
     def _take_requests(self) -> None:
         for one in requests.pending(self.place):
             if one.verb == "full-sync":
-                self._save(steps.full_begun(self.live, work.clock()))
+                self._save(steps.full_begun(self.live, work.clock(), self._asked()))
             else:
                 self._save(steps.asked(self.live, one.verb, one.job, work.clock()))
             self.told("asked", f"{one.verb} {one.job}".strip())
@@ -189,11 +189,15 @@ class Runner:
             self.told("snapshot", f"{self.book.called} was replaced; {about}")
         begun = self.live
         if not found.lines and steps.in_the_middle(begun):
-            begun = steps.begun_anew(begun, work.clock())
+            begun = steps.begun_anew(begun, work.clock(), self._asked())
             self.told("snapshot", "the lines of the full synchronisation are not in it; it begins anew")
         self._known, self._again = seen, None
         live = replace(begun, snapshot=self.book.called, prints=found.prints, deaf=found.deaf, waits="")
         self._save(steps.woken_by(live, new, work.clock()))
+
+    def _asked(self) -> Setup:
+        """How what somebody starts is run."""
+        return asked_setup(self.book.model, self.wish.zone)
 
     def _laid_aside(self, found: NotNow) -> bool:
         """A runner was killed while it wrote, and then an export took the snapshot's place: the log that it left is of
@@ -255,7 +259,7 @@ class Runner:
         match done:
             case Written():
                 self._known = done.look
-                self._ended(steps.succeeded(exported.looked_at(self.live, done.seen), now))
+                self._ended(steps.succeeded(exported.looked_at(self.live, done.seen), now, self._asked()))
             case Failed():
                 drop(plan)
                 self._ended(steps.failed(self.live, done.reason, now))
@@ -312,7 +316,7 @@ class Runner:
             drop(beside)
         if not carried_out:
             drop(plan)
-        self._save(steps.resolved(self.live, work.clock(), carried_out=carried_out))
+        self._save(steps.resolved(self.live, work.clock(), self._asked(), carried_out=carried_out))
         self.told("interrupted" if not carried_out else "ran", sentence(self.live.runs[-1]))
         return True
 

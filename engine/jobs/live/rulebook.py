@@ -51,7 +51,7 @@ class Book:
     def once(self) -> frozenset[str]:
         """The jobs without interval that the rules declare, whatever the settings."""
         jobs = (one for file in self.rules.files for one in file.declarations if isinstance(one, ast.Job))
-        return frozenset(one.name.text for one in jobs if not any(isinstance(it, ast.Every) for it in one.lines))
+        return frozenset(one.name.text for one in jobs if not any(_again_or_asked(it) for it in one.lines))
 
     def files_now(self) -> Files:
         """How the files look now."""
@@ -91,6 +91,10 @@ class Book:
 def _moved(live: Live, given: dict[str, object]) -> dict[str, object]:
     now = settings_of(live, given)
     return {one.name: now[one.name] for one in live.moved if now[one.name] != given.get(one.name)}
+
+
+def _again_or_asked(line: ast.JobLine) -> bool:
+    return isinstance(line, ast.Every) or (isinstance(line, ast.Run) and line.asked)
 
 
 def opened(named: str | None) -> Book | tuple[Diagnostic, ...]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from engine.jobs.define import entered, one_off, setup_of
+from engine.jobs.define import ASKED, entered, one_off, setup_of
 from engine.jobs.live.live import FULL_SYNC, KEPT, Line, Live, Moved, Outcome, Prepared, Ran, UnderWay
-from engine.jobs.queue import ASLEEP, Done, Entry, Failed, QueueState, Result
+from engine.jobs.queue import ASLEEP, Done, Entry, Failed, QueueState, Result, Setup
 from engine.jobs.turns import dispatched, finished, hears, held, restarted, woken
 from engine.model.model import Model
 
@@ -69,8 +69,8 @@ def taken_back(live: Live, now: datetime, waits: str) -> Live:
     return replace(live, number=live.number - 1, under_way=None, waits=waits)
 
 
-def succeeded(live: Live, end: datetime) -> Live:
-    """The run has done what it prepared."""
+def succeeded(live: Live, end: datetime, asked: Setup = ASKED) -> Live:
+    """The run has done what it prepared. asked: how what somebody starts is run, lines that come next among it."""
     under_way = live.under_way
     assert under_way is not None and under_way.prepared is not None
     made = under_way.prepared
@@ -80,7 +80,7 @@ def succeeded(live: Live, end: datetime) -> Live:
         kept = tuple(one for one in live.moved if one.name not in changed)
         live = replace(live, moved=kept + made.moved, lines=_lines(live, made, under_way.before.name))
         live = woken_by(live, made.wakes, end, but=under_way.entry)
-    return _queued(live, made.queues, end)
+    return _queued(live, made.queues, end, asked)
 
 
 def failed(live: Live, reason: str, end: datetime, outcome: Outcome = "failed") -> Live:
@@ -88,7 +88,7 @@ def failed(live: Live, reason: str, end: datetime, outcome: Outcome = "failed") 
     return _ended(live, Failed(reason=reason), end, outcome, None)
 
 
-def resolved(live: Live, now: datetime, *, carried_out: bool) -> Live:
+def resolved(live: Live, now: datetime, asked: Setup = ASKED, *, carried_out: bool) -> Live:
     """The queue of a runner that was killed in the middle of a run: the state after it, or before it.
 
     carried_out: its plan was applied, or was saved where nothing is to be applied.
@@ -100,7 +100,7 @@ def resolved(live: Live, now: datetime, *, carried_out: bool) -> Live:
         prints = (
             tuple(one for one in live.prints if one.table not in made.wakes) if live.under_way.apply else live.prints
         )
-        return succeeded(replace(live, prints=prints), made.end)
+        return succeeded(replace(live, prints=prints), made.end, asked)
     return failed(live, INTERRUPTED, now, "interrupted")
 
 
@@ -168,11 +168,11 @@ def woken_by(live: Live, tables: Iterable[str], now: datetime, but: int | None =
     return live
 
 
-def _queued(live: Live, names: Iterable[str], now: datetime) -> Live:
+def _queued(live: Live, names: Iterable[str], now: datetime, asked: Setup) -> Live:
     """The next wave of a full synchronisation: a job that runs once for each of its lines."""
     for name in names:
         if live.queue.entry(line_job(name)) is None:
-            live = live.put(one_off(line_job(name), (name,), _next_number(live.queue), now, full=True))
+            live = live.put(one_off(line_job(name), (name,), _next_number(live.queue), now, asked, full=True))
     return live
 
 
@@ -190,11 +190,11 @@ def line_job(name: str) -> str:
     return f"{name} full"
 
 
-def full_begun(live: Live, now: datetime) -> Live:
+def full_begun(live: Live, now: datetime, asked: Setup = ASKED) -> Live:
     """A person starts a full synchronisation, or goes on with the one that is there."""
     if any(one.setup.full for one in live.queue.entries):
         return live
-    return live.put(one_off(FULL_SYNC, (), _next_number(live.queue), now, full=True))
+    return live.put(one_off(FULL_SYNC, (), _next_number(live.queue), now, asked, full=True))
 
 
 def in_the_middle(live: Live) -> bool:
@@ -202,13 +202,13 @@ def in_the_middle(live: Live) -> bool:
     return any(one.setup.full and one.setup.runs for one in live.queue.entries)
 
 
-def begun_anew(live: Live, now: datetime) -> Live:
+def begun_anew(live: Live, now: datetime, asked: Setup = ASKED) -> Live:
     """A full synchronisation of which a new snapshot knows nothing: what its lines had written is gone with the old
     one, so that it begins with its first wave again."""
     for entry in live.queue.entries:
         if entry.setup.full:
             live = live.with_queue(live.queue.without(entry.number))
-    return full_begun(replace(live, lines=()), now)
+    return full_begun(replace(live, lines=()), now, asked)
 
 
 def _next_number(queue: QueueState) -> int:
