@@ -21,7 +21,7 @@ SAID = ("message", "hint", "help", "description", "why", "way_out")
 
 FOREIGN = {
     "a word of programmers": "exception traceback null parser parse parsed string strings regex tuple callback "
-    "instance iterate deserialize render rendered payload stdin stderr compile runtime daemon mutex idempotent predicate",
+    "instance iterate deserialize render rendered payload stdin stderr compile runtime daemon mutex predicate",
     "blame or begging": "illegal invalid forbidden bad blame fault stupid sorry please oops unable",
     "somebody who speaks": "I we our us",
     "not British English": "color colors behavior canceled center analyze analyzed initialize normalize recognize "
