@@ -56,6 +56,8 @@ ERROR_MESSAGE: Final = "Message"
 ERROR_LONG: Final = "Error Message"
 ERROR_TIME: Final = "Date/Time"
 
+TEMPLATES: Final = "Config. Template Header"
+TEMPLATE_NAME: Final = "Code"
 TEMPLATE_LINES: Final = "Config. Template Line"
 TEMPLATE_CODE: Final = "Data Template Code"
 TEMPLATE_FIELD: Final = "Field Name"

@@ -291,13 +291,14 @@ class FieldLine(Bound):
 class Moment(Bound):
     """`states` without `after`: every, new, changed; with `after`: new, changed, unchanged, untouched.
 
-    leg: `sales record` is to_sales, `bc record` is to_bc.
+    leg: `sales record` is to_sales, `bc record` is to_bc. parts: a record that fails here loses its coupling.
     """
 
     after: bool
     states: frozenset[Literal["every", "new", "changed", "unchanged", "untouched"]]
     leg: Leg
     body: Block
+    parts: bool = False
 
 
 MappingItem = FieldLine | Moment | Find | Let | Inlined | If

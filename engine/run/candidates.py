@@ -269,8 +269,8 @@ def marked_anywhere(skipped: str, held: str, creates: bool, source: Table, world
 
 
 def later(moment: str, stamp: str) -> str:
-    """R3.11: later than the stamp by more than 10 ms; an empty stamp is older than anything."""
-    return f"({stamp} IS NULL OR {moment} > {stamp} + INTERVAL {int(SAME_STAMP.total_seconds() * 1000)} MILLISECOND)"
+    """R3.11: later than the stamp by 10 ms at least; an empty stamp is older than anything."""
+    return f"({stamp} IS NULL OR {moment} >= {stamp} + INTERVAL {int(SAME_STAMP.total_seconds() * 1000)} MILLISECOND)"
 
 
 def _mark(world: World, column: str, otherwise: str) -> str:

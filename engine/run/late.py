@@ -27,9 +27,19 @@ Told = tuple[Outcome, Scope, str]
 
 
 def fail_late(
-    step: Pass, found: Candidates, made: Transfer, told: Sequence[Told], world: World, around: Around
+    step: Pass,
+    found: Candidates,
+    made: Transfer,
+    told: Sequence[Told],
+    world: World,
+    around: Around,
+    *,
+    parts: bool = False,
 ) -> None:
-    """Take the records that failed after the write out of the good ones: verdicts, couplings, log, ledger."""
+    """Take the records that failed after the write out of the good ones: verdicts, couplings, log, ledger.
+
+    parts: they failed before they were coupled: the rows stay, the couplings go.
+    """
     each = [(one, scope, unit) for outcome, scope, unit in told for one in outcome.failures]
     if not each:
         return
@@ -63,7 +73,9 @@ JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = w.src""",
         "they are no longer good", f"UPDATE {made.table} SET verdict = 'late' WHERE src IN (SELECT src FROM {late})"
     )
     world.run("nor looked at", f"UPDATE {found.table} SET class = 'late' WHERE src IN (SELECT src FROM {late})")
-    if not step.mapping.always_compare and not keeps_options(step.mapping):
+    if parts:
+        part(step, late, world)
+    elif not step.mapping.always_compare and not keeps_options(step.mapping):
         mark(step, late, world, around)
     count_again(step, counters(found, made), world, around)
     write_errors(step, f"SELECT source_record, reason FROM {late}", world, around)
@@ -79,6 +91,16 @@ def again(world: World) -> str:
     job, record, message = (f"e.{identifier(one)}" for one in needed)
     same = f"{job} = w.last_job AND {record} = source_record AND {message} = left(f.reason, 250)"
     return f"(w.failed_before AND EXISTS (SELECT 1 FROM {world.relation(errors)} e WHERE {same}))"
+
+
+def part(step: Pass, late: str, world: World) -> None:
+    """The couplings of the records go."""
+    table, kept = world.catalog.table("bc", connector.COUPLINGS), books(step)
+    world.delete(
+        table,
+        f"SELECT k.{identifier(table.id_field)} FROM {late} l JOIN {world.relation(table)} k "
+        f"ON k.{identifier(kept.source_id)} = l.src AND k.{identifier(connector.COUPLED_TABLE)} = {step.mapping.bc.table.number}",
+    )
 
 
 def mark(step: Pass, late: str, world: World, around: Around) -> None:

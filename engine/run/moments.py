@@ -120,7 +120,7 @@ def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, wo
     read_moment(moment, frame)
     for outcome, told, unit in effects.told:
         warnings(step, outcome, told, unit, world)
-    fail_late(step, read, made, effects.told, world, around)
+    fail_late(step, read, made, effects.told, world, around, parts=moment.parts)
 
 
 def warnings(step: Pass, outcome: Outcome, scope: Scope, unit: str, world: World) -> None:

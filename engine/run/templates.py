@@ -21,7 +21,7 @@ def apply_templates(frame: Frame, entry: Written) -> None:
     """Set what the templates say, in new records only."""
     world = frame.scope.relations
     assert isinstance(world, World)
-    for template in frame.outcome.template:
+    for template, guards in frame.outcome.template:
         table = frame.around.catalog.table("bc", connector.TEMPLATE_LINES)
         if not all(
             world.holds(table, name)
@@ -36,12 +36,17 @@ def apply_templates(frame: Frame, entry: Written) -> None:
         for field_name, given in lines:
             fields = entry.table.find(field_name)
             if fields:
-                set_from_template(template, fields[0], given, frame, entry)
+                set_from_template(template, fields[0], given, guards, frame, entry)
 
 
-def set_from_template(template: model.ApplyTemplate, field: Field, given: str, frame: Frame, entry: Written) -> None:
-    """Give a field of a new record what the template holds for it; the value is converted as a mapped one is (R3.24)."""
+def set_from_template(
+    template: model.ApplyTemplate, field: Field, given: str, guards: tuple[str, ...], frame: Frame, entry: Written
+) -> None:
+    """Give a field of a new record what the template holds for it; the value is converted as a mapped one is (R3.24).
+
+    guards: SQL truths under which the template applies.
+    """
     constant = model.Constant(value=given, type=model.Type(kind="text"), span=template.span)
     rule = f"apply template '{template.code}'"
-    inner = replace(frame, guards=("c.is_new",))
+    inner = replace(frame, guards=("c.is_new", *guards))
     carry_into(entry, field, constant, None, model.Carried(span=template.span), rule, template.span, inner)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine.model import model
+from engine.model.constants import blank_of
 from engine.run.actions.adapt import ARROWS, WrongOverrideError, conditions
 from engine.run.actions.filtertext import Clock
 from engine.run.actions.match import groups_of
@@ -33,7 +34,7 @@ def mapping_differences(name: str, expected: object, state: State) -> Iterator[D
             if plain[key] != value:
                 yield Difference(what=f"{what}, {key}", expected=_text(value), got=_text(plain[key]))
         elif key in ("bc_filter", "sales_filter"):
-            yield from _filter(what, key, value, mapping, state.overrides.get(name, {}))
+            yield from _filter(what, key, value, mapping, state)
         elif key == "fields":
             yield from _fields(what, value, mapping)
         elif key == "match_fields":
@@ -54,18 +55,18 @@ def _plain(mapping: model.Mapping) -> dict[str, object]:
         "direction": DIRECTIONS[mapping.arrow],
         "only_coupled": not mapping.creates_missing,
         "update_conflict": mapping.update_conflict.replace(" ", "-"),
-        "deletion_conflict": mapping.deletion_conflict,
+        "deletion_conflict": "uncouple" if mapping.deletion_conflict == "delete" else mapping.deletion_conflict,
         "create_when_no_match": mapping.create_unmatched,
         "sync_after_match": mapping.synchronise_matched,
     }
 
 
 def _filter(
-    what: str, key: str, expected: Mapping[str, str], mapping: model.Mapping, override: Mapping[str, Any]
+    what: str, key: str, expected: Mapping[str, str], mapping: model.Mapping, state: State
 ) -> Iterator[Difference]:
     record = mapping.bc if key == "bc_filter" else mapping.sales
     got = mapping.bc_filter if key == "bc_filter" else mapping.sales_filter
-    if override.get(key) == expected:
+    if state.overrides.get(mapping.name, {}).get(key) == expected:
         return
     day = date(2000, 1, 1)
     try:
@@ -73,9 +74,35 @@ def _filter(
     except WrongOverrideError as wrong:
         yield Difference(what=f"{what}, {key}", expected=_text(expected), got=str(wrong))
         return
-    if sorted(map(repr, wanted)) != sorted(map(repr, got)):
+    if sorted(repr(_plainly(one, state)) for one in wanted) != sorted(repr(_plainly(one, state)) for one in got):
         shown = " and ".join(" ".join(one.span.text.split()) for one in got)
         yield Difference(what=f"{what}, {key}", expected=_text(expected), got=shown or "no filter")
+
+
+def _plainly(condition: model.Condition, state: State) -> object:
+    """A condition of a filter in one form: `is blank` as `= ''`, a setting as its value, alternatives in order."""
+    match condition:
+        case model.Blank(what=model.Column() as value):
+            return value.field.name, "=", None
+        case model.Not(part=model.Blank(what=model.Column() as value)):
+            return value.field.name, "<>", None
+        case model.Matches(value=model.Column() as value):
+            return value.field.name, *_said(condition.filter, state)
+        case _:
+            return repr(condition)
+
+
+def _said(filter: model.Filter, state: State) -> tuple[object, ...]:
+    match filter:
+        case model.AnyOf():
+            return "|", tuple(sorted(repr(_said(one, state)) for one in filter.parts))
+        case model.Relation(operand=model.Constant() as operand):
+            blank = operand.value in ("", 0, False) and operand.value == blank_of(operand.type, operand.span).value
+            return filter.operator, None if blank and operand.type.kind != "boolean" else operand.value
+        case model.Relation(operand=model.SettingValue() as operand):
+            return filter.operator, state.settings.get(operand.name)
+        case _:
+            return (repr(filter),)
 
 
 def _lines(mapping: model.Mapping) -> list[model.FieldLine]:

@@ -230,10 +230,13 @@ class Expected:
         self, key: TableKey, row: Row, table: Table | None, given: object, names: Names, column: str
     ) -> Names | None:
         if key == OPTION_COUPLINGS:
-            ids = self._ids(table, given)
             record = str(row.get(connector.OPTION_RECORD) or "")
             own: TableKey = ("bc", table.name if table is not None else "")
             known = {**self.judge.before.get(own, {}), **self.after.rows.get(own, {})}
+            if isinstance(given, dict) and "new" in given:
+                ids = [one for one in known if self.judge.fits_new(given, one, names) is not None]
+            else:
+                ids = self._ids(table, given)
             texts = [record_text(self.after, own, known[one]) for one in ids if one in known]
             return names if any(same_record(record, text) for text in texts) else None
         got = held(self.after.table(key).fields[column], row.get(column))

@@ -72,7 +72,7 @@ def _read(statement: Statement, frame: Frame) -> None:
         case model.Assign():
             assign(statement, frame)
         case model.ApplyTemplate():
-            frame.outcome.template.append(statement)
+            frame.outcome.template.append((statement, tuple(frame.guards)))
         case model.Change() if _same_write(statement, frame):
             entry = entry_of(statement.existing, frame.reading())  # type: ignore[arg-type]
             frame.scope.names[statement.record.key] = entry
@@ -244,6 +244,8 @@ def carry_into(
     alike = _begins_alike(entry, target, text, source, now) if source is not None and given is source else []
     new = _unless(alike, now, new)
     keeps = _keeps(entry, target, new, carried, missing)
+    if carried.not_found == "blank" and source is not None:
+        keeps.append(("none has the old value", _none_blank(entry, target, frame)))
     new = _unless(keeps, now, new)
     if carried.not_found == "fail":
         for one in missing:
@@ -300,6 +302,17 @@ def _keeps(entry: Written, target: Field, new: str, carried: Carried, missing: l
     if target.access == "insert":
         keeps.append(("only on insert", entry.exists))
     return keeps
+
+
+def _none_blank(entry: Written, target: Field, frame: Frame) -> str:
+    """R4.17: no stored row holds the value from before. Only a new record, blank before, can find none: the first one."""
+    order = "".join(f", {sql}{way}" for sql, way in frame.order)
+    first = f"row_number() OVER (ORDER BY {entry.exists}{order}, {entry.id}) = 1"
+    relations = frame.scope.relations
+    held = relations.holds(entry.table, target.name)
+    empty = blank.is_blank(identifier(target.name), type_of(target)) if held else "true"
+    stored = f"(SELECT count(*) FROM {relations.relation(entry.table)} WHERE {empty})"
+    return f"((NOT {entry.exists}) AND {first} AND {stored} = 0)"
 
 
 def warn_of_cut(text: str, source: model.Type, target: Field, rule: str, span: Span, frame: Frame) -> None:

@@ -42,7 +42,7 @@ class Outcome:
     failures: list[Failure] = field(default_factory=list)
     warnings: list[Failure] = field(default_factory=list)
     origins: dict[tuple[int, str], Origin] = field(default_factory=dict)
-    template: list[model.ApplyTemplate] = field(default_factory=list)
+    template: list[tuple[model.ApplyTemplate, tuple[str, ...]]] = field(default_factory=list)
 
     def failed(self) -> str:
         """SQL truth: the record failed already."""

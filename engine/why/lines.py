@@ -23,6 +23,7 @@ KEPT: dict[Keep, str] = {
     "no partner": "no partner was found, so the field keeps what stands in it",
     "only on insert": "is only written when the record is created",
     "begins alike": "the longer text there begins alike, so it stays",
+    "none has the old value": "no record holds the blank from before, so the product drops what was looked up",
 }
 
 

@@ -162,7 +162,7 @@ def test_a_forced_run_knows_no_deletion_conflict_the_write_fails(strategy: str) 
     ("changed", "found"),
     [
         ("08:00:00.000", "unchanged"),
-        ("08:00:00.010", "unchanged"),
+        ("08:00:00.010", "changed"),
         ("08:00:00.011", "changed"),
         ("08:00:00.009", "unchanged"),
     ],

@@ -66,7 +66,7 @@ def adapted(
     for name, override in overrides.items():
         if name not in mappings:
             continue
-        mappings[name] = _replaced(mappings[name], override, clock)
+        mappings[name] = _replaced(mappings[name], override, clock, catalog)
         if "match_fields" in override:
             groups[name] = _groups(bound.mappings[name], override["match_fields"], partial(whole, files, name))
     return Adapted(model=replace(bound, mappings=mappings), groups=groups)
@@ -177,7 +177,7 @@ def _path(name: str, span: Span) -> ast.Path:
 # --- the bound mapping ------------------------------------------------------------------------------------
 
 
-def _replaced(mapping: model.Mapping, override: Override, clock: Clock) -> model.Mapping:
+def _replaced(mapping: model.Mapping, override: Override, clock: Clock, catalog: Catalog) -> model.Mapping:
     values: dict[str, Any] = {}
     if "direction" in override:
         values["arrow"] = ARROWS[override["direction"]]
@@ -196,7 +196,8 @@ def _replaced(mapping: model.Mapping, override: Override, clock: Clock) -> model
     if "sync_after_match" in override:
         values["synchronise_matched"] = override["sync_after_match"]
     if "templates" in override:
-        values["items"] = _with_templates(mapping, override["templates"], clock)
+        missing = _without_template(mapping, override["templates"], clock, catalog)
+        values["items"] = (*missing, *_with_templates(mapping, override["templates"], clock))
     return replace(mapping, **values)
 
 
@@ -246,6 +247,43 @@ def _with_templates(
         return replace(item, body=block) if block is not None else item
 
     return tuple(adapt(item) for item in mapping.items)
+
+
+def _without_template(
+    mapping: model.Mapping, templates: Sequence[Mapping[str, Any]], clock: Clock, catalog: Catalog
+) -> tuple[model.Moment, ...]:
+    """R3.24: a record whose template does not exist fails once it is inserted, and stays uncoupled."""
+    span, table = mapping.span, catalog.table("bc", connector.TEMPLATES)
+    otherwise: tuple[model.Statement, ...] = ()
+    for one in sorted(templates, key=lambda one: -int(one["priority"])):
+        header = model.Record(span=span, key=f"template {one['template']}", name="template", table=table)
+        field = table.field(connector.TEMPLATE_NAME)
+        code = model.Constant(span=span, type=type_of(field), value=one["template"])
+        named = model.Matches(
+            span=span,
+            value=model.Column(span=span, type=type_of(field), record=header, field=field),
+            filter=model.Relation(span=span, operator="=", operand=code),
+        )
+        there = model.Require(
+            span=span,
+            condition=model.Exists(span=span, record=header, where=named),
+            outcome="fail",
+            message=model.Message(span=span, parts=(f"The template {one['template']} does not exist.",)),
+        )
+        tests = conditions(mapping.sales, one.get("sales_filter") or {}, clock)
+        then = model.Block(span=span, statements=(there,))
+        if not tests:
+            otherwise = (there,)
+            continue
+        either = model.If(
+            span=span,
+            condition=model.All(span=span, parts=tests),
+            then=then,
+            otherwise=model.Block(span=span, statements=otherwise) if otherwise else None,
+        )
+        otherwise = (either,)
+    body = model.Block(span=span, statements=otherwise)
+    return (model.Moment(span=span, after=True, states=frozenset({"new"}), leg="to_bc", body=body, parts=True),)
 
 
 def _groups(

@@ -58,11 +58,7 @@ def run_mapping(session: Session, name: str, direction: Leg | None = None, chose
             message = f"{name} does not go {'to Sales' if leg == 'to_sales' else 'to Business Central'}"
             log_job(session, name, "synchronization", {}, direction=leg, message=message)
             continue
-        if not carries(mapping, leg):
-            message = (
-                f"{name} has no field line {'to Sales' if leg == 'to_sales' else 'to Business Central'} that is on"
-            )
-            log_job(session, name, "synchronization", {}, direction=leg, message=message)
+        if carries_nothing(session, mapping, leg):
             continue
         step = Pass(number=0, mapping=mapping, leg=leg)
         if chosen is None:
@@ -79,10 +75,22 @@ def carries(mapping: Mapping, leg: Leg) -> bool:
     return any((one.to_sales if leg == "to_sales" else one.to_bc) is not None for one in lines)
 
 
+def carries_nothing(session: Session, mapping: Mapping, leg: Leg) -> bool:
+    """Has it no line for this leg? Then the run is closed with a message."""
+    if carries(mapping, leg):
+        return False
+    way = "to Sales" if leg == "to_sales" else "to Business Central"
+    message = f"{mapping.name} has no field line {way} that is on"
+    log_job(session, mapping.name, "synchronization", {}, direction=leg, message=message)
+    return True
+
+
 def create_new(session: Session, name: str, chosen: Chosen) -> None:
     """Create the partners of chosen records that have none, and couple them; nothing else of the mapping counts."""
     mapping = session.model.mappings[name]
     leg: Leg = "to_sales" if chosen.system == "bc" else "to_bc"
+    if carries_nothing(session, mapping, leg):
+        return
     ids = uncoupled(session, mapping, chosen.ids, chosen.system)
     session.run(Pass(number=0, mapping=mapping, leg=leg), replace(CHOSEN, records=ids, creates_missing=True))
 
