@@ -130,12 +130,15 @@ def _shown(made: Planned, world: World, arguments: argparse.Namespace) -> int:
         if arguments.details:
             for line in details(connection, colour=on):
                 print(line)
+    changes = exchange.changes(connection)
+    if worst(made.found) != "error" and not (arguments.sql or arguments.json):
+        print()
+        print(closing(changes, arguments))
+    if world.has_spilled():
+        connection.close()  # which takes away what was put on disk
     if worst(made.found) == "error":
         return 1
-    if not (arguments.sql or arguments.json):
-        print()
-        print(closing(exchange.changes(connection), arguments))
-    return 2 if exchange.changes(connection) else 0
+    return 2 if changes else 0
 
 
 def closing(changes: int, arguments: argparse.Namespace) -> str:

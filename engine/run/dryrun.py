@@ -26,7 +26,6 @@ from engine.run.ledger import counters, list_records, open_ledger, write_pass
 from engine.run.moments import Deferred, after_moments
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
-from engine.run.process.carry import run_process
 from engine.run.rulings import check_rules
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
@@ -100,6 +99,8 @@ class Session:
     def process(self, process: Process, chosen: tuple[str, Table] | None = None) -> None:
         """One process, for all records that it finds or for chosen ones (SQL of their ids, their table); what it cannot
         plan is noted and leaves nothing behind."""
+        from engine.run.process.carry import run_process  # mappings alone start sooner without it
+
         run_process(self, process, chosen)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
@@ -180,6 +181,11 @@ class World:
         )
         count = self.one("how many", f"SELECT count(*) FROM {ids}")[0]
         return f"SELECT _id FROM {ids}" if count < most else None
+
+    def has_spilled(self) -> bool:
+        """Did the database put anything on disk that did not fit into memory?"""
+        (folder,) = self.one("where it would lie", "SELECT current_setting('temp_directory')")
+        return bool(folder) and Path(folder).is_dir()
 
     # --- all or nothing ---
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -153,6 +152,8 @@ def _digest_of_pieces(path: Path) -> bytes:
         with path.open("rb") as file:
             file.seek(start)
             return hashlib.sha256(file.read(_PIECE)).digest()
+
+    from concurrent.futures import ThreadPoolExecutor  # only a plan that is told or saved needs it
 
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         pieces = list(pool.map(digest, range(0, size, _PIECE)))
