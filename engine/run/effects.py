@@ -15,8 +15,7 @@ from engine.run.along import Along, Book
 from engine.run.holding import hold
 from engine.run.ledger import place
 from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple, uncouple_loose
-from engine.run.settle import defaults, platform_values, stored_as
-from engine.run.transfer import WrittenField
+from engine.run.stage import carry_over, stage
 from engine.run.world import World
 from engine.sql.block import effects_in, read_block
 from engine.sql.conditions import condition, found, joined_by
@@ -24,7 +23,7 @@ from engine.sql.finding import equalities, find, sorting, sought
 from engine.sql.frame import Frame, Origin, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.scope import Extended, Joined, Scope, Written
-from engine.sql.values import Around, NotPlanned, Reading, before, entry_of, stored, value
+from engine.sql.values import Around, NotPlanned, Reading, entry_of, stored, value
 
 SETTING_CHANGES = "W640"
 AGAINST = {"": " DESC", " DESC": ""}
@@ -323,56 +322,18 @@ class Effects:
         """
         if not entry.values and not entry.by_bc and is_new == "false":
             return
-        table, origins = entry.table, frame.outcome.origins
-        reading = frame.reading()
-        old = {name: before(entry, table.fields[name], reading) for name in entry.values}
-        surely_new = is_new == "true"  # then what stood there before are the defaults: no column for each
-        fields = tuple(
-            WrittenField(
-                field=table.fields[name],
-                new=f"n{at}",
-                old=old[name] if surely_new else f"o{at}",
-                origin=origins[id(entry), name],
-            )
-            for at, name in enumerate(entry.values)
-        )
-        values = "".join(f",\n  {entry.values[one.field.name]} AS {one.new}" for one in fields)
-        if not surely_new:
-            values += "".join(f", {old[one.field.name]} AS {one.old}" for one in fields)
-        differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "true"
-        values += "".join(f", {when} AS bc{at}" for at, (when, _) in enumerate(entry.by_bc.values()))
-        changes = "true" if surely_new else f"is_new OR {differs}"
-        where = joined_by("AND", [*frame.guards, self.book.keeps(frame)])
-        turns = self.book.turns(frame)
-        order = ", ".join(f"{one}{way}" if first else f"{one}{AGAINST[way]}" for one, way in turns)
+        order = ", ".join(f"{one}{way}" if first else f"{one}{AGAINST[way]}" for one, way in self.book.turns(frame))
         once = "" if each_its_own else f"\nQUALIFY row_number() OVER (PARTITION BY _id ORDER BY {order}) = 1"
-        stage = identifier(self.world.alias("effect"))
-        self.world.run(
-            f"what comes along in {table.caption}",
-            f"""CREATE TEMP TABLE {stage} AS
-SELECT * FROM (
-SELECT {self.unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}{self.book.more(frame)}
-FROM {frame.scope.sql()}
-WHERE {where}
-) WHERE {changes}{self.book.also(frame)}{once}""",
-        )
-        self.book.staged(table, stage, frame, fields)
-        counts = dict(self.world.run("how many", f"SELECT is_new, count(*) FROM {stage} GROUP BY is_new").fetchall())
-        columns = {one.field.name: stored_as(one.new, one.field, table.system) for one in fields}
-        if counts.get(True):
-            new = {**defaults(table, set(columns)), **columns, **platform_values(table, self.around, new=True)}
-            self.world.insert(table, list(new), _select(new, stage, "is_new"))
-        if counts.get(False):
-            changed = {**columns, **platform_values(table, self.around, new=False)}
-            self.world.update(table, list(changed), _select(changed, stage, "NOT is_new"))
-        self.changed += sum(counts.values())
-        if counts:
-            self.book.wrote(table, stage, fields)
-            if entry.by_bc:
-                self.book.left_to_bc(
-                    table, stage, tuple((table.fields[name], span) for name, (_, span) in entry.by_bc.items())
-                )
-        self.world.connection.execute(f"DROP TABLE {stage}")
+        made = stage(entry, frame, is_new, once, self.unit, self.book, self.world)
+        self.book.staged(entry.table, made.name, frame, made.fields)
+        count = carry_over(made, self.world, self.around)
+        self.changed += count
+        if count:
+            self.book.wrote(entry.table, made.name, made.fields)
+        if count and entry.by_bc:
+            left = tuple((entry.table.fields[name], span) for name, (_, span) in entry.by_bc.items())
+            self.book.left_to_bc(entry.table, made.name, left)
+        self.world.connection.execute(f"DROP TABLE {made.name}")
 
     def set(self, statement: model.AssignSetting, frame: Frame) -> None:
         """A setting is one value: it is read, remembered for the rest of the plan, and noted."""
@@ -393,11 +354,6 @@ WHERE {where}
             "note it",
             f"INSERT INTO plan.note VALUES ({number}, NULL, 'note', {literal(SETTING_CHANGES)}, {literal(words)}, {path}, {line})",
         )
-
-
-def _select(values: dict[str, str], stage: str, where: str) -> str:
-    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    return f"SELECT _id, {select} FROM {stage} WHERE {where}"
 
 
 def _written(statement: Statement) -> str:

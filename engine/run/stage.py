@@ -1,0 +1,82 @@
+"""What the body of a `change` or `create` sets -> a stage: a table of the records that are new or come to differ."""
+
+from __future__ import annotations
+
+from engine.catalog.catalog import Table
+from engine.frozen import dataclass
+from engine.run.along import Book
+from engine.run.settle import defaults, platform_values, stored_as
+from engine.run.transfer import WrittenField
+from engine.run.world import World
+from engine.sql.conditions import joined_by
+from engine.sql.frame import Frame
+from engine.sql.quote import identifier
+from engine.sql.scope import Written
+from engine.sql.values import Around, before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Records of one table as they are to be written. name: of the SQL table, which has a row for each.
+
+    Its columns: _unit, _id, is_new; new and old value of every field, by the names that `fields` gives; bc0, bc1 …: is
+    a field left to Business Central? And whatever the book adds.
+    """
+
+    name: str
+    table: Table
+    fields: tuple[WrittenField, ...]
+
+
+def stage(entry: Written, frame: Frame, is_new: str, once: str, unit: str, book: Book, world: World) -> Stage:
+    """Make the stage of a record being written. is_new: SQL truth. once: SQL that leaves one row of each record."""
+    table, origins, reading = entry.table, frame.outcome.origins, frame.reading()
+    old = {name: before(entry, table.fields[name], reading) for name in entry.values}
+    surely_new = is_new == "true"  # then what stood there before are the defaults: no column for each
+    fields = tuple(
+        WrittenField(
+            field=table.fields[name],
+            new=f"n{at}",
+            old=old[name] if surely_new else f"o{at}",
+            origin=origins[id(entry), name],
+        )
+        for at, name in enumerate(entry.values)
+    )
+    values = "".join(f",\n  {entry.values[one.field.name]} AS {one.new}" for one in fields)
+    if not surely_new:
+        values += "".join(f", {old[one.field.name]} AS {one.old}" for one in fields)
+    differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields]) if fields else "true"
+    values += "".join(f", {when} AS bc{at}" for at, (when, _) in enumerate(entry.by_bc.values()))
+    changes = "true" if surely_new else f"is_new OR {differs}"
+    where = joined_by("AND", [*frame.guards, book.keeps(frame)])
+    name = identifier(world.alias("effect"))
+    world.run(
+        f"what comes along in {table.caption}",
+        f"""CREATE TEMP TABLE {name} AS
+SELECT * FROM (
+SELECT {unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}{book.more(frame)}
+FROM {frame.scope.sql()}
+WHERE {where}
+) WHERE {changes}{book.also(frame)}{once}""",
+    )
+    return Stage(name=name, table=table, fields=fields)
+
+
+def carry_over(made: Stage, world: World, around: Around) -> int:
+    """Write what a stage holds into the world; gives how many records."""
+    table = made.table
+    query = f"SELECT is_new, count(*) FROM {made.name} GROUP BY is_new"
+    counts = dict(world.run("how many", query).fetchall())
+    columns = {one.field.name: stored_as(one.new, one.field, table.system) for one in made.fields}
+    if counts.get(True):
+        new = {**defaults(table, set(columns)), **columns, **platform_values(table, around, new=True)}
+        world.insert(table, list(new), _select(new, made.name, "is_new"))
+    if counts.get(False):
+        changed = {**columns, **platform_values(table, around, new=False)}
+        world.update(table, list(changed), _select(changed, made.name, "NOT is_new"))
+    return int(sum(counts.values()))
+
+
+def _select(values: dict[str, str], stage: str, where: str) -> str:
+    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
+    return f"SELECT _id, {select} FROM {stage} WHERE {where}"
