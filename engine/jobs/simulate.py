@@ -32,6 +32,7 @@ from engine.run.dryrun import Session
 Rebind = Callable[[Mapping[str, object]], Model]
 Progress = Callable[[str, int, int], None]
 INSTANT = timedelta(microseconds=1)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,9 +191,9 @@ class Simulation:
             case "starts":
                 if entry.setup.full:
                     self._hold_back(entry)
-                done = int((event.at - self.wish.begin) / INSTANT)
+                done = int((event.at - self.wish.begin) / MINUTE)
                 self.progress(
-                    f"{event.at:%Y-%m-%d %H:%M} {entry.name}", done, int((self.wish.end - self.wish.begin) / INSTANT)
+                    f"{event.at:%Y-%m-%d %H:%M} {entry.name}", done, int((self.wish.end - self.wish.begin) / MINUTE)
                 )
 
     def _to(self, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A timeline -> what is told of it: per job its runs and counters, long rows of equal idle runs folded. Pure."""
+"""A timeline -> what is told of it: per job its runs and counters, long rows of runs without news folded. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from engine.frozen import dataclass
+from engine.jobs.queue import ASLEEP
 from engine.jobs.timeline import Ran, Timeline
 
 COUNTERS = ("created", "changed", "unchanged", "skipped", "failed", "conflicts")
@@ -25,6 +26,11 @@ class JobSummary:
     counters: dict[str, int]
     status: str
     next: datetime | None
+
+    @property
+    def stands(self) -> str:
+        """Its status in short: `asleep`, `Ready`."""
+        return "asleep" if self.status == ASLEEP else self.status
 
 
 def by_job(timeline: Timeline) -> tuple[JobSummary, ...]:
@@ -53,7 +59,10 @@ def by_job(timeline: Timeline) -> tuple[JobSummary, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of the timeline as people read it. kind: active, idle, error, edit, queue; count: of runs in it."""
+    """A line of the timeline as people read it. kind: active, idle, again, error, edit, queue; count: of runs in it.
+
+    again: a run that wrote nothing and refused just what the run of its job before had refused.
+    """
 
     at: datetime
     kind: str
@@ -63,11 +72,16 @@ class Line:
 
 
 def lines(timeline: Timeline) -> tuple[Line, ...]:
-    """Runs and events in the order of time; idle runs with nothing between them become one line."""
+    """Runs and events in the order of time; runs that bring nothing new, with nothing between them, become one line."""
     told: list[tuple[datetime, int, Line]] = []
+    before: dict[str, tuple[int, ...]] = {}
     for number, run in enumerate(timeline.runs):
-        kind = "error" if run.error else "active" if run.active else "idle"
-        told.append((run.start, number, Line(at=run.start, kind=kind, job=run.job, text=what(run))))
+        counts = tuple(sum(getattr(leg, it) for leg in run.legs) for it in COUNTERS)
+        again = before.get(run.job) == counts and not any(counts[:2])  # none created, none changed
+        kind = "error" if run.error else "idle" if not run.active else "again" if again else "active"
+        text = f"still {what(run)}" if kind == "again" else what(run)
+        told.append((run.start, number, Line(at=run.start, kind=kind, job=run.job, text=text)))
+        before[run.job] = counts
     for one in timeline.happened:
         kind = "edit" if one.what in ("edit", "settings", "refused") else "queue"
         text = one.text if kind == "edit" else f"{one.what}: {one.text}"
@@ -80,15 +94,15 @@ def _folded(ordered: Sequence[Line]) -> list[Line]:
     found: list[Line] = []
     idle: list[Line] = []
     for one in [*ordered, None]:
-        if one is not None and one.kind == "idle":
+        if one is not None and one.kind in ("idle", "again"):
             idle.append(one)
             continue
         if len(idle) > 3:
             jobs = len({it.job for it in idle})
+            still = dict.fromkeys(f"{it.job} {it.text}" for it in idle if it.kind == "again")
             last = idle[-1].at
-            text = (
-                f"{len(idle):,} runs of {jobs} job{'s' if jobs > 1 else ''} found nothing, until {last:%Y-%m-%d %H:%M}"
-            )
+            text = f"{len(idle):,} runs of {jobs} job{'s' if jobs > 1 else ''} found nothing{' new' if still else ''}"
+            text += f", until {last:%Y-%m-%d %H:%M}" + (f" ({'; '.join(still)})" if still else "")
             found.append(Line(at=idle[0].at, kind="idle", job="", text=text, count=len(idle)))
         else:
             found += idle

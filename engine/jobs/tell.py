@@ -11,7 +11,16 @@ from typing import Any, TextIO
 from engine.jobs.summary import by_job, lines, span
 from engine.jobs.timeline import Followed, Ran, Timeline
 
-STYLES = {"active": "green", "idle": "dim", "error": "bold red", "edit": "bold cyan", "queue": "yellow"}
+WIDE = 110
+"""Columns from which on nothing needs to be said in short."""
+RECORDS = (
+    ("created", "new", "created"),
+    ("changed", "chg.", "changed"),
+    ("refused", "ref.", "failed"),
+    ("conflicts", "conf.", "conflicts"),
+)
+LEGEND = "runs, active ones, failed as a whole (down), woken, waited; records: new, changed, refused, in conflict"
+STYLES = {"active": "green", "idle": "dim", "again": "dim", "error": "bold red", "edit": "bold cyan", "queue": "yellow"}
 
 
 def tell(timeline: Timeline, stream: TextIO, *, colour: bool, width: int | None, most: int = 200) -> None:
@@ -20,15 +29,17 @@ def tell(timeline: Timeline, stream: TextIO, *, colour: bool, width: int | None,
     from rich.text import Text
 
     console = Console(file=stream, no_color=not colour, force_terminal=colour, width=width or 160, highlight=False)
-    all_lines = lines(timeline)
+    all_lines, narrow = lines(timeline), width is not None and width < WIDE
     for one in all_lines[:most]:
-        text = Text(f"{one.at:%Y-%m-%d %H:%M:%S}  ")
+        text = Text(f"{one.at:%m-%d %H:%M:%S} " if narrow else f"{one.at:%Y-%m-%d %H:%M:%S}  ")
         text.append(f"{one.job:<24.24} {one.text}", style=STYLES[one.kind] if colour else "")
         console.print(text, soft_wrap=True)
     if len(all_lines) > most:
         console.print(f"… and {len(all_lines) - most:,} more lines; --html FILE shows all of them", soft_wrap=True)
     console.print()
-    console.print(_jobs(timeline))
+    console.print(_jobs(timeline, narrow=narrow))
+    if narrow:
+        console.print(LEGEND, soft_wrap=True)
     if timeline.edits:
         console.print()
         console.print(_edits(timeline))
@@ -38,21 +49,30 @@ def tell(timeline: Timeline, stream: TextIO, *, colour: bool, width: int | None,
     console.print(closing(timeline), soft_wrap=True, markup=False)
 
 
-def _jobs(timeline: Timeline) -> Any:
+def _jobs(timeline: Timeline, *, narrow: bool) -> Any:
+    """The table of jobs. Columns that say nothing of any job are left out."""
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    found = by_job(timeline)
+    columns: dict[str, tuple[str, list[int]]] = {
+        "runs": ("runs", [one.runs for one in found]),
+        "active": ("act.", [one.active for one in found]),
+        "idle": ("", [one.idle for one in found]),
+        "failed": ("down", [one.errors for one in found]),
+        "woken": ("woke", [one.woken for one in found]),
+        "waited": ("wait", [one.waited for one in found]),
+        **{name: (short, [one.counters[it] for one in found]) for name, short, it in RECORDS},
+    }
+    kept = {name: one for name, one in columns.items() if any(one[1]) and (one[0] or not narrow)}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0 if narrow else (0, 1))
     table.add_column("Job", no_wrap=True)
-    for name in ("runs", "active", "idle", "failed", "woken", "waited", "created", "changed", "refused", "conflicts"):
-        table.add_column(name, justify="right")
-    table.add_column("at the end")
-    for one in by_job(timeline):
-        numbers = (one.runs, one.active, one.idle, one.errors, one.woken, one.waited)
-        records = (one.counters["created"], one.counters["changed"], one.counters["failed"], one.counters["conflicts"])
-        ends = one.status + (f", {one.next:%m-%d %H:%M}" if one.next is not None else "")
-        ends = ends.replace("On Hold with Inactivity Timeout", "asleep")
-        table.add_row(one.job, *(f"{it:,}" if it else "-" for it in (*numbers, *records)), ends)
+    for name, (short, _) in kept.items():
+        table.add_column(short if narrow else name, justify="right", no_wrap=True)
+    table.add_column("at the end", no_wrap=True)
+    for at, one in enumerate(found):
+        ends = one.stands + (f", {one.next:%m-%d %H:%M}" if one.next is not None else "")
+        table.add_row(one.job, *(f"{it[at]:,}" if it[at] else "-" for _, it in kept.values()), ends)
     return table
 
 

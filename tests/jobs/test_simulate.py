@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 
 import jsonschema
 import pytest
@@ -371,3 +372,22 @@ def test_what_somebody_starts_is_run_as_the_job_says_that_runs_what_is_asked_for
     ran = running(story, "2h", full=True, start="11:00")
     assert [(one.job, f"{one.start:%H:%M}") for one in ran.timeline.runs] == [("ITEMS full", "12:00")]
     assert ran.timeline.queue.entries == ()
+
+
+def test_refusals_that_repeat_are_told_once_and_then_in_one_line() -> None:
+    """A record that fails again and again is activity for the queue (R9.10), but no news for who reads the timeline."""
+    told = lines(running(world(ITEMS + REFUSED, product("1", {"productnumber": "1"}), settings=ON), "1d").timeline)
+    assert [(one.kind, one.text) for one in told] == [
+        ("active", "1 failed"),
+        ("idle", "11 runs of 1 job found nothing new, until 2026-06-16 10:01 (arrivals still 1 failed)"),
+    ]
+
+
+def test_a_narrow_terminal_is_told_in_short_and_nothing_is_cut() -> None:
+    ran = running(one_item(), "1d", edit("15:00", "Item", bc_id("1"), Description="Red bike"))
+    for width in (80, 120):
+        out = StringIO()
+        tell.tell(ran.timeline, out, colour=False, width=width)
+        (row,) = (one for one in out.getvalue().split("\n") if one.startswith(" ITEMS"))
+        assert len(row) <= width
+        assert "asleep, 06-16 15:31" in out.getvalue() and "…" not in out.getvalue()
