@@ -305,14 +305,12 @@ def _keeps(entry: Written, target: Field, new: str, carried: Carried, missing: l
 
 
 def _none_blank(entry: Written, target: Field, frame: Frame) -> str:
-    """R4.17: no stored row holds the value from before. Only a new record, blank before, can find none: the first one."""
-    order = "".join(f", {sql}{way}" for sql, way in frame.order)
-    first = f"row_number() OVER (ORDER BY {entry.exists}{order}, {entry.id}) = 1"
+    """R4.17: no stored row holds the value from before. Only a new record, blank before, can find none."""
     relations = frame.scope.relations
     held = relations.holds(entry.table, target.name)
     empty = blank.is_blank(identifier(target.name), type_of(target)) if held else "true"
     stored = f"(SELECT count(*) FROM {relations.relation(entry.table)} WHERE {empty})"
-    return f"((NOT {entry.exists}) AND {first} AND {stored} = 0)"
+    return f"((NOT {entry.exists}) AND {stored} = 0)"
 
 
 def warn_of_cut(text: str, source: model.Type, target: Field, rule: str, span: Span, frame: Frame) -> None:
