@@ -106,11 +106,23 @@ def write_head(
     )
 
 
+NUMBER = "number"
+
+
+def numbers_of(table: Table) -> tuple[str, ...]:
+    """The field of a Sales table that numbers its records: a text that is called by the (last) word of the table and
+    `number`, as `ordernumber` in `salesorder`; none in most tables."""
+    return tuple(
+        one.name
+        for one in table.fields.values()
+        if one.kind == "text" and one.stored and one.name.endswith(NUMBER) and one.name != NUMBER
+        if table.name.endswith(one.name.removesuffix(NUMBER))
+    )
+
+
 def label(table: Table, alias: str, world: World) -> str:
-    """SQL of how people call a record: its key and its name."""
-    parts = []
-    if table.system == "bc":
-        parts = [one for one in table.key if world.holds(table, one)]
+    """SQL of how people call a record: its key or number, and its name."""
+    parts = [one for one in (table.key if table.system == "bc" else numbers_of(table)) if world.holds(table, one)]
     texts = [
         one.name for one in table.fields.values() if one.kind == "text" and one.stored and world.holds(table, one.name)
     ]
