@@ -301,6 +301,8 @@ def test_planned_documents_follow_the_laws(given: list[Order]) -> None:
 
 def reason_of(plan: Plan, at: int) -> str | None:
     found = [
-        one.reason for one in plan.records("create-sales-orders") if one.action == "fail" and one.label == f"ORD-{at} Order {at}"
+        one.reason
+        for one in plan.records("create-sales-orders")
+        if one.action == "fail" and one.label == f"ORD-{at} Order {at}"
     ]
     return found[0] if found else None
