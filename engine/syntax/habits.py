@@ -60,6 +60,10 @@ _SPOKEN = re.compile("|".join(rf"{re.escape(one)}(?![\w\-])" for one in sorted(_
 _BLANKS = re.compile(r"is[ ]+(not[ ]+)?(?:empty|null|nothing|missing|none|'')(?![\w\-])")
 _IS = re.compile(r"is[ ]+(not[ ]+)?(?=\S)")
 _ONE_OF = re.compile(r"[ ]in(?:[ ]|$)")
+_ENDS_NAMES = frozenset(
+    ("and", "or", "is", "then", "else", "via", "using", "when", "sorted", "like", "as", "in", "where")
+)
+_REST_OF_NAME = re.compile(r"[^\n{}\"]*?(?=[ \t]*(?:\bwith\b|\bgives\b|[\n{}]|$))")
 _AMERICAN = re.compile(r"\d{1,4}/\d{1,2}/\d{1,4}")
 
 
@@ -286,8 +290,26 @@ def question_mark(case: Case) -> Diagnostic | None:
     return slip("unknown-word", case.span(at, at + 1), message, "write `if … then … else …`")
 
 
+def name_with_a_word(case: Case) -> Diagnostic | None:
+    """`step header and lines with order {`: a name ends before a word like `and`, unless it is quoted."""
+    tokens = case.failed.tokens
+    if len(tokens) < 2 or tokens[-1].terminal != "NAME" or case.of(tokens[-2]) not in ("step", "do"):
+        return None
+    word = case.of(case.found)
+    rest = _REST_OF_NAME.match(case.text, case.found.start)
+    if word not in _ENDS_NAMES or rest is None:
+        return None
+    begins, ends = tokens[-1].start, rest.end()
+    name = f'"{" ".join(case.text[begins:ends].split())}"'
+    if not case.helps(begins, ends, name):
+        return None
+    message = f"a name ends before the word `{word}`, unless it stands in double quotes"
+    return slip("needs-quotes", case.span(begins, ends), message, f"write {name}, or choose a name without `{word}`")
+
+
 HABITS: tuple[Callable[[Case], Diagnostic | None], ...] = (
     pairs_without_braces,
+    name_with_a_word,
     signs,
     american_date,
     question_mark,

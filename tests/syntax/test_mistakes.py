@@ -203,3 +203,15 @@ def test_no_text_is_too_bad_to_be_told_about(rng: random.Random, file: object, t
         assert "$END" not in one.hint + one.message
     if not parsed.mistakes:
         assert all(declared.span.text for declared in parsed.file.declarations)
+
+
+def test_a_name_with_a_word_of_the_language_stands_in_double_quotes() -> None:
+    bare = 'step header and lines with order {\n}\nprocess p "P" {\n  do header and lines with order\n}\n'
+    told = [(one.code, one.span.text if one.span else "", one.hint) for one in parse(source(bare)).mistakes]
+    hint = 'write "header and lines", or choose a name without `and`'
+    assert told == [("E116", "header and lines", hint)] * 2
+    assert parse(source(bare.replace("header and lines", '"header and lines"'))).mistakes == ()
+
+
+def source(text: str) -> Source:
+    return Source(path="test.rules", text=text)
