@@ -7,7 +7,7 @@ watches (`engine.why.witness`). So a story tells the plan's own decisions, with 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.catalog.catalog import Field
 from engine.catalog.suggest import did_you_mean
@@ -20,12 +20,13 @@ from engine.model import model
 from engine.pipeline import Rules
 from engine.plan.legs import Pass, passes
 from engine.plan.turns import turns
-from engine.planning import Opened, opened, shown, wrong_words
+from engine.planning import Opened, opened, shown
 from engine.run.dryrun import Session, begin
 from engine.run.gates import SCHEDULED, RunScope
 from engine.sql.quote import literal
 from engine.sql.watch import witnessed
 from engine.why.documents import Documentary
+from engine.why.one_field import fields_told, of_one_field
 from engine.why.story import Chapter, Story
 from engine.why.witness import Storyteller
 
@@ -99,9 +100,6 @@ def tell(session: Session, rules: Rules, asked: Asked, snapshot: str) -> Why:
 def tell_document(session: Session, rules: Rules, asked: Asked, snapshot: str) -> Why:
     """The story of the document that a process makes for a record, in the plan of everything if it is part of that."""
     process = rules.model.processes[asked.name]
-    if asked.field is not None:
-        hint = f"leave the field away: coupler why {asked.name} {asked.word}"
-        return Why(story=None, found=(wrong_words("a process is told as a whole document", hint),))
     records, problems = points_of(session, process, [asked.word])
     if problems:
         return Why(story=None, found=problems)
@@ -117,6 +115,14 @@ def tell_document(session: Session, rules: Rules, asked: Asked, snapshot: str) -
     with witnessed(teller):
         chosen = (f"{literal(record.id)}::UUID", record.table) if asked.by_hand and record.table is not None else None
         session.process(process, chosen)
+    chapters = tuple(teller.chapters) if len(session.found) == known else ()
+    if asked.field is not None and chapters:
+        about = of_one_field(chapters, asked.field)
+        if not about:
+            return Why(
+                story=None, found=(*session.found, _no_such_field(asked.field, fields_told(chapters), record.label))
+            )
+        chapters = about
     story = Story(
         rules=process.name,
         title=process.title,
@@ -124,10 +130,10 @@ def tell_document(session: Session, rules: Rules, asked: Asked, snapshot: str) -
         table=record.table.caption if record.table is not None else "",
         id=record.id,
         label=record.label,
-        field=None,
+        field=asked.field,
         snapshot=snapshot,
         now=session.around.now.isoformat() + "Z",
-        chapters=tuple(teller.chapters) if len(session.found) == known else (),
+        chapters=chapters,
     )
     return Why(story=story, found=tuple(session.found))
 
@@ -203,6 +209,18 @@ def wanted_field(mapping: model.Mapping, written: str) -> Field | Diagnostic:
         span=None,
         message=f"neither {tables[0].caption} nor {tables[1].caption} has a field {written}",
         hint=did_you_mean(written, names) or "a field is called by its caption or by its technical name",
+    )
+
+
+def _no_such_field(written: str, told: Sequence[str], label: str) -> Diagnostic:
+    """No line of the document is about a field of that name."""
+    return Diagnostic(
+        code="E690",
+        name="no-such-field-here",
+        severity="error",
+        span=None,
+        message=f"the document of {label} has no line that writes a field {written}",
+        hint=did_you_mean(written, told) or "a field is called by its caption or by its technical name",
     )
 
 

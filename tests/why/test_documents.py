@@ -144,10 +144,10 @@ def test_a_process_refused_whole_says_so_for_every_record() -> None:
     assert (chapter.outcome, "Nobody sells." in chapter.reason) == ("failed", True)
 
 
-def test_a_field_is_not_asked_of_a_process_and_a_record_must_exist() -> None:
+def test_a_field_must_be_written_in_the_document_and_a_record_must_exist() -> None:
     (field,) = heard(small(), "work", "A", "Name").found
     (unknown,) = heard(small(), "work", "ZZ").found
-    assert (field.code, unknown.code) == ("E602", "E660")
+    assert (field.code, unknown.code) == ("E690", "E660")
 
 
 def test_nothing_else_is_told_of_the_others() -> None:
@@ -161,3 +161,28 @@ def test_a_document_as_json_fits_the_schema_of_stories() -> None:
     for told in (heard(small(), "work", "A"), heard(small(), "work", "C"), heard(story(MAKES, *rows), "work", "A")):
         assert told.tale is not None
         jsonschema.validate(json.loads(to_json(told.tale)), schema)
+
+
+def test_of_one_field_only_what_wrote_it_is_told() -> None:
+    whole = heard(story("for each bc Customer as customer {" + TWO_FIELDS + "}", customer("A", City="LS")), "work", "A")
+    told = heard(
+        story("for each bc Customer as customer {" + TWO_FIELDS + "}", customer("A", City="LS")), "work", "A", "code"
+    )
+    assert told.tale is not None and told.tale.field == "code"
+    made = told.line("process", "along")
+    assert [(one.name, one.text) for one in made.parts] == [("Code", "(blank) -> A")]
+    assert {one.name for one in whole.line("process", "along").parts} == {"Code", "Description"}
+
+
+TWO_FIELDS = "\n  create bc Payment Terms as terms {\n    Code := customer.No.\n    Description := customer.City\n  }\n"
+
+
+def test_a_field_of_a_refused_document_is_told_to_be_refused() -> None:
+    told = heard(small(), "work", "B", "Code")
+    assert [one.name for one in every(told.chapter("process").sections) if one.sign == "fails"]
+    assert told.lines("process", "along") == []
+
+
+def test_a_field_that_no_line_writes_is_refused_with_what_was_meant() -> None:
+    (found,) = heard(small(), "work", "A", "Coda").found
+    assert (found.code, found.hint) == ("E690", "did you mean Code?")
