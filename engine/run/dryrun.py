@@ -24,12 +24,13 @@ from engine.run.gates import SCHEDULED, RunScope
 from engine.run.keepoptions import keep as keep_options
 from engine.run.ledger import counters, list_records, open_ledger, write_pass
 from engine.run.moments import Deferred, after_moments
+from engine.run.near import let_go
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
 from engine.run.rulings import check_rules
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
-from engine.run.transfer import transfer
+from engine.run.transfer import bring_near, transfer
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import watch
@@ -199,6 +200,7 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     read = candidates(step, world, around, scope, lambda: alike(step, world, around))
     if keeps_options(step.mapping) and step.leg == "to_bc" and read.scanned > read.left_out:
         read = replace(read, newest=around.now)  # R4.26: choices have no stamp of their own
+    bring_near(step, read, world)
     deferred = Deferred(effects=Effects(step=step, world=world, around=around, unit="c.src"))
     made = transfer(step, read, world, around, deferred.keep, force=scope.force)
     if watch.witness is not None:
@@ -210,6 +212,7 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
         keep_couplings(step, read, made, world, around)
     moved = move_watermark(step, read, world, around) if scope.moves_watermark else (None, None)
     list_records(step, read, made, world)
+    let_go(world)
     write_job(step, made, counters(read, made), world, around)  # before the runs that its rules start
     after_moments(step, read, made, deferred, world, around)
     write_pass(step, read, made, moved, world)

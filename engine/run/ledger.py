@@ -14,6 +14,7 @@ from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
 from engine.plan.tables import TABLES
 from engine.run.candidates import Candidates
+from engine.run.near import near_rows
 from engine.run.transfer import Transfer, WrittenField
 from engine.run.verdicts import choose
 from engine.run.world import World
@@ -188,8 +189,8 @@ SELECT {step.number}, row_number() OVER (ORDER BY {order}), NULL, l.action, {lit
   CASE WHEN d.{identifier(destination.id_field)} IS NULL THEN NULL ELSE {label(destination, "d", world)} END,
   l.src, {label(source, "s", world)}, l.code, l.reason, l.path, l.line
 FROM list_{step.number} l
-LEFT JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = l.src
-LEFT JOIN {world.relation(destination)} d ON d.{identifier(destination.id_field)} = l.dst""",
+LEFT JOIN {near_rows(source, world)} s ON s.{identifier(source.id_field)} = l.src
+LEFT JOIN {near_rows(destination, world)} d ON d.{identifier(destination.id_field)} = l.dst""",
     )
     list_fields(step.number, made.values, "src", made.fields, contested(step, made), world)
     list_traps(step, made, world)

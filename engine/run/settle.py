@@ -95,7 +95,7 @@ def write_rows(step: Pass, made: Transfer, world: World, around: Around) -> None
         values = {**columns, **platform_values(table, around, new=False)}
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
         rows = f"verdict = 'update' AND {last_to_take(step, made, literal('update'), world)}"
-        world.update(table, list(values), f"SELECT dst AS _id, {select} FROM {made.values} WHERE {rows}")
+        world.update(table, list(values), f"SELECT dst AS _id, {select} FROM {made.values} WHERE {rows}", near=True)
 
 
 def job_id(step: Pass, around: Around) -> str:

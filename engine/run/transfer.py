@@ -17,7 +17,7 @@ they were, these stand in a table `value_N` of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.catalog.catalog import Field
 from engine.frozen import dataclass
@@ -25,6 +25,7 @@ from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.candidates import Candidates
+from engine.run.near import near_rows, take_near
 from engine.run.templates import apply_templates
 from engine.run.verdicts import choose, clashing, failed_again, verdict, wins
 from engine.run.world import World
@@ -145,14 +146,29 @@ class Judged:
     force: bool
 
 
+def few_of_many(step: Pass, found: Candidates, world: World) -> bool:
+    """Is what is looked at a small part of a large table?"""
+    looked_at = sum(found.classes.get(one, 0) for one in (*LOOKED_AT, "skip"))
+    source = step.source.table
+    size = world.sizes.get((source.system, source.name), 0)
+    return world.is_large(source) and looked_at < 10 * world.many and looked_at < size / 10
+
+
+def bring_near(step: Pass, found: Candidates, world: World) -> None:
+    """The rows of both sides that a leg is about, where they are few of many."""
+    if few_of_many(step, found, world):
+        chosen = ", ".join(literal(one) for one in (*LOOKED_AT, "skip"))
+        for side, table in (("src", step.source.table), ("dst", step.destination.table)):
+            take_near(table, f"SELECT {side} FROM {found.table} WHERE class IN ({chosen})", world)
+
+
 def in_one_pass(step: Pass, found: Candidates, pairs: list[tuple[str, str]], world: World) -> bool:
     """Are verdicts and values found in one query? Not where many may turn out to be as they were, unless they are a
     small part of a table that would be read again; nor where a number is counted over the records that are created."""
     looked_at = sum(found.classes.get(one, 0) for one in LOOKED_AT)
-    source = step.source.table
-    size = world.sizes.get((source.system, source.name), 0)
-    few = looked_at < world.many or (looked_at < 10 * world.many and looked_at < size / 10)
-    return (few or "alike" in found.classes) and not any(" OVER (" in new for new, _ in pairs)
+    return (looked_at < world.many or few_of_many(step, found, world) or "alike" in found.classes) and not any(
+        " OVER (" in new for new, _ in pairs
+    )
 
 
 def judge(step: Pass, name: str, judged: Judged, at_once: bool, frame: Frame, world: World) -> None:
@@ -175,9 +191,20 @@ SELECT * EXCLUDE (_record{unwanted}) REPLACE (
 SELECT *, {verdict(step, judged.force, carried.told)} AS verdict FROM (
 SELECT *, {differs} AS differs FROM (
 SELECT {columns}
-FROM {chr(10).join([frame.scope.base, *needed(frame.scope.joins, columns)])}
+FROM {chr(10).join([frame.scope.base, *nearer(step, needed(frame.scope.joins, columns), world)])}
 )))""",
     )
+
+
+def nearer(step: Pass, joins: Sequence[str], world: World) -> list[str]:
+    """The same joins, source and partner from the rows taken near."""
+    found = list(joins)
+    for at, one in enumerate(found):
+        for alias, table in (("s", step.source.table), ("d", step.destination.table)):
+            far = f"JOIN {world.relation(table)} {alias} ON "
+            if one.removeprefix("LEFT ").startswith(far):
+                found[at] = one.replace(far, f"JOIN {near_rows(table, world)} {alias} ON ", 1)
+    return found
 
 
 def values_of(pairs: list[tuple[str, str]]) -> str:

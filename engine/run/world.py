@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
@@ -75,6 +74,7 @@ class World:
     stale: dict[tuple[str, str], str] = field(default_factory=dict)
     grown: dict[tuple[str, str], int] = field(default_factory=dict)
     acted: set[Span] = field(default_factory=set)
+    near: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
@@ -126,7 +126,7 @@ class World:
         wanted = f"{identifier(column)} IN ({given})"
         if (table.system, table.name) not in self.changed:
             return f"(SELECT * FROM {self.snapshot_relation(table)} WHERE {wanted})"
-        return f"({self._state(table, wanted)})"
+        return f"({self.state(table, wanted)})"
 
     def snapshot_relation(self, table: Table) -> str:
         """The rows as the snapshot has them, without what the plan wrote."""
@@ -182,11 +182,6 @@ class World:
         count = self.one("how many", f"SELECT count(*) FROM {ids}")[0]
         return f"SELECT _id FROM {ids}" if count < most else None
 
-    def has_spilled(self) -> bool:
-        """Did the database put anything on disk that did not fit into memory?"""
-        (folder,) = self.one("where it would lie", "SELECT current_setting('temp_directory')")
-        return bool(folder) and Path(folder).is_dir()
-
     # --- all or nothing ---
 
     def begin(self) -> Kept:
@@ -221,6 +216,7 @@ class World:
         self.changed = {key: dict(columns) for key, columns in kept.changed.items()}
         self.stand_ins = dict(kept.stand_ins)
         self.layers, self.written = dict(kept.layers), set(kept.written)
+        self.near.clear()
 
     def again(self, table: Table) -> None:
         """Make the delta of a table anew, empty, with the columns that are known of it."""
@@ -256,8 +252,9 @@ class World:
             f"SELECT 'insert', _id{values} FROM (\n{rows}\n)",
         )
 
-    def update(self, table: Table, columns: Sequence[str], rows: str) -> None:
-        """Plan new values of existing rows. rows: a query giving `_id`, once each, and the columns.
+    def update(self, table: Table, columns: Sequence[str], rows: str, *, near: bool = False) -> None:
+        """Plan new values of existing rows. rows: a query giving `_id`, once each, and the columns. near: of rows taken
+        near.
 
         Rows already in the delta are changed in their order there: in any other it costs many times as much.
         """
@@ -266,7 +263,7 @@ class World:
         known = self.columns(table)
         names = ", ".join(identifier(one) for one in known)
         given = ", ".join(f"{'s' if one in columns else 'b'}.{identifier(one)}" for one in known)
-        few = self._settled(table, f"{id} IN (SELECT _id FROM ({rows}))" if self._layers(table) else "")
+        few = self._settled(table, f"{id} IN (SELECT _id FROM ({rows}))" if self._layers(table) else "", near=near)
         if (table.system, table.name) not in self.written:
             self.write(
                 table,
@@ -341,8 +338,9 @@ class World:
     def _layers(self, table: Table) -> tuple[Layer, ...]:
         return self.layers.get((table.system, table.name), ())
 
-    def _settled(self, table: Table, wanted: str = "") -> str:
-        """SQL relation of the rows of the snapshot with all columns, and what was laid over them. wanted: only those."""
+    def _settled(self, table: Table, wanted: str = "", *, near: bool = False) -> str:
+        """SQL relation of the rows of the snapshot with all columns, and what was laid over them. wanted: only those;
+        near: of those taken near."""
         base = self.base.get((table.system, table.name)) or _bare(table)
         layers = self._layers(table)
         own = []
@@ -355,6 +353,8 @@ class World:
             )
             own.append(f"CASE{laid} ELSE {text} END AS {identifier(name)}" if laid else f"{text} AS {identifier(name)}")
         rows, id = self.snapshot_relation(table), identifier(table.id_field)
+        if near:
+            rows = self.near.get((table.system, table.name), rows)
         if not wanted:
             joins = "".join(f" LEFT JOIN {one.rows} l{at} ON l{at}._id = b.{id}" for at, one in enumerate(layers))
             return f"(SELECT {', '.join(own)} FROM {rows} b{joins})"
@@ -365,12 +365,12 @@ class World:
         few = f"WITH few AS MATERIALIZED (SELECT * FROM {rows} WHERE {wanted}) "
         return f"({few}SELECT {', '.join(own)} FROM few b{joins})"
 
-    def _state(self, table: Table, wanted: str = "") -> str:
+    def state(self, table: Table, wanted: str = "", *, near: bool = False) -> str:
         """SQL query of the rows as they stand now: those of the snapshot that were not touched, and the delta."""
         delta, id = self._delta(table), identifier(table.id_field)
         names = ", ".join(identifier(one) for one in self.columns(table))
         return (
-            f"SELECT {names} FROM {self._settled(table, wanted)} b WHERE NOT EXISTS (SELECT 1 FROM {delta} d WHERE d.{id} = b.{id}) "
+            f"SELECT {names} FROM {self._settled(table, wanted, near=near)} b WHERE NOT EXISTS (SELECT 1 FROM {delta} d WHERE d.{id} = b.{id}) "
             f"UNION ALL SELECT {names} FROM {delta} WHERE {OPERATION} <> 'delete'{f' AND {wanted}' if wanted else ''}"
         )
 
@@ -408,7 +408,7 @@ class World:
         self.stale.pop(key, None)
         if self.states.get(key) == "table":
             self.connection.execute(f"DROP TABLE {state_of(key)}")
-        self.connection.execute(f"CREATE OR REPLACE VIEW {state_of(key)} AS {self._state(table)}")
+        self.connection.execute(f"CREATE OR REPLACE VIEW {state_of(key)} AS {self.state(table)}")
         self.states[key] = "view"
 
     def _copy(self, key: tuple[str, str]) -> None:
@@ -417,7 +417,7 @@ class World:
         if self.states.get(key) == "view":
             self.connection.execute(f"DROP VIEW {name}")
         table = self.catalog.table(key[0], key[1])  # type: ignore[arg-type]
-        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {self._state(table)}")
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {self.state(table)}")
         self.states[key] = "table"
 
     def _blank(self, table: Table, column: str) -> str:
