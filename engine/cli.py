@@ -18,8 +18,8 @@ READS_ONLY = frozenset({"--version", "-V", "explain", "lint", "plan", "show"})
 
 
 def start() -> int:
-    """The command as it is started from outside. What only reads ends at once: giving memory back piece by piece,
-    just before the whole process goes, takes up to a tenth of the time of a plan."""
+    """The command as it is started from outside. What only reads ends at once, all output written: taking hundreds of
+    modules down one by one costs a tenth of the time of a lint."""
     code = main()
     if code in (0, 1, 2) and sys.argv[1:2] and sys.argv[1] in READS_ONLY:
         sys.stdout.flush()

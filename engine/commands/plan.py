@@ -115,7 +115,6 @@ def _shown(made: Planned, world: World, arguments: argparse.Namespace) -> int:
     from engine.diagnostic import worst
     from engine.plan import exchange, text
     from engine.plan.details import details
-    from engine.snapshot.open import spilled
 
     connection = world.connection
     if arguments.sql:
@@ -135,8 +134,6 @@ def _shown(made: Planned, world: World, arguments: argparse.Namespace) -> int:
     if worst(made.found) != "error" and not (arguments.sql or arguments.json):
         print()
         print(closing(changes, arguments))
-    if spilled(connection):
-        connection.close()  # which takes away what was put on disk
     if worst(made.found) == "error":
         return 1
     return 2 if changes else 0

@@ -104,12 +104,6 @@ def connect(
     return connection
 
 
-def spilled(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Did the database put anything on disk that did not fit into memory?"""
-    ((folder,),) = connection.execute("SELECT current_setting('temp_directory')").fetchall()
-    return bool(folder) and Path(folder).is_dir()
-
-
 def problem(path: Path, error: duckdb.Error) -> SnapshotProblem:
     """What DuckDB said while it read or wrote a snapshot -> the problem for the user (in use, or damaged)."""
     text = str(error)
