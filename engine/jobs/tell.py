@@ -134,7 +134,7 @@ def worth_a_look(timeline: Timeline) -> bool:
 
 
 def to_json(timeline: Timeline) -> str:
-    """The timeline as JSON, after schemas/json/timeline.schema.json."""
+    """The timeline as JSON, after schemas/json/timeline.schema.json; a line for every run, every edit and so on."""
     content = {
         "format": 1,
         "begin": moment(timeline.begin),
@@ -147,7 +147,13 @@ def to_json(timeline: Timeline) -> str:
         "lost": [_plain(one) for one in timeline.lost],
         "clashes": [_plain(one) for one in timeline.clashes],
     }
-    return json.dumps(content, ensure_ascii=False, indent=1)
+    parts = []
+    for name, given in content.items():
+        text = json.dumps(given, ensure_ascii=False)
+        if isinstance(given, list) and given:
+            text = "[\n  " + ",\n  ".join(json.dumps(one, ensure_ascii=False) for one in given) + "\n ]"
+        parts.append(f" {json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}"
 
 
 def _run(run: Ran) -> dict[str, Any]:

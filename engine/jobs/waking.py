@@ -22,18 +22,20 @@ LOGS = frozenset({("bc", connector.JOBS), ("bc", connector.JOB_ERRORS)})
 
 
 def prints(world: World) -> dict[Key, Print]:
-    """The prints of all tables that the plan writes, logs left out."""
+    """The prints of all tables that the plan writes, logs left out; only what was written since is looked at again."""
     keys = [key for key in sorted(world.changed) if key not in LOGS]
-    if not keys:
-        return {}
+    anew = [key for key in keys if world.prints.get(key) is None]
     lives = f"FILTER (WHERE {OPERATION} <> 'delete')"
     parts = [
         f"SELECT {at} AS at, count(*), coalesce(bit_xor(hash(d)), 0), count(*) {lives}, "
         f"coalesce(bit_xor(hash(d)) {lives}, 0) FROM {qualified(f'delta_{system}', table)} d"
-        for at, (system, table) in enumerate(keys)
+        for at, (system, table) in enumerate(anew)
     ]
-    rows = world.connection.execute(" UNION ALL ".join(parts)).fetchall()
-    return {keys[row[0]]: (row[1], int(row[2]), row[3], int(row[4]), len(world.changed[keys[row[0]]])) for row in rows}
+    rows = world.connection.execute(" UNION ALL ".join(parts)).fetchall() if parts else []
+    for row in rows:
+        key = anew[row[0]]
+        world.prints[key] = (row[1], int(row[2]), row[3], int(row[4]), len(world.changed[key]))
+    return {key: world.prints[key] for key in keys}
 
 
 def changed_tables(before: Prints, after: Prints) -> frozenset[Key]:

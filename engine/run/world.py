@@ -16,7 +16,7 @@ import duckdb
 from engine.catalog.catalog import Catalog, System, Table
 from engine.snapshot.types import column_type, empty_value
 from engine.source import Span
-from engine.sql.quote import identifier, literal, qualified
+from engine.sql.quote import identifier, qualified
 
 OPERATION = "_op"
 State = Literal["table", "view"]
@@ -75,6 +75,7 @@ class World:
     grown: dict[tuple[str, str], int] = field(default_factory=dict)
     acted: set[Span] = field(default_factory=set)
     near: dict[tuple[str, str], str] = field(default_factory=dict)
+    prints: dict[tuple[str, str], tuple[int, int, int, int, int]] = field(default_factory=dict)
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
@@ -94,8 +95,6 @@ class World:
             for what in ("delta", "state", "nothing"):
                 connection.execute(f"CREATE SCHEMA {what}_{system}")
         return world
-
-    # --- reading ---
 
     def alias(self, name: str) -> str:
         """A short alias for SQL that nobody else has."""
@@ -157,6 +156,7 @@ class World:
         key = (table.system, table.name)
         count = self.run(about, statement).fetchone()
         self.written.add(key)
+        self.prints.pop(key, None)
         self.grown[key] = self.grown.get(key, 0) + (count[0] if count else 0)
         if self.states.get(key) != "view":
             self._restate(table)
@@ -395,6 +395,7 @@ class World:
                 added = f"{identifier(one)} {type}{self._default(table, one)}"
                 self.connection.execute(f"ALTER TABLE {delta} ADD COLUMN {added}")
         self.changed[key] = self.changed.get(key, {}) | new
+        self.prints.pop(key, None)
         self._restate(table)
 
     def _restate(self, table: Table) -> None:
@@ -445,6 +446,3 @@ def state_of(key: tuple[str, str]) -> str:
 def _bare(table: Table) -> dict[str, str]:
     """The columns of a table that the snapshot does not hold: all that are stored, without a row."""
     return {one.name: column_type(one.kind) for one in table.fields.values() if one.stored}
-
-
-__all__ = ["OPERATION", "World", "literal"]
