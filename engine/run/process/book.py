@@ -13,7 +13,7 @@ from engine.catalog.catalog import Field, Table
 from engine.model import model
 from engine.run.along import silent
 from engine.run.ledger import label, place
-from engine.run.process.rounds import judged, rows_of
+from engine.run.process.rounds import Rows, judged, rows_of
 from engine.run.transfer import WrittenField
 from engine.run.world import World
 from engine.source import Span
@@ -109,9 +109,9 @@ class Documents:
     def more(self, frame: Frame) -> str:
         rows = rows_of(frame.scope)
         if rows is None:
-            return ", NULL::VARCHAR AS _place, NULL::INTEGER AS _row"
+            return ", NULL::VARCHAR AS _place, NULL::BIGINT AS _row"
         told = "".join(f", {sql} AS {name}" for name, sql in judged(frame.outcome).items())
-        return f", {rows.alias}.place AS _place, {rows.alias}.row AS _row{told}"
+        return f", {rows.alias}.place AS _place, {rows.row} AS _row{told}"
 
     def keeps(self, frame: Frame) -> str:
         return "true"
@@ -126,7 +126,7 @@ class Documents:
         if self.refuse(stage, frame.outcome.failures, "_unit", "_place"):
             self.world.run(
                 "nothing more of these",
-                f"DELETE FROM {rows.table} WHERE row IN (SELECT _row FROM {stage} WHERE fail IS NOT NULL)",
+                f"DELETE FROM {rows.table} WHERE rowid IN (SELECT _row FROM {stage} WHERE fail IS NOT NULL)",
             )
             self.world.run("nor what they would write", f"DELETE FROM {stage} WHERE fail IS NOT NULL")
         self.warn(stage, frame.outcome.warnings, f"{self.nth(table)}, _id, _unit")
@@ -138,7 +138,8 @@ class Documents:
                     f"INSERT INTO numbered SELECT {one.new}, _place || {self.moment()}, {step}, {self.nth(table)}, "
                     f"{literal(one.field.name)}, _unit FROM {stage} WHERE {one.new} >= {PROVISIONAL}",
                 )
-        self.given += self.world.one("how many", f"SELECT count(*) FROM {stage}")[0]
+                highest = f"SELECT coalesce(max({one.new}) + 1, 0) FROM {stage}"
+                self.given = max(self.given, self.world.one("the last of them", highest)[0] - PROVISIONAL)
 
     def wrote(self, table: Table, stage: str, fields: tuple[WrittenField, ...]) -> None:
         self.wrote_in_loop = True
@@ -211,7 +212,7 @@ class Documents:
                     f"FROM {stage} WHERE warned{at} IS NOT NULL",
                 )
 
-    def numbers(self, given: model.NextNumber, entry: Written, target: Field) -> str:
+    def numbers(self, given: model.NextNumber, entry: Written, target: Field, rows: Rows) -> str:
         """A provisional number for `next number by N` (see `engine.run.process.numbers`)."""
         self.pending[self.nth(entry.table), target.name] = given.step or 1
-        return f"({PROVISIONAL + self.given} + row_number() OVER ())"
+        return f"CAST({PROVISIONAL + self.given} + {rows.row} AS INTEGER)"

@@ -17,7 +17,7 @@ from engine.run.effects import Effects
 from engine.run.process.book import Documents, nth_place
 from engine.run.process.numbers import give_numbers
 from engine.run.process.pieces import pieces
-from engine.run.process.rounds import Rounds, Rows, guards_of, hold
+from engine.run.process.rounds import Rounds, Rows, guards_of, hold, rows_of
 from engine.run.process.uses import Place, Uses
 from engine.run.world import World
 from engine.sql import block as blocks, watch
@@ -94,7 +94,9 @@ class Course:
 
     def number(self, given: model.NextNumber, entry: Written, target: Field, frame: Frame) -> str:
         """SQL of a provisional number; the book gives the real one when the order of the documents is known."""
-        return self.book.numbers(given, entry, target)
+        rows = rows_of(frame.scope)
+        assert rows is not None
+        return self.book.numbers(given, entry, target, rows)
 
     def inside(self, frame: Frame, statement: Statement) -> None:
         """What is done in the middle of a record being written."""
@@ -302,7 +304,7 @@ class Course:
             inner = inner.under(f"({row.id} IN ({chosen[0]}))")
         order = sorting(statement.sorting, statement.descending, record.table, inner)
         by = ", ".join([*(f"{row.alias}.{identifier(name)}{way} NULLS FIRST" for name, way in order), row.id])
-        within = "" if outermost else f"PARTITION BY {outer.alias}.row "
+        within = "" if outermost else f"PARTITION BY {outer.row} "
         columns = {
             "unit": row.id if outermost else f"{outer.alias}.unit",
             "place": f"{outer.alias}.place || {self.book.moment()} || {nth_place(f'row_number() OVER ({within}ORDER BY {by})')}",
@@ -375,7 +377,7 @@ class Course:
         table_name = identifier(alias)
         self.world.run(
             "the records of a loop",
-            f"CREATE TEMP TABLE {table_name} AS\nSELECT row_number() OVER () AS row,\n  {select}\n"
+            f"CREATE TEMP TABLE {table_name} AS\nSELECT {select}\n"
             f"FROM {inner.scope.sql()}\nWHERE {guards_of(inner)}",
         )
         scope = Rows(self.world, table_name, alias, held)

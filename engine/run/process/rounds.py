@@ -4,7 +4,7 @@ A frame is symbolic: what it says is worked out anew in every statement. Stateme
 look at, so before each of them everything found and decided is put into a table (`hold`): ids of records, values,
 truths. What follows builds on that and sees the records themselves as they stand by then.
 
-Columns of a table of rounds: row (INTEGER, its number), unit (UUID of the record of the outermost loop, NULL outside),
+Columns of a table of rounds: unit (UUID of the record of the outermost loop, NULL outside),
 place (VARCHAR: sorts as the rounds of a run record by
 record would come), row0, row1 … (ids of the
 records of the loops around), then ids, values and truths.
@@ -35,6 +35,8 @@ class Rows(Scope):
         self.temporary = temporary
         self.alias = alias
         self.ids = dict(ids)
+        self.row = f"{alias}.row" if base.startswith("(") else f"{alias}.rowid"
+        """SQL of what tells one row from all others. A number of our own would be given by one processor alone."""
 
     def entry(self, key: str) -> Entry | None:
         """A record is joined when it is first needed, as it stands by then."""
@@ -135,7 +137,7 @@ def hold(rounds: Rounds, wanted: Mapping[str, Table | None], more: Mapping[str, 
     table = identifier(alias)
     world.run(
         "what was found and decided",
-        f"CREATE TEMP TABLE {table} AS\nSELECT row_number() OVER () AS row,\n  {select}\nFROM {scope.sql()}",
+        f"CREATE TEMP TABLE {table} AS\nSELECT {select}\nFROM {scope.sql()}",
     )
     if scope.temporary:
         world.connection.execute(f"DROP TABLE {scope.table}")
