@@ -97,6 +97,19 @@ class Session:
         else:
             self.world.commit()
 
+    def mark(self) -> Callable[[], None]:
+        """What puts back all that is remembered beside the world: what was looked up once, settings, how many legs ran."""
+        ids, settings, legs = dict(self.shared.ids), dict(self.around.settings), self.legs
+
+        def back() -> None:
+            self.shared.ids, self.legs = ids, legs
+            now = self.around.settings
+            assert isinstance(now, dict)
+            now.clear()
+            now.update(settings)
+
+        return back
+
     def process(self, process: Process, chosen: tuple[str, Table] | None = None) -> None:
         """One process, for all records that it finds or for chosen ones (SQL of their ids, their table); what it cannot
         plan is noted and leaves nothing behind."""
@@ -118,6 +131,7 @@ def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Sess
     )
     session = Session(model=model, world=world, around=replace(around), shared=shared)
     session.around = shared.around = replace(around, run=session.called)
+    world.beside = session.mark
     open_ledger(world)
     world.require(world.catalog.table("bc", connector.COUPLINGS), COUPLING_COLUMNS)
     choices = world.catalog.table("sales", connector.OPTION_SET)

@@ -7,6 +7,7 @@ pair, so that the mark brings the pair up again in the next run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from engine import connector
 from engine.plan.legs import Pass, keeps_options
@@ -14,9 +15,8 @@ from engine.run.candidates import Candidates, books
 from engine.run.ledger import AGAIN, counters, label, place
 from engine.run.settle import count_again, job_id, write_errors
 from engine.run.transfer import Transfer
-from engine.run.verdicts import choose
 from engine.run.world import World
-from engine.sql.frame import Outcome
+from engine.sql.frame import Failure, Outcome
 from engine.sql.quote import identifier, literal
 from engine.sql.recordtext import record_id
 from engine.sql.scope import Scope
@@ -25,12 +25,62 @@ from engine.sql.values import Around
 Told = tuple[Outcome, Scope, str]
 """What failed or was warned about, the scope its SQL stands in, and the source id of the record there."""
 
+Said = tuple[Any, str, str, str | None, int | None, int]
+"""Of one record: its id, what is said of it, code, path and line of the rule, and which of several comes first."""
+
+
+def failures(told: Sequence[Told], world: World) -> list[Said]:
+    """The records that failed, each with what failed first."""
+    each = [(one, scope, unit) for outcome, scope, unit in told for one in outcome.failures]
+    return said(each, "arg_min(reason, (nth, reason)) AS reason, min(nth) AS nth", "GROUP BY src", world)
+
+
+def warnings(told: Sequence[Told], world: World) -> list[Said]:
+    """The records that are warned about, with every warning."""
+    each = [(one, scope, unit) for outcome, scope, unit in told for one in outcome.warnings]
+    return said(each, "reason, nth", "", world)
+
+
+def said(each: list[tuple[Failure, Scope, str]], of_one: str, grouped: str, world: World) -> list[Said]:
+    """What is said of which record. of_one: SQL of what of the reasons of one record, told one by one or grouped."""
+    if not each:
+        return []
+    found = "\nUNION ALL ".join(
+        f"SELECT DISTINCT {unit} AS src, {one.reason} AS reason, {at} AS nth FROM {scope.sql()} WHERE {one.when}"
+        for at, (one, scope, unit) in enumerate(each)
+    )
+    lines = ", ".join(
+        f"({at}, {literal(one.code)}, {', '.join(place(one.span))})" for at, (one, _, _) in enumerate(each)
+    )
+    return world.run(
+        "what is said after the write",
+        f"SELECT src, reason, code, path, line, nth FROM (SELECT src, {of_one} FROM ({found}) {grouped}) "
+        f"JOIN (VALUES {lines}) lines(nth, code, path, line) USING (nth) ORDER BY ALL",
+    ).fetchall()
+
+
+def listed(rows: Sequence[Said], world: World) -> str:
+    """The table of what is said: src, reason, code, path, line."""
+    name = identifier(world.alias("said"))
+    world.run(
+        "a table for it",
+        f"CREATE TEMP TABLE {name} (src UUID, reason VARCHAR, code VARCHAR, path VARCHAR, line INTEGER)",
+    )
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)][:5]
+        world.connection.execute(
+            f"INSERT INTO {name} SELECT unnest(?::UUID[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
+            "unnest(?::VARCHAR[]), unnest(?::INTEGER[])",
+            columns,
+        )
+    return name
+
 
 def fail_late(
     step: Pass,
     found: Candidates,
     made: Transfer,
-    told: Sequence[Told],
+    failed: str,
     world: World,
     around: Around,
     *,
@@ -38,23 +88,16 @@ def fail_late(
 ) -> None:
     """Take the records that failed after the write out of the good ones: verdicts, couplings, log, ledger.
 
-    parts: they failed before they were coupled: the rows stay, the couplings go.
+    failed: the table of them. parts: they failed before they were coupled: the rows stay, the couplings go.
     """
-    each = [(one, scope, unit) for outcome, scope, unit in told for one in outcome.failures]
-    if not each:
-        return
     source = step.source.table
-    said = "\nUNION ALL ".join(
-        f"SELECT {unit} AS src, {one.reason} AS reason, {at} AS nth FROM {scope.sql()} WHERE {one.when}"
-        for at, (one, scope, unit) in enumerate(each)
-    )
     looked_at = "src, dst, src_stamp, dst_stamp, failed_before, last_job"
     late = identifier(world.alias("late"))
     world.run(
         "what failed after the write",
         f"""CREATE TEMP TABLE {late} AS
-SELECT w.*, f.reason, f.nth, {record_id(source, "s", world)} AS source_record, {again(world)} AS again
-FROM (SELECT src, arg_min(reason, (nth, reason)) AS reason, min(nth) AS nth FROM ({said}) GROUP BY src) f
+SELECT w.*, f.reason, f.code, f.path, f.line, {record_id(source, "s", world)} AS source_record, {again(world)} AS again
+FROM {failed} f
 JOIN (SELECT {looked_at}, verdict AS was FROM {made.table} WHERE verdict IN ('create', 'update', 'same')
   UNION ALL SELECT {looked_at}, class FROM {found.table} WHERE class IN ('alike', 'untouched')) w ON w.src = f.src
 JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = w.src""",
@@ -79,7 +122,7 @@ JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = w.src""",
         mark(step, late, world, around)
     count_again(step, counters(found, made), world, around)
     write_errors(step, f"SELECT source_record, reason FROM {late}", world, around)
-    list_late(step, late, [place(one.span) for one, _, _ in each], [one.code for one, _, _ in each], world)
+    list_late(step, late, world)
 
 
 def again(world: World) -> str:
@@ -123,15 +166,12 @@ def mark(step: Pass, late: str, world: World, around: Around) -> None:
     )
 
 
-def list_late(step: Pass, late: str, places: list[tuple[str, str]], codes: list[str], world: World) -> None:
+def list_late(step: Pass, late: str, world: World) -> None:
     """Records already listed say why they failed; the others, unchanged until now, are listed after them."""
     source, destination = step.source.table, step.destination.table
-    code = choose([(f"l.nth = {at}", literal(one)) for at, one in enumerate(codes)], "NULL")
-    path = choose([(f"l.nth = {at}", one[0]) for at, one in enumerate(places)], "NULL")
-    line = choose([(f"l.nth = {at}", one[1]) for at, one in enumerate(places)], "NULL")
     told = (
         f"CASE WHEN l.again THEN 'skip' ELSE 'fail' END AS action, "
-        f"CASE WHEN l.again THEN '{AGAIN}' ELSE {code} END AS code, {path} AS path, {line} AS line"
+        f"CASE WHEN l.again THEN '{AGAIN}' ELSE l.code END AS code, l.path, l.line"
     )
     own = f"r.pass = {step.number} AND r.cause IS NULL AND r.source_id = l.src"
     world.run(

@@ -2,30 +2,38 @@
 
 The blocks `after new`, `after changed`, `after unchanged`, `after untouched` run once the leg's rows and couplings are
 in the world; statements above the field lines that change other records run then too, for the records that did
-not fail. Every statement is one query over all records of the leg (rules of evaluation 5 to 8).
+not fail. Every statement is one query over all records of the leg (rules of evaluation 5 to 8). So where a record fails
+in a block, all of it is taken back and carried out once more without that record: row and coupling stay, what its blocks
+wrote does not (R3.24).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
+from engine.run.actions.nodes import nodes
 from engine.run.candidates import Candidates
 from engine.run.effects import Effects
 from engine.run.holding import Held
-from engine.run.late import fail_late
-from engine.run.ledger import place
+from engine.run.late import Said, Told, fail_late, failures, listed, warnings
 from engine.run.pairs import uncouple
 from engine.run.transfer import Transfer, read_moment
+from engine.run.undo import Undo
 from engine.run.world import World
-from engine.sql import block as blocks
+from engine.sql import block as blocks, watch
 from engine.sql.block import read_block
 from engine.sql.frame import Frame, Outcome
 from engine.sql.quote import identifier, literal
-from engine.sql.scope import Extended, Scope
-from engine.sql.values import Around
+from engine.sql.scope import Extended
+from engine.sql.values import Around, NotPlanned
+
+TURNS = 50
+"""So often blocks are carried out anew without those that failed; more would mean that failures bring about failures."""
 
 VERDICTS = {"new": "create", "changed": "update", "unchanged": "same"}
 
@@ -87,15 +95,105 @@ def after_moments(
         kids = f"SELECT kid FROM {made.table} WHERE verdict = 'uncouple'"
         own = replace(effects, unit="p.bc")
         uncouple(step.mapping, kids, world, around, own.carry_out)
-    for item in step.mapping.items:
-        if isinstance(item, model.Moment) and item.after and item.leg == step.leg:
-            after(step, item, read, made, world, around)
+    moments = [one for one in step.mapping.items if isinstance(one, model.Moment) and one.after and one.leg == step.leg]
+    for parts, some in groupby(moments, key=lambda one: one.parts):
+        failed, told = together(step, list(some), read, made, world, around)
+        if failed:
+            fail_late(step, read, made, listed(failed, world), world, around, parts=parts)
+        note_warnings(step, told, world)
 
 
-def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, world: World, around: Around) -> None:
+def together(
+    step: Pass, moments: Sequence[model.Moment], read: Candidates, made: Transfer, world: World, around: Around
+) -> tuple[list[Said], list[Said]]:
+    """Carry out blocks that come one after the other; gives what failed in them, and what was warned about.
+
+    Turn after turn, each without the records that failed before it, until none fails. Whoever watches sees the last one only.
+    """
+    may_fail = any(can_fail(one) for one in moments)
+    failed: list[Said] = []
+    told: list[Said] = []
+    for _ in range(TURNS):
+        known = listed(failed, world) if failed else None
+        if not may_fail:
+            return failed, told + turn(step, moments, read, made, known, world, around)[1]
+        undo, witness = Undo.mark(world, leg=step.number), watch.witness
+        watch.witness = None
+        try:
+            late, warned = turn(step, moments, read, made, known, world, around)
+            if not late and witness is not None:
+                undo.take_back()
+                undo = Undo.mark(world, leg=step.number)
+                watch.witness = witness
+                late, warned = turn(step, moments, read, made, known, world, around)
+        except BaseException:
+            undo.step_aside()
+            raise
+        finally:
+            watch.witness = witness
+        if not late:
+            undo.let_go()
+            return failed, told + warned
+        undo.take_back()
+        failed += late
+        gone = {one[0] for one in late}
+        told += [one for one in warned if one[0] in gone]
+    raise NotPlanned("A block whose failures bring about ever more failures", moments[0].span)
+
+
+def turn(
+    step: Pass,
+    moments: Sequence[model.Moment],
+    read: Candidates,
+    made: Transfer,
+    but: str | None,
+    world: World,
+    around: Around,
+) -> tuple[list[Said], list[Said]]:
+    """Carry blocks out up to the first in which a record fails; gives what failed, and all warnings until then."""
+    warned: list[Said] = []
+    for moment in moments:
+        told = after(step, moment, read, made, but, world, around)
+        warned += warnings(told, world)
+        if late := failures(told, world):
+            return late, warned
+    return [], warned
+
+
+CAN_FAIL: dict[int, tuple[model.Moment, bool]] = {}
+"""What is known of a block, by its identity: a queue runs the same ones thousands of times."""
+
+
+def can_fail(moment: model.Moment) -> bool:
+    """Is there anything in a block that a record can fail in?"""
+    known = CAN_FAIL.get(id(moment))
+    if known is None or known[0] is not moment:
+        found = (
+            any(one.outcome == "fail" for one in nodes(moment.body, model.Require))
+            or any(isinstance(one.otherwise, model.Message) for one in nodes(moment.body, model.Find))
+            or any(
+                one.carried.not_found == "fail"
+                for one in nodes(moment.body, model.Assign)
+                for kind in (model.Partner, model.Translate)
+                for _ in nodes(one.value, kind)
+            )
+        )
+        known = CAN_FAIL[id(moment)] = (moment, found)
+    return known[1]
+
+
+def after(
+    step: Pass,
+    moment: model.Moment,
+    read: Candidates,
+    made: Transfer,
+    but: str | None,
+    world: World,
+    around: Around,
+) -> list[Told]:
     """Read the block of a moment (`after create`, …) for the records that it is about, and carry its effects out.
 
-    What fails here fails the record late: after it was written, with the reason told.
+    but: a table of records that it is not done for. Gives what failed and what was warned about.
     """
     source, destination = step.source.table, step.destination.table
     verdicts = ", ".join(literal(VERDICTS[one]) for one in sorted(moment.states) if one in VERDICTS)
@@ -106,8 +204,10 @@ def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, wo
     if classes := [literal(others[one]) for one in sorted(moment.states) if one in others]:
         rows.append(f"SELECT src, dst FROM {read.table} WHERE class IN ({', '.join(classes)})")
     base = "(" + " UNION ALL ".join(rows) + ")"
+    if but is not None:
+        base = f"(SELECT * FROM {base} WHERE src NOT IN (SELECT src FROM {but}))"
     if not world.one("is there any", f"SELECT count(*) FROM {base} w")[0]:
-        return
+        return []
     scope = Held(world, base, "w", {step.source.key: ("src", source), step.destination.key: ("dst", destination)})
     effects = Effects(step=step, world=world, around=around, unit="w.src")
     frame = Frame(around=around, scope=scope, outcome=Outcome(), effect=effects.carry_out, hold=effects.hold)
@@ -118,19 +218,15 @@ def after(step: Pass, moment: model.Moment, read: Candidates, made: Transfer, wo
     frame.outcome.warnings.clear()
     effects.told.append((frame.outcome, frame.scope, effects.unit))
     read_moment(moment, frame)
-    for outcome, told, unit in effects.told:
-        warnings(step, outcome, told, unit, world)
-    fail_late(step, read, made, effects.told, world, around, parts=moment.parts)
+    return effects.told
 
 
-def warnings(step: Pass, outcome: Outcome, scope: Scope, unit: str, world: World) -> None:
+def note_warnings(step: Pass, told: list[Said], world: World) -> None:
     """What is warned about after the write is noted beside its record."""
-    for one in outcome.warnings:
-        path, line = place(one.span)
+    if told:
         world.run(
             "what is warned about after the write",
             f"""INSERT INTO plan.note
-SELECT {step.number}, r.record, 'warning', {literal(one.code)}, n.text, {path}, {line}
-FROM (SELECT DISTINCT {unit} AS src, {one.reason} AS text FROM {scope.sql()} WHERE {one.when}) n
-LEFT JOIN plan.record r ON r.pass = {step.number} AND r.cause IS NULL AND r.source_id = n.src""",
+SELECT {step.number}, r.record, 'warning', n.code, n.reason, n.path, n.line
+FROM {listed(told, world)} n LEFT JOIN plan.record r ON r.pass = {step.number} AND r.cause IS NULL AND r.source_id = n.src""",
         )

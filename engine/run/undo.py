@@ -7,6 +7,7 @@ when the process has to be begun anew.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.catalog.catalog import Table
@@ -18,22 +19,44 @@ LEDGER = ("pass", "record", "note", "told_field", "told_value")
 
 @dataclass
 class Undo:
-    """A mark in a world. saved: table -> the copy of its delta, None where there was none, '' for an empty one."""
+    """A mark in a world. saved: table -> the copy of its delta, None where there was none, '' for an empty one.
+
+    outer: keeps a copy for the mark around this one. beside: puts back what the world does not know of. fields: the
+    fields told of a leg that is under way and their copy, as such are told anew when they are written again.
+    """
 
     world: World
     kept: Kept
     ledger: dict[str, int]
     temporary: frozenset[str]
+    outer: Callable[[Table], None] | None = None
+    beside: Callable[[], None] | None = None
+    fields: tuple[int, str] | None = None
     saved: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     @classmethod
-    def mark(cls, world: World) -> Undo:
-        """Remember how everything stands; from now on the world keeps a copy of a table before it is first written."""
+    def mark(cls, world: World, leg: int | None = None) -> Undo:
+        """Remember how everything stands; from now on the world keeps a copy of a table before it is first written.
+
+        leg: the number of a leg that is under way.
+        """
+        fields = None if leg is None else (leg, identifier(world.alias("told")))
+        if fields is not None:
+            told = f"SELECT * FROM plan.told_value WHERE pass = {leg}"
+            world.run("the fields told so far", f"CREATE TEMP TABLE {fields[1]} AS {told}")
         last = {
             name: world.one("the plan so far", f"SELECT coalesce(max(rowid), -1) FROM plan.{identifier(name)}")[0]
             for name in LEDGER
         }
-        made = cls(world=world, kept=world.known(), ledger=last, temporary=temporary(world))
+        made = cls(
+            world=world,
+            kept=world.known(),
+            ledger=last,
+            temporary=temporary(world),
+            outer=world.before_write,
+            beside=None if world.beside is None else world.beside(),
+            fields=fields,
+        )
         world.before_write = made.save
         return made
 
@@ -42,6 +65,10 @@ class Undo:
         world, key = self.world, (table.system, table.name)
         if key in self.saved:
             return
+        if self.outer is not None:
+            before = temporary(world)
+            self.outer(table)
+            self.temporary |= temporary(world) - before
         self.saved[key] = None if key not in self.kept.changed else ""
         if key in self.kept.written:
             copy = identifier(world.alias("saved"))
@@ -51,7 +78,7 @@ class Undo:
     def take_back(self) -> None:
         """Everything stands as at the mark."""
         world = self.world
-        world.before_write = None
+        self.step_aside()
         tables = {key: world.catalog.table(key[0], key[1]) for key in self.saved}  # type: ignore[arg-type]
         for table in tables.values():
             world.forget(table)
@@ -64,15 +91,26 @@ class Undo:
                 world.write(tables[key], "as it stood before", statement)
         for name, last in self.ledger.items():
             world.run("the plan as it was", f"DELETE FROM plan.{identifier(name)} WHERE rowid > {last}")
+        if self.fields is not None:
+            leg, copy = self.fields
+            world.run("the fields told since", f"DELETE FROM plan.told_value WHERE pass = {leg}")
+            world.run("the fields as they were told", f"INSERT INTO plan.told_value FROM {copy}")
+            world.connection.execute(f"DROP TABLE {copy}")
         for name in temporary(world) - self.temporary:
             world.connection.execute(f"DROP TABLE IF EXISTS temp.main.{identifier(name)}")
+        if self.beside is not None:
+            self.beside()
 
     def let_go(self) -> None:
         """What was written stays."""
-        self.world.before_write = None
-        for copy in self.saved.values():
+        self.step_aside()
+        for copy in (*self.saved.values(), self.fields and self.fields[1]):
             if copy:
                 self.world.connection.execute(f"DROP TABLE {copy}")
+
+    def step_aside(self) -> None:
+        """No more copies are kept for this mark."""
+        self.world.before_write = self.outer
 
 
 def delta(table: Table) -> str:

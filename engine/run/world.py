@@ -54,6 +54,7 @@ class World:
     it, for `--sql`. sizes: rows of the tables of the snapshot.
     many: from so many rows on a table is large. written: tables with rows in their delta. layers: what lies over the
     rows of the snapshot and under the delta. before_write: called before the delta of a table is written.
+    beside: at a mark, gives what puts back all that is remembered outside of this world.
     states: what gives the rows of a changed table as they stand. stale: copies to be made anew before they are read, with
     their names. grown: so many rows were written to a delta, at most.
     """
@@ -70,6 +71,7 @@ class World:
     written: set[tuple[str, str]] = field(default_factory=set)
     layers: dict[tuple[str, str], tuple[Layer, ...]] = field(default_factory=dict)
     before_write: Callable[[Table], None] | None = None
+    beside: Callable[[], Callable[[], None]] | None = None
     states: dict[tuple[str, str], State] = field(default_factory=dict)
     stale: dict[tuple[str, str], str] = field(default_factory=dict)
     grown: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -84,7 +84,7 @@ def attempt(
     known: what is refused already and left out, or (only) what alone is looked at. quick: stop at the first late refusal.
     """
     world = session.world
-    undo, ids, settings = Undo.mark(world), dict(session.shared.ids), dict(session.around.settings)
+    undo = Undo.mark(world)
     acted = frozenset(world.acted)
     book = Documents(world=world, number=number, quick=quick, only=only)
     book.open()
@@ -108,7 +108,7 @@ def attempt(
     refused: Refusals = ()
     if came != "not planned":
         refused = tuple(world.run("what is refused", "SELECT * FROM refused ORDER BY ALL").fetchall())
-    take_back(session, undo, ids, settings, number)
+    undo.take_back()
     world.acted = set(acted)
     return came, refused
 
@@ -155,17 +155,6 @@ def put_back(known: Refusals, world: World, table: str) -> None:
             "unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::INTEGER[])",
             columns,
         )
-
-
-def take_back(session: Session, undo: Undo, ids: dict[str, Any], settings: dict[str, Any], number: int) -> None:
-    """Make everything as it was at the mark: rows, ids given so far, the number of legs, settings."""
-    undo.take_back()
-    session.shared.ids = ids
-    session.legs = number
-    now = session.around.settings
-    assert isinstance(now, dict)
-    now.clear()
-    now.update(settings)
 
 
 def finish(session: Session, process: Process, book: Documents) -> None:
