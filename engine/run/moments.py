@@ -36,6 +36,7 @@ TURNS = 50
 """So often blocks are carried out anew without those that failed; more would mean that failures bring about failures."""
 
 VERDICTS = {"new": "create", "changed": "update", "unchanged": "same"}
+OTHERS = {"untouched": "untouched", "unchanged": "alike"}
 
 
 @dataclass
@@ -110,13 +111,13 @@ def together(
 
     Turn after turn, each without the records that failed before it, until none fails. Whoever watches sees the last one only.
     """
-    may_fail = any(can_fail(one) for one in moments)
+    may_fail = any(can_fail(one) and about_any(one, read, made) for one in moments)
     failed: list[Said] = []
     told: list[Said] = []
+    if not may_fail:
+        return turn(step, moments, read, made, None, world, around)
     for _ in range(TURNS):
         known = listed(failed, world) if failed else None
-        if not may_fail:
-            return failed, told + turn(step, moments, read, made, known, world, around)[1]
         undo, witness = Undo.mark(world, leg=step.number), watch.witness
         watch.witness = None
         try:
@@ -160,6 +161,12 @@ def turn(
     return [], warned
 
 
+def about_any(moment: model.Moment, read: Candidates, made: Transfer) -> bool:
+    """Are there records that a block is about?"""
+    written = any(made.counts.get(VERDICTS[one]) for one in moment.states if one in VERDICTS)
+    return written or any(read.classes.get(OTHERS[one]) for one in moment.states if one in OTHERS)
+
+
 CAN_FAIL: dict[int, tuple[model.Moment, bool]] = {}
 """What is known of a block, by its identity: a queue runs the same ones thousands of times."""
 
@@ -200,8 +207,7 @@ def after(
     rows = []
     if verdicts:
         rows.append(f"SELECT src, dst FROM {made.table} WHERE verdict IN ({verdicts})")
-    others = {"untouched": "untouched", "unchanged": "alike"}
-    if classes := [literal(others[one]) for one in sorted(moment.states) if one in others]:
+    if classes := [literal(OTHERS[one]) for one in sorted(moment.states) if one in OTHERS]:
         rows.append(f"SELECT src, dst FROM {read.table} WHERE class IN ({', '.join(classes)})")
     base = "(" + " UNION ALL ".join(rows) + ")"
     if but is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.run.undo import temporary
 from engine.run.world import World
 from tests.plan.rules import TO_SALES, creating, with_
@@ -87,7 +89,8 @@ def test_what_an_earlier_block_wrote_for_the_record_goes_as_well() -> None:
     assert plan.counts("ITEMS", "to_sales") == {"created": 1, "failed": 1}
 
 
-def test_rows_that_stood_in_the_plan_before_are_as_they_were() -> None:
+@pytest.mark.parametrize("many", [None, 1])
+def test_rows_that_stood_in_the_plan_before_are_as_they_were(many: int | None) -> None:
     """A block that writes the very record of the leg, and one more that was there: both as before the block."""
     rules = with_(
         TO_SALES,
@@ -109,7 +112,7 @@ def test_rows_that_stood_in_the_plan_before_are_as_they_were() -> None:
         *(coupled(no) for no in "12"),
         *(sales("pricelevel", {"pricelevelid": sales_id(f"7{no}"), "name": f"V{no}"}) for no in "12"),
     )
-    plan = world(rules, *rows).plan()
+    plan = world(rules, *rows).plan(many=many)
     assert plan.row("sales", "product", sales_id("1"))["name"] == "Bike 1"
     assert plan.row("sales", "product", sales_id("2"))["name"] == "Spoilt"
     assert plan.fields("1") == {"Name": ("Old", "Bike 1")}
