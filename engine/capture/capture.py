@@ -13,8 +13,9 @@ from pathlib import Path
 
 from engine.capture.chosen import Chosen, choose
 from engine.capture.compose import Composer
+from engine.capture.documents import around, replay_document
 from engine.capture.reads import Reads, carried, reads
-from engine.capture.replay import replay, stale
+from engine.capture.replay import Replayed, replay, stale
 from engine.capture.rows import Slice, Width, cut_out
 from engine.capture.text import to_yaml
 from engine.diagnostic import Diagnostic
@@ -32,7 +33,9 @@ from engine.testing import rulebook
 from engine.workspace import Workspace
 
 MOST_OF_A_REASON = 250
-WIDTHS: tuple[Width, ...] = ("near", "asked", "far", "whole tables")
+WIDTHS: tuple[tuple[Width, ...], ...] = (("near",), ("asked",), ("far",), ("whole tables",))
+DOCUMENT_WIDTHS: tuple[tuple[Width, ...], ...] = (("near", "asked"), ("far", "whole tables"))
+"""Tried in turn; those in one tuple are cut from one dry run: before a document stands a whole plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,56 +72,70 @@ def _snapshot(workspace: Workspace, named: str) -> Path:
 
 def _captured(workspace: Workspace, rules: Rules, chosen: Chosen, snapshot: Path) -> Captured:
     seen = reads(rules.model, chosen.mapping, rules.catalog)
-    carried(rules.model, chosen.mapping, seen)
+    if chosen.document is None:
+        carried(rules.model, chosen.mapping, seen)
     shipped = frozenset(one.path for one in workspace.standard_rules)
     book, _ = rulebook(workspace.rule_files, rules.catalog, shipped)
     misses: tuple[Difference, ...] = ()
     reasons = [one.reason for one in chosen.records if one.reason and one.action in ("fail", "conflict")]
-    for width in WIDTHS:
-        text = _written(workspace, rules, chosen, snapshot, seen, width)
-        if text is None:
-            message = f"{chosen.records[0].label} does not come out the same when it is planned again"
-            hint = "capture the record that starts it, or make the plan anew with all mappings"
-            return Captured(text=None, found=(_not_alike(message, hint),))
-        misses = proof(text, book, reasons)
-        if not misses:
-            return Captured(text=text)
+    for widths in WIDTHS if chosen.document is None else DOCUMENT_WIDTHS:
+        again = _replayed(rules, chosen, snapshot, seen, widths)
+        if again is None:
+            return Captured(text=None, found=(_not_again(chosen),))
+        try:
+            for slice_ in again.before:
+                text = _written(workspace, rules, chosen, seen, again, slice_)
+                misses = proof(text, book, reasons)
+                if not misses:
+                    return Captured(text=text)
+        finally:
+            again.session.world.connection.close()
     told = "; ".join(f"{one.what}: {one.got}" for one in misses[:3])
     message = f"{chosen.records[0].label} comes out differently by itself than in the plan: {told}"
     hint = "other records decide it too; write its scenario by hand, starting from a smaller snapshot"
     return Captured(text=None, found=(_not_alike(message, hint),))
 
 
-def _written(
-    workspace: Workspace, rules: Rules, chosen: Chosen, snapshot: Path, seen: Reads, width: Width
-) -> str | None:
-    """The scenario file with so much of the world around the pair; None when it is not planned so again."""
+def _replayed(rules: Rules, chosen: Chosen, snapshot: Path, seen: Reads, widths: tuple[Width, ...]) -> Replayed | None:
+    """The record planned again, with so much of the world around it as it was before: a slice for each width."""
     ids = [id for one in chosen.records for id in (one.source, one.id) if id is not None]
 
-    def read(session: Session) -> Slice:
-        return cut_out(session.world, rules.model, chosen.mapping, ids, seen, width)
+    def read(session: Session) -> tuple[Slice, ...]:
+        if chosen.document is not None:
+            return tuple(around(session, chosen, ids, seen, width) for width in widths)
+        return tuple(cut_out(session.world, rules.model, chosen.mapping, ids, seen, width) for width in widths)
 
-    again = replay(rules, chosen, snapshot, read)
-    if again is None:
-        return None
-    try:
-        composer = Composer(
-            chosen=chosen,
-            slice=again.before,
-            found=seen,
-            rules=rules.model,
-            catalog=rules.catalog,
-            after=again.session,
-            forced=again.forced,
-            settings=without_secrets(workspace.settings),
-            defaults=defaults(),
-        )
-        one, head = chosen.records[0], chosen.head
-        words = re.sub(r"[^a-z0-9]+", "-", f"{chosen.mapping} {one.leg} {one.label}".lower()).strip("-")
-        about = f"Captured from a plan of {head['company']} of {head['now']:%Y-%m-%d %H:%M}."
-        return to_yaml(composer.scenario(words), [about])
-    finally:
-        again.session.world.connection.close()
+    return (replay if chosen.document is None else replay_document)(rules, chosen, snapshot, read)
+
+
+def _written(workspace: Workspace, rules: Rules, chosen: Chosen, seen: Reads, again: Replayed, before: Slice) -> str:
+    """The scenario file that starts from a slice of the world."""
+    composer = Composer(
+        chosen=chosen,
+        slice=before,
+        found=seen,
+        rules=rules.model,
+        catalog=rules.catalog,
+        after=again.session,
+        forced=again.forced,
+        settings=without_secrets(workspace.settings),
+        defaults=defaults(),
+        counts=again.counts,
+    )
+    one, head = chosen.records[0], chosen.head
+    words = re.sub(r"[^a-z0-9]+", "-", f"{chosen.mapping} {one.leg} {one.label}".lower()).strip("-")
+    about = f"Captured from a plan of {head['company']} of {head['now']:%Y-%m-%d %H:%M}."
+    return to_yaml(composer.scenario(words), [about])
+
+
+def _not_again(chosen: Chosen) -> Diagnostic:
+    """The record is not planned as the plan has it."""
+    message = f"{chosen.records[0].label} does not come out the same when it is planned again"
+    hint = "capture the record that starts it, or make the plan anew with all mappings"
+    if chosen.document is not None:
+        message += " by itself"
+        hint = "other records decide it too; write its scenario by hand, starting from a smaller snapshot"
+    return _not_alike(message, hint)
 
 
 def proof(text: str, book: Rulebook, reasons: Sequence[str] = ()) -> tuple[Difference, ...]:

@@ -1,7 +1,9 @@
-"""A saved plan and the key of a record -> the records of the plan that are meant, all of one mapping and pair."""
+"""A saved plan and the key of a record -> the records of the plan that are meant: one pair's, or a document."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -15,18 +17,21 @@ from engine.model.model import Leg
 from engine.run.apply import open_plan
 
 MOST_NAMED = 8
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A record of the plan, of the mapping itself. step: the number of its pass. source: the id it comes from."""
+    """A record of the plan, of the mapping itself or what a document is made for. step: the number of its pass.
+    source: the id it comes from."""
 
     step: int
-    leg: Leg
+    leg: Leg | Literal["process"]
     record: int
     action: str
     code: str | None
     system: Literal["bc", "sales"]
+    table: str
     id: UUID | None
     source: UUID
     label: str
@@ -40,6 +45,18 @@ class Chosen:
     mapping: str
     records: tuple[Listed, ...]
     head: dict[str, Any]
+    document: Document | None = None
+    """What else the plan says, where a process of the name of `mapping` made a document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """names: of the mappings and processes of the plan. earlier: the records whose documents were made
+    before, in order. told: what the plan lists of the document."""
+
+    names: tuple[str, ...]
+    earlier: tuple[UUID, ...]
+    told: Counter[tuple[str, ...]]
 
 
 def choose(plan: Path, key: str, mapping: str | None = None) -> Chosen | Diagnostic:
@@ -65,9 +82,7 @@ ORDER BY r.pass, r.record""",
         [key, mapping],
     )
     if found and all(one["leg"] == "process" for one in found):
-        owners = ", ".join(dict.fromkeys(one["mapping"] for one in found))
-        told = f"{key} belongs to a document of {owners}; only records of mappings are captured"
-        return unfound(told, f"coupler why {found[0]['mapping']} {key!r} tells its story; write the scenario by hand")
+        return _document(connection, key, head[0], found)
     found = [one for one in found if one["leg"] != "process"]
     if brought := [one for one in found if one["cause"]]:
         found = [one for one in found if not one["cause"]] or _rows(
@@ -92,6 +107,54 @@ ORDER BY r.pass, r.record""",
     return Chosen(mapping=found[0]["mapping"], records=tuple(records), head=head[0])
 
 
+def _document(
+    connection: duckdb.DuckDBPyConnection, key: str, head: dict[str, Any], found: list[dict[str, Any]]
+) -> Chosen | Diagnostic:
+    """The one document that these rows belong to."""
+    if len({one["mapping"] for one in found}) > 1:
+        names = list(dict.fromkeys(one["mapping"] for one in found))
+        return unfound(f"{key} stands in the plan under {', '.join(names)}", f"choose one: --mapping {names[0]!r}")
+    if len(units := {one["source_id"]: one["source_label"] for one in found}) > 1:
+        return unfound(
+            f"{key} can be {'; '.join(f'{label} ({id})' for id, label in units.items())}", "name it by its id"
+        )
+    name, unit, step = found[0]["mapping"], found[0]["source_id"], found[0]["pass"]
+    listed = _rows(
+        connection,
+        "SELECT r.*, p.mapping, p.leg FROM plan_file.plan.record r JOIN plan_file.plan.pass p USING (pass) "
+        "WHERE pass = $1 ORDER BY record",
+        [step],
+    )
+    root = next((one for one in listed if one["source_id"] == unit and not one["cause"]), None)
+    if unit is None or root is None:
+        told = f"{key} belongs to no document: {name} makes it outside its loops"
+        return unfound(told, "write the scenario by hand")
+    before = [one for one in listed if not one["cause"] and one["record"] < root["record"] and one["source_id"]]
+    known = _rows(connection, "SELECT DISTINCT mapping FROM plan_file.plan.pass ORDER BY 1", [])
+    return Chosen(
+        mapping=name,
+        records=(_listed(root),),
+        head=head,
+        document=Document(
+            names=tuple(one["mapping"] for one in known),
+            earlier=tuple(
+                one["source_id"]
+                for one in before
+                if one["table_name"] == root["table_name"] and one["action"] != "fail"
+            ),
+            told=words_of([one for one in listed if one["source_id"] == unit]),
+        ),
+    )
+
+
+def words_of(rows: Sequence[dict[str, Any]]) -> Counter[tuple[str, ...]]:
+    """What a plan says of a document, without the ids of new records: these hang on the run."""
+    return Counter(
+        tuple(_ID.sub("*", str(one[name])) for name in ("action", "table_name", "label", "code", "reason"))
+        for one in rows
+    )
+
+
 def _pair(one: dict[str, Any]) -> frozenset[str]:
     return frozenset(str(id) for id in (one["id"], one["source_id"]) if id is not None)
 
@@ -108,6 +171,7 @@ def _listed(one: dict[str, Any]) -> Listed:
     return Listed(
         step=one["pass"],
         leg=cast("Leg", one["leg"]),
+        table=one["table_name"],
         record=one["record"],
         action=one["action"],
         code=one["code"],

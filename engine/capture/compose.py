@@ -11,6 +11,7 @@ from uuid import UUID
 
 from engine import connector
 from engine.capture.chosen import Chosen, Listed
+from engine.capture.documents import pointed
 from engine.capture.reads import Key, Reads
 from engine.capture.rows import Row, Slice
 from engine.catalog.catalog import Catalog, Field, Table
@@ -18,6 +19,8 @@ from engine.catalog.settings import Settings
 from engine.frozen import dataclass
 from engine.model.model import Model
 from engine.run.dryrun import Session
+from engine.run.process.listing import BY_BC
+from engine.scenario.stage import ARCHIVED, ARCHIVED_UPDATED, STATISTICS
 from engine.scenario.values import held
 from engine.sql.quote import identifier
 
@@ -30,6 +33,12 @@ COUNTER = {
     "uncouple": "unchanged",
 }
 SECOND_FAILURE = "W622"
+MARKS = (
+    ("skipped", connector.SKIPPED),
+    ("statistics_uploaded", STATISTICS),
+    ("archived", ARCHIVED),
+    ("archived_updated", ARCHIVED_UPDATED),
+)
 RESULT_NAMES = {1: "Success", 2: "Failure"}
 
 
@@ -46,21 +55,23 @@ class Composer:
     forced: bool
     settings: Mapping[str, object]
     defaults: Mapping[str, object]
+    counts: Mapping[str, Mapping[str, int]] | None
 
     def scenario(self, id: str) -> dict[str, Any]:
         """The whole scenario, as `coupler test` reads it; what it is about is said by its first record."""
         one = self.chosen.records[0]
-        told = {"create": "creates", "change": "changes", "uncouple": "uncouples", "fail": "refuses"}
+        told = {"create": "creates", "change": "changes", "uncouple": "uncouples", "fail": "refuses", "done": "handles"}
         verb = told.get(
             one.action, {"skip": "skips", "conflict": "reports a conflict about"}.get(one.action, one.action)
         )
         about = f"{self.chosen.mapping} {verb} {one.label}" + (f": {one.reason}" if one.reason else "")
+        given = self.given()
         return {
             "id": id,
             "about": about.rstrip(".") + ".",
             "area": "captured",
             "base": "none",
-            "given": self.given(),
+            "given": given,
             "when": self.when(),
             "then": self.then(),
         }
@@ -90,7 +101,7 @@ class Composer:
         told = [self.coupling(row) for row in self.slice.couplings.values()]
         couplings = [one for one in told if one is not None] + [self.option(row) for row in self.slice.options]
         given |= {"couplings": couplings} if couplings else {}
-        if self.others():
+        if self.chosen.document is None and self.others():
             since = moment(self.began() - timedelta(days=1))
             given["watermarks"] = {self.chosen.mapping: {"bc": since, "sales": since}}
         return given
@@ -108,21 +119,28 @@ class Composer:
 
     def pair(self) -> list[tuple[Table, UUID]]:
         """Table and id of the rows in the slice that the scenario tells of; both sides of a couple have one each."""
-        mapping = self.rules.mappings[self.chosen.mapping]
         ids = {id for one in self.chosen.records for id in (one.id, one.source) if id is not None}
         return [
             (table, id)
-            for table in (mapping.bc.table, mapping.sales.table)
+            for table in self.own()
             for id in self.slice.rows.get((table.system, table.name), {})
             if id in ids
         ]
 
+    def own(self) -> tuple[Table, ...]:
+        """The tables of the mapping; of a document the one of the record that it is made for."""
+        if self.chosen.document is not None:
+            one = self.chosen.records[0]
+            return (self.catalog.table(one.system, one.table),)
+        mapping = self.rules.mappings[self.chosen.mapping]
+        return (mapping.bc.table, mapping.sales.table)
+
     def others(self) -> list[tuple[Table, UUID]]:
         """Rows of the mapping's own tables that are only there because the pair looks at them."""
-        mapping, pair = self.rules.mappings[self.chosen.mapping], self.pair()
+        pair = self.pair()
         return [
             (table, id)
-            for table in (mapping.bc.table, mapping.sales.table)
+            for table in self.own()
             for id in self.slice.rows.get((table.system, table.name), {})
             if (table, id) not in pair
         ]
@@ -141,7 +159,7 @@ class Composer:
             value = plain_text(table.fields[name], row.get(name))
             if value is not None:
                 written[name] = value
-        if not pair and (table, row[table.id_field]) in self.others():
+        if self.chosen.document is None and not pair and (table, row[table.id_field]) in self.others():
             written[table.modified_field] = moment(self.began() - timedelta(days=2))
         return written
 
@@ -155,8 +173,8 @@ class Composer:
         }
         written: dict[str, Any] = {"mapping": name}
         for key, column in (("bc", connector.COUPLED_BC_ID), ("sales", connector.COUPLED_SALES_ID)):
-            if row.get(column) is not None:
-                written[key] = str(row[column])
+            if row.get(column) is not None or key == "bc":
+                written[key] = None if row.get(column) is None else str(row[column])
         for key, column in (("last_synch_bc", connector.BC_STAMP), ("last_synch_sales", connector.SALES_STAMP)):
             if row.get(column) is not None:
                 written[key] = moment(row[column])
@@ -164,8 +182,9 @@ class Composer:
         for key, column in (("result_to_sales", connector.RESULT_TO_SALES), ("result_to_bc", connector.RESULT_TO_BC)):
             if own and not again and row.get(column) in RESULT_NAMES:
                 written[key] = RESULT_NAMES[row[column]]
-        if row.get(connector.SKIPPED):
-            written["skipped"] = True
+        for key, column in MARKS:
+            if row.get(column):
+                written[key] = True
         return written
 
     def mapping_of(self, row: Row) -> str | None:
@@ -208,9 +227,12 @@ class Composer:
         """The action: one run of the mapping, or the same run twice where the record was skipped after its second
         failure.
         """
+        one = self.chosen.records[0]
+        if self.chosen.document is not None:
+            alone = {"records": {one.system: [str(one.source)]}} if pointed(self.rules, self.chosen) else {}
+            return {"run": "process", "process": self.chosen.mapping, **alone}
         action: dict[str, Any] = {"run": "mapping", "mapping": self.chosen.mapping}
         mapping = self.rules.mappings[self.chosen.mapping]
-        one = self.chosen.records[0]
         if mapping.arrow == "<->" and len(self.chosen.records) == 1:
             action["direction"] = one.leg
         if self.forced:
@@ -222,7 +244,9 @@ class Composer:
     def then(self) -> dict[str, Any]:
         """What is expected: changes, counters, errors, couplings that stand and couplings that are gone."""
         changes = self.changes()
-        counts = {one.leg: {COUNTER[one.action]: 1} for one in self.chosen.records if one.action in COUNTER}
+        counts = self.counts or {
+            one.leg: {COUNTER[one.action]: 1} for one in self.chosen.records if one.action in COUNTER
+        }
         then: dict[str, Any] = {"changes": changes, "counts": counts}
         labels = {one["_id"]: one["as"] for one in changes if "as" in one}
         for one in changes:
@@ -232,7 +256,12 @@ class Composer:
                 one.pop("set")
         failed = [one for one in self.chosen.records if one.action in ("fail", "conflict") and one.reason]
         if failed:
-            then["errors"] = [{"mapping": self.chosen.mapping, "contains": [str(one.reason)]} for one in failed]
+            by = "mapping" if self.chosen.document is None else "process"
+            then["errors"] = [{by: self.chosen.mapping, "contains": [str(one.reason)]} for one in failed]
+            if self.chosen.document is not None:
+                then["errors"][0] |= {"record": str(failed[0].source), "count": 1}
+        elif self.counts and "failed" not in self.counts["process"]:
+            then["errors"] = []
         kept, gone = self.coupled(labels)
         then |= {"couplings": kept} if kept else {}
         then |= {"couplings_absent": gone} if gone else {}
@@ -241,36 +270,44 @@ class Composer:
     def coupled(self, labels: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """The couplings of the pair as they stand afterwards, and those that are gone."""
         table = self.catalog.table("bc", connector.COUPLINGS)
-        mapping = self.rules.mappings[self.chosen.mapping]
-        ids = {id for one in self.chosen.records for id in (one.id, one.source) if id is not None}
+        ids = {str(id) for one in self.chosen.records for id in (one.id, one.source) if id is not None}
+        ids |= set(labels) if self.chosen.document is not None else set()
         kept: list[dict[str, Any]] = []
         standing: set[tuple[UUID, UUID]] = set()
         for row in fetch(self.after, table):
             bc, sales = row[connector.COUPLED_BC_ID], row[connector.COUPLED_SALES_ID]
-            if row[connector.COUPLED_TABLE] != mapping.bc.table.number or not {bc, sales} & ids:
+            name = self.told_under(row)
+            if name is None or not {str(bc), str(sales)} & ids:
                 continue
             standing.add((bc, sales))
-            one: dict[str, Any] = {"mapping": mapping.name}
+            one: dict[str, Any] = {"mapping": name}
             one |= {side: labels_in(str(id), labels) for side, id in (("bc", bc), ("sales", sales)) if id is not None}
             for leg, column in (("to_sales", connector.RESULT_TO_SALES), ("to_bc", connector.RESULT_TO_BC)):
                 ran = any(record.leg == leg and record.action != "skip" for record in self.chosen.records)
-                if ran and row.get(column) in RESULT_NAMES and not mapping.always_compare:
+                if ran and row.get(column) in RESULT_NAMES and not self.rules.mappings[name].always_compare:
                     one[f"result_{leg}"] = RESULT_NAMES[row[column]]
             if row.get(connector.SKIPPED):
                 one["skipped"] = True
             kept.append(one)
         gone = [
             {
-                "mapping": mapping.name,
+                "mapping": name,
                 "bc": str(row[connector.COUPLED_BC_ID]),
                 "sales": str(row[connector.COUPLED_SALES_ID]),
             }
             for row in self.slice.couplings.values()
-            if row[connector.COUPLED_TABLE] == mapping.bc.table.number
-            and {row[connector.COUPLED_BC_ID], row[connector.COUPLED_SALES_ID]} & ids
+            if (name := self.told_under(row)) is not None
+            and {str(row[connector.COUPLED_BC_ID]), str(row[connector.COUPLED_SALES_ID])} & ids
             and (row[connector.COUPLED_BC_ID], row[connector.COUPLED_SALES_ID]) not in standing
         ]
         return kept, gone
+
+    def told_under(self, row: Row) -> str | None:
+        """The mapping under which the scenario tells of a coupling: its own one; of a document any."""
+        if self.chosen.document is not None:
+            return self.mapping_of(row)
+        mapping = self.rules.mappings[self.chosen.mapping]
+        return mapping.name if row[connector.COUPLED_TABLE] == mapping.bc.table.number else None
 
     def changes(self) -> list[dict[str, Any]]:
         """What the plan writes for the record and what comes along with it, values as the world holds them."""
@@ -310,7 +347,8 @@ class Composer:
     def values(self, key: Key, id: UUID, number: int, record: int) -> dict[str, Any]:
         """The fields that the plan lists for a record, with their values afterwards."""
         names = self.after.world.connection.execute(
-            "SELECT name FROM plan.field WHERE pass = ? AND record = ? ORDER BY ordinal", [number, record]
+            "SELECT name FROM plan.field WHERE pass = ? AND record = ? AND after IS DISTINCT FROM ? ORDER BY ordinal",
+            [number, record, BY_BC],
         ).fetchall()
         table = self.catalog.table(*key)
         rows = fetch(self.after, table, id)

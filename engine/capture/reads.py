@@ -1,4 +1,4 @@
-"""A mapping -> the tables and fields that it reads and writes, and the mappings by whose couplings it looks up."""
+"""A mapping or a process -> the tables and fields it reads and writes, and the mappings whose couplings it asks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from engine import connector
 from engine.catalog.catalog import Catalog, System, Table
+from engine.catalog.settings import Settings
 from engine.model import model
 from engine.model.model import Model
 
@@ -26,12 +27,13 @@ class Asked:
 @dataclass
 class Reads:
     """fields: per table the names of the fields. mappings: those whose couplings are looked at. asked: the look-ups by
-    value; named: what the names in such values stand for."""
+    value; named: what the names in such values stand for; setup: settings that are fields of setup tables, by name."""
 
     fields: dict[Key, set[str]] = field(default_factory=dict)
     mappings: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
     named: dict[str, model.Value] = field(default_factory=dict)
+    setup: dict[str, tuple[Table, str]] = field(default_factory=dict)
 
     def add(self, table: Table, *names: str) -> None:
         """Note that these fields of a table are read or written; without names, that the table is."""
@@ -39,10 +41,29 @@ class Reads:
 
 
 def reads(rules: Model, name: str, catalog: Catalog) -> Reads:
-    """What a run of a mapping reads, with all mappings that it calls."""
-    found = Reads(mappings={name})
+    """What a run of a mapping or a process reads, with all mappings that it calls."""
+    found = Reads(mappings={name} & set(rules.mappings))
     done: set[str] = set()
     waiting = [name]
+    if name in rules.processes:
+        waiting = []
+        known = Settings(catalog)
+        setup = {one.name: one.setup for one in known.of_setup_tables}
+        own = {one.name for one in known.own}
+        for node in _nodes((rules.processes[name].body,), rules, set()):
+            _note(node, found, catalog)
+            _ask(node, found)
+            _couple(node, found, rules)
+            if (
+                isinstance(node, model.SettingValue)
+                and node.name not in own
+                and (place := setup.get(node.name)) is not None
+            ):
+                found.setup[node.name] = (catalog.table("bc", place[0]), place[1])
+                found.add(*found.setup[node.name])
+            if isinstance(node, model.Synchronise):
+                waiting += node.mappings
+                found.mappings.update(node.mappings)
     while waiting:
         mapping = rules.mappings.get(waiting.pop())
         if mapping is None or mapping.name in done:
@@ -105,6 +126,21 @@ def _note(node: object, found: Reads, catalog: Catalog) -> None:
             found.add(lines, connector.TEMPLATE_CODE, connector.TEMPLATE_FIELD, connector.TEMPLATE_VALUE)
         case _:
             pass
+
+
+def _couple(node: object, found: Reads, rules: Model) -> None:
+    """The mappings whose couplings a statement of a process looks at or makes, and fields that it takes over whole."""
+    match node:
+        case model.CoupledTogether(record=record):
+            table = record.table
+        case model.Couple(bc_table=table):
+            pass
+        case model.Create(record=record, like=like) if like is not None:
+            found.add(like.table, *(one for one in like.table.fields if one in record.table.fields))
+            return
+        case _:
+            return
+    found.mappings.update(name for name, one in rules.mappings.items() if table in (one.bc.table, one.sales.table))
 
 
 def _ask(node: object, found: Reads) -> None:

@@ -5,7 +5,7 @@ Plans are the same for the same input, so the world stands as it stood when the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,13 @@ FORCED = RunScope(force=True, since_watermark=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """before: what was read of the world before the pass. session: after it. forced: the plan was made with --force."""
+    """before: what was read of the world before the pass. session: after it. forced: the plan was made with --force.
+    counts: what the run of a document logged."""
 
     before: Any
     session: Session
     forced: bool
+    counts: Mapping[str, Mapping[str, int]] | None = None
 
 
 def stale(workspace: Workspace, chosen: Chosen, snapshot: Path) -> Diagnostic | None:

@@ -41,19 +41,26 @@ class Slice:
 
 def cut_out(world: World, rules: Model, name: str, ids: Iterable[UUID], found: Reads, width: Width) -> Slice:
     """The slice of the world around the records of these ids."""
-    return _Cutter(world, rules, name, found).cut(tuple(ids), width)
+    mapping = rules.mappings[name]
+    return cut_around(world, rules, name, (mapping.bc.table, mapping.sales.table), ids, found, width)
+
+
+def cut_around(
+    world: World, rules: Model, name: str, own: tuple[Table, ...], ids: Iterable[UUID], found: Reads, width: Width
+) -> Slice:
+    """The slice of the world around the records of these ids, of these tables."""
+    return _Cutter(world, rules, name, own, found).cut(tuple(ids), width)
 
 
 class _Cutter:
-    def __init__(self, world: World, rules: Model, name: str, found: Reads) -> None:
-        self.world, self.rules, self.name, self.found = world, rules, name, found
+    def __init__(self, world: World, rules: Model, name: str, own: tuple[Table, ...], found: Reads) -> None:
+        self.world, self.rules, self.name, self.own, self.found = world, rules, name, own, found
         self.slice = Slice()
         self.waiting: list[tuple[Table, Row]] = []
         self.inner: set[UUID] = set()
 
     def cut(self, ids: tuple[UUID, ...], width: Width) -> Slice:
-        mapping = self.rules.mappings[self.name]
-        for table in (mapping.bc.table, mapping.sales.table):
+        for table in self.own:
             self._take(table, table.id_field, ids)
         for id in ids:
             self._couplings(id)
@@ -61,8 +68,7 @@ class _Cutter:
         self.inner = {id for rows in self.slice.rows.values() for id in rows}
         for key in self.found.fields:
             table = self.world.catalog.table(*key)
-            own = table in (mapping.bc.table, mapping.sales.table)
-            if self._ours(table) and not own and (width == "whole tables" or self._size(table) <= SMALL):
+            if self._ours(table) and table not in self.own and (width == "whole tables" or self._size(table) <= SMALL):
                 self._take_rows(table, self._fetch(table, "true", [], MOST_ROWS))
         self.waiting += [(table, row) for table, row in self._all() if width != "near" or row[table.id_field] in ids]
         self._follow(ids if width in ("near", "asked") else None)

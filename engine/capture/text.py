@@ -46,7 +46,7 @@ def _row(row: Mapping[str, Any], indent: str) -> Iterator[str]:
     if len(whole) <= WIDE:
         yield whole
         return
-    parts = [f"{scalar(key)}: {flow(value)}" for key, value in row.items()]
+    parts = [part for key, value in row.items() for part in _parts(key, value)]
     line = f"{indent}- {{{parts[0]}"
     for part in parts[1:]:
         if len(line) + len(part) + 3 > WIDE:
@@ -55,6 +55,16 @@ def _row(row: Mapping[str, Any], indent: str) -> Iterator[str]:
         else:
             line = f"{line}, {part}"
     yield f"{line}}}"
+
+
+def _parts(key: str, value: object) -> Iterator[str]:
+    """What may stand on a line of its own: a value, or each of the values in one that is too long for a line."""
+    if not isinstance(value, dict) or len(flow(value)) <= WIDE - 12:
+        yield f"{scalar(key)}: {flow(value)}"
+        return
+    inner = [f"{scalar(name)}: {flow(one)}" for name, one in value.items()]
+    inner[0], inner[-1] = f"{scalar(key)}: {{{inner[0]}", f"{inner[-1]}}}"
+    yield from inner
 
 
 def flow(value: object) -> str:

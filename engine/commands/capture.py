@@ -10,6 +10,8 @@ HELP = """
 coupler capture june.plan 1896-S                        # the scenario of one record, by its key
 coupler capture june.plan "1896-S Athens desk" --out tests/athens-desk.yaml
 coupler capture june.plan 10000 --mapping CUSTOMER      # where the key stands under several mappings
+coupler capture june.plan "ORD-26062 A bench made to measure"   # a document: what a process makes of one order
+coupler capture june.plan C10020 --mapping account-statistics   # what a process does where a mapping has the key too
 """
 EXITS = """
 0  the scenario was written; it passes
@@ -18,10 +20,12 @@ EXITS = """
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.description = "One planned record as a scenario: the rows it hangs on, what is done, what then has changed."
+    parser.description = (
+        "One planned record or document as a scenario: the rows it hangs on, what is done, what then has changed."
+    )
     parser.add_argument("plan", metavar="PLAN", type=Path, help="a plan saved with coupler plan --out")
     parser.add_argument("key", metavar="KEY", help="the record: its key, its label or its id")
-    parser.add_argument("--mapping", metavar="MAPPING", help="of this mapping")
+    parser.add_argument("--mapping", metavar="MAPPING", help="of this mapping or process")
     parser.add_argument("--out", metavar="FILE", type=Path, help="write the scenario to this file")
 
 

@@ -69,6 +69,40 @@ def test_every_kind_of_record_becomes_a_scenario_that_passes(
 
 
 @pytest.mark.parametrize(
+    ("process", "key", "right", "wrong"),
+    [
+        ("create-sales-orders", "ORD-26062", "SO-01042", "SO-01043"),
+        ("create-sales-orders", "ORD-26064 Bicycles for the mews", "failed: 1", "failed: 2"),
+        ("process-quotes", "QUO-26021", "Unit Price: 46", "Unit Price: 47"),
+    ],
+    ids=["an order that is made", "an order that is refused", "a quote"],
+)
+def test_a_document_becomes_a_scenario_that_passes(
+    process: str, key: str, right: str, wrong: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["capture", "june.plan", key, "--out", "document.yaml"]) == 0
+    capsys.readouterr()
+    assert main(["test", "document.yaml"]) == 0
+    assert "1 passed" in capsys.readouterr().out
+    written = Path("document.yaml").read_text(encoding="utf-8")
+    assert f"when: {{run: process, process: {process}, records: {{sales: [" in written
+    told = written.replace(right, wrong)
+    assert told != written
+    Path("document.yaml").write_text(told, encoding="utf-8")
+    assert main(["test", "document.yaml"]) == 1
+
+
+def test_the_scenario_of_a_refused_document_has_its_reason() -> None:
+    assert main(["capture", "june.plan", "ORD-26064", "--out", "refused.yaml"]) == 0
+    content, found, _ = read_yaml(Source(path="refused.yaml", text=Path("refused.yaml").read_text("utf-8")), {})
+    assert not found
+    (scenario,) = content
+    assert scenario["then"]["changes"] == []
+    (error,) = scenario["then"]["errors"]
+    assert error["contains"] == ["Account Mirabel Mews Residents is not coupled to a customer."]
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         (["nobody"], "the plan lists no record nobody"),
@@ -99,3 +133,12 @@ def test_every_text_is_read_back_as_it_was(value: str) -> None:
     assert not found
     assert content == [{"id": value, "rows": [{"a": value}]}]
     assert scalar(True) == "true"
+
+
+def test_a_long_row_stands_on_lines_that_can_be_read_and_is_read_back() -> None:
+    row = {"op": "create", "set": {f"Field {at}": f"value of field {at}" for at in range(20)}, "as": "new"}
+    text = to_yaml({"id": "long", "changes": [row]}, [])
+    assert max(len(line) for line in text.splitlines()) <= 120
+    content, found, _ = read_yaml(Source(path="x.yaml", text=text), {})
+    assert not found
+    assert content == [{"id": "long", "changes": [row]}]
