@@ -51,6 +51,8 @@ def replay_document(rules: Rules, chosen: Chosen, snapshot: Path, read: Callable
     assert chosen.document is not None
     for forced in (False, True):
         for names in dict.fromkeys((chosen.document.names, (chosen.mapping,))):
+            if forced and names == (chosen.mapping,):
+                continue  # no mapping runs then that could be forced
             for earlier in dict.fromkeys((chosen.document.earlier, ())):
                 made = _once(rules, chosen, snapshot, read, names, earlier, forced)
                 if made is not None:

@@ -92,6 +92,16 @@ def test_a_document_becomes_a_scenario_that_passes(
     assert main(["test", "document.yaml"]) == 1
 
 
+def test_a_document_that_becomes_something_else_by_itself_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "create-sales-orders", "--now", "2026-06-15T08:00:00Z", "--out", "orders.plan"]) in (0, 1, 2)
+    with duckdb.connect("orders.plan") as connection:
+        connection.execute("UPDATE plan.record SET label = 'Order SO-09999' WHERE label LIKE 'Order SO-01042 Tandem%'")
+    capsys.readouterr()
+    assert main(["capture", "orders.plan", "ORD-26062", "--out", "other.yaml"]) == 1
+    assert "E684" in capsys.readouterr().err
+    assert not Path("other.yaml").exists()
+
+
 def test_the_scenario_of_a_refused_document_has_its_reason() -> None:
     assert main(["capture", "june.plan", "ORD-26064", "--out", "refused.yaml"]) == 0
     content, found, _ = read_yaml(Source(path="refused.yaml", text=Path("refused.yaml").read_text("utf-8")), {})
