@@ -377,8 +377,7 @@ class Course:
         table_name = identifier(alias)
         self.world.run(
             "the records of a loop",
-            f"CREATE TEMP TABLE {table_name} AS\nSELECT {select}\n"
-            f"FROM {inner.scope.sql()}\nWHERE {guards_of(inner)}",
+            f"CREATE TEMP TABLE {table_name} AS\nSELECT {select}\nFROM {inner.scope.sql()}\nWHERE {guards_of(inner)}",
         )
         scope = Rows(self.world, table_name, alias, held)
         scope.names.update(known)
