@@ -126,14 +126,14 @@ JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = w.src""",
 
 
 def again(world: World) -> str:
-    """SQL truth: the last attempt failed with the same words (R3.27)."""
+    """SQL truth: the last attempt failed with the same words (R3.27). A new coupling knows of none, also a restored one (R3.9)."""
     errors = world.catalog.table("bc", connector.JOB_ERRORS)
     needed = (connector.ERROR_JOB, connector.ERROR_SOURCE, connector.ERROR_MESSAGE)
     if not all(world.holds(errors, one) for one in needed):
         return "false"
     job, record, message = (f"e.{identifier(one)}" for one in needed)
     same = f"{job} = w.last_job AND {record} = source_record AND {message} = left(f.reason, 250)"
-    return f"(w.failed_before AND EXISTS (SELECT 1 FROM {world.relation(errors)} e WHERE {same}))"
+    return f"(w.failed_before AND w.was <> 'create' AND EXISTS (SELECT 1 FROM {world.relation(errors)} e WHERE {same}))"
 
 
 def part(step: Pass, late: str, world: World) -> None:
@@ -147,11 +147,11 @@ def part(step: Pass, late: str, world: World) -> None:
 
 
 def mark(step: Pass, late: str, world: World, around: Around) -> None:
-    """The coupling says Failure; its stamps are those from before."""
+    """The coupling says Failure; its stamps are those from before, empty where it is new, also in place of one that went."""
     table, kept = world.catalog.table("bc", connector.COUPLINGS), books(step)
     values = {
-        kept.source_stamp: "l.src_stamp",
-        kept.destination_stamp: "l.dst_stamp",
+        kept.source_stamp: "CASE WHEN l.was = 'create' THEN NULL ELSE l.src_stamp END",
+        kept.destination_stamp: "CASE WHEN l.was = 'create' THEN NULL ELSE l.dst_stamp END",
         kept.out: str(connector.FAILURE),
         kept.job: job_id(step, around),
     }

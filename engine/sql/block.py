@@ -12,6 +12,7 @@ from typing import assert_never
 
 from engine.catalog.catalog import Field
 from engine.model import model
+from engine.model.carrying import asks_partner
 from engine.model.model import Carried, Condition, Record, Statement, Value
 from engine.source import Span
 from engine.sql import blank, watch
@@ -244,7 +245,7 @@ def carry_into(
     alike = _begins_alike(entry, target, text, source, now) if source is not None and given is source else []
     new = _unless(alike, now, new)
     keeps = _keeps(entry, target, new, carried, missing)
-    if carried.not_found == "blank" and source is not None:
+    if carried.not_found == "blank" and source is not None and _of_a_record(given, target, source):
         keeps.append(("none has the old value", _none_blank(entry, target, frame)))
     new = _unless(keeps, now, new)
     if carried.not_found == "fail":
@@ -302,6 +303,11 @@ def _keeps(entry: Written, target: Field, new: str, carried: Carried, missing: l
     if target.access == "insert":
         keeps.append(("only on insert", entry.exists))
     return keeps
+
+
+def _of_a_record(given: Value, target: Field, source: model.Column) -> bool:
+    """R4.14: is a record looked up by its coupling? An option (R4.25) and a value list are no such look-ups."""
+    return asks_partner(given) and "option" not in (target.kind, source.type.kind)
 
 
 def _none_blank(entry: Written, target: Field, frame: Frame) -> str:

@@ -165,6 +165,10 @@ class Failed(Exception):  # noqa: N818
     """A record fails; the words are what counts for the second identical failure."""
 
 
+class OrderDependent(Exception):  # noqa: N818
+    """Records of one leg bear on one another: what comes of it hangs on who is taken first (12.2)."""
+
+
 def blank(value: Any) -> Any:
     """R4.12: blank text, no text, zero and nothing are one."""
     return None if value in ("", None, 0) or value is False else value

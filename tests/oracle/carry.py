@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracle.books import CODES, DATES, LENGTHS, Failed, Leg, Line, Mapping, Moment, Row, State, blank
+from tests.oracle.books import (
+    CODES,
+    DATES,
+    LENGTHS,
+    Failed,
+    Leg,
+    Line,
+    Mapping,
+    Moment,
+    OrderDependent,
+    Row,
+    State,
+    blank,
+)
 
 
 class Carrying:
     """One record on its way: the new values, the lines that changed something, whether a block did."""
 
-    def __init__(self, mapping: Mapping, state: State, leg: Leg, source: Row, destination: Row, *, new: bool) -> None:
+    def __init__(
+        self,
+        mapping: Mapping,
+        state: State,
+        leg: Leg,
+        source: Row,
+        destination: Row,
+        *,
+        new: bool,
+        stored: list[Row],
+    ) -> None:
+        """stored: the rows of the destination as they were before the leg."""
         self.mapping, self.state, self.leg, self.source, self.new = mapping, state, leg, source, new
-        self.old, self.result = destination, dict(destination)
+        self.old, self.result, self.stored = destination, dict(destination), stored
         self.differing: list[Line] = []
         self.more = False
 
@@ -65,11 +89,21 @@ class Carrying:
             value: Any = line.constant  # R4.4
         elif line.through:
             value = self.looked_up(line, self.source[from_], old)
+            if line.through == "units" and line.ending == "else blank" and self.new and not self.held(to, old):
+                value = old  # R4.17
         else:
             value = self.carried(from_, to, self.source[from_], old)
         if blank(value) != blank(self.old.get(to)):
             self.differing.append(line)  # R4.6
         self.result[to] = value
+
+    def held(self, field: str, value: Any) -> bool:
+        """Does a stored row of the destination hold this value? OrderDependent if records of this leg decide it."""
+        rows = (self.state.sales if self.leg == "to_sales" else self.state.bc).values()
+        before, now = (any(blank(row[field]) == blank(value) for row in some) for some in (self.stored, rows))
+        if before != now:
+            raise OrderDependent
+        return now
 
     def carried(self, from_: str, to: str, value: Any, old: Any) -> Any:
         if to in DATES:

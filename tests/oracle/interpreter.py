@@ -10,12 +10,8 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from tests.oracle.books import ITEM, MS, PRODUCT, Coupling, Failed, Leg, Mapping, Row, State, blank
+from tests.oracle.books import ITEM, MS, PRODUCT, Coupling, Failed, Leg, Mapping, OrderDependent, Row, State, blank
 from tests.oracle.carry import Carrying, assigned
-
-
-class OrderDependent(Exception):  # noqa: N818
-    """Two records of one leg lay claim to the same partner: what comes of it hangs on who is taken first (12.2)."""
 
 
 def run(mapping: Mapping, state: State, now: datetime, user: UUID, *, force: bool) -> dict[Leg, dict[str, int]]:
@@ -34,6 +30,7 @@ class Pass:
         self.back: Leg = "to_bc" if leg == "to_sales" else "to_sales"
         self.job = (now, leg)
         self.rows = len(self.destination)
+        self.stored = [dict(row) for row in self.destination.values()]
         self.met: set[UUID] = set()
         self.robbed: set[UUID] = set()
         self.earlier: tuple[str, object] = ("", None)
@@ -123,7 +120,7 @@ class Pass:
         if coupling.results[leg] == "Failure" and not coupling.skipped:
             return True
         stamp = coupling.stamps[side]
-        return stamp is None or row["modified"] > stamp + 10 * MS
+        return stamp is None or row["modified"] >= stamp + 10 * MS  # only closer than that is equal
 
     def deletion_conflict(self, id: UUID, coupling: Coupling) -> str:  # R3.8
         if not self.force and self.mapping.on_deletion == "restore":
@@ -136,7 +133,9 @@ class Pass:
         return self.fail("gone", id, coupling)  # R3.10: with force there is no strategy, the write fails
 
     def insert(self, id: UUID) -> str:  # R3.24
-        carrying = Carrying(self.mapping, self.state, self.leg, self.source[id], self.fresh(), new=True)
+        carrying = Carrying(
+            self.mapping, self.state, self.leg, self.source[id], self.fresh(), new=True, stored=self.stored
+        )
         try:
             carrying.carry()
             carrying.below()
@@ -219,7 +218,7 @@ class Pass:
         force = force or self.force
         both = not force and self.mapping.arrow == "<->" and self.changed(destination, coupling, self.to, self.back)
         before, self.met = dict(coupling.stamps), self.met | {other}  # both: R3.13
-        carrying = Carrying(self.mapping, self.state, self.leg, source, destination, new=False)
+        carrying = Carrying(self.mapping, self.state, self.leg, source, destination, new=False, stored=self.stored)
         try:
             carrying.carry()
             two_way = [one for one in carrying.differing if one.arrow == "<->"]

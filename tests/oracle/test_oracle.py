@@ -11,9 +11,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, reject, settings, strategies as st
 
 from engine.run.gates import SCHEDULED, RunScope
-from tests.oracle.books import ITEM, PRODUCT, Coupling, State, blank
-from tests.oracle.interpreter import OrderDependent, run
+from tests.oracle.books import ITEM, PRODUCT, Coupling, Leg, Line, Mapping, Moment, OrderDependent, State, blank
+from tests.oracle.interpreter import run
 from tests.oracle.worlds import (
+    CATEGORIES,
+    CHOICES,
+    GROUPS,
+    LABELS,
+    SHELVES,
     USERS,
     VALUES,
     coupling_row,
@@ -164,6 +169,16 @@ def _forget(story: Story, one: Coupling) -> None:
 CLOCKS = ("12:00", "13:00", "14:00")
 
 
+def same(plan: Plan, counters: dict[Leg, dict[str, int]], state: State, clock: str) -> None:
+    """The plan counts and leaves behind what the interpreter does."""
+    for leg, counts in counters.items():
+        found = {**plan.counts("ITEMS", leg), "scanned": plan.scanned("ITEMS", leg)}
+        assert found == {name: count for name, count in counts.items() if count or name == "scanned"}, (clock, leg)
+    expected, planned = told_by_oracle(state), told_by_plan(plan)
+    for part, value in expected.items():
+        assert planned[part] == value, (clock, part)
+
+
 def drive(data: st.DataObject) -> None:
     mapping, state = data.draw(mappings(), label="mapping"), data.draw(states(), label="state")
     told = story(mapping, state)
@@ -179,12 +194,7 @@ def drive(data: st.DataObject) -> None:
             counters = run(mapping, state, now, UUID(USER), force=force)
         except OrderDependent:
             reject()
-        for leg, counts in counters.items():
-            found = {**plan.counts("ITEMS", leg), "scanned": plan.scanned("ITEMS", leg)}
-            assert found == {name: count for name, count in counts.items() if count or name == "scanned"}, (clock, leg)
-        expected, planned = told_by_oracle(state), told_by_plan(plan)
-        for part, value in expected.items():
-            assert planned[part] == value, (clock, part)
+        same(plan, counters, state, clock)
         told.apply(plan)
 
 
@@ -203,3 +213,64 @@ def test_the_plan_does_what_the_interpreter_does(data: st.DataObject) -> None:
 @given(st.data())
 def test_the_plan_does_what_the_interpreter_does_in_many_worlds(data: st.DataObject) -> None:
     drive(data)
+
+
+# --- worlds that were found once ----------------------------------------------------------------------------
+
+NAMED = Line(bc="Description", sales="name", arrow="->")
+
+
+def one_new(
+    line: Line, item: dict[str, Any], product: dict[str, Any], *moments: Moment, restored: bool = False
+) -> Plan:
+    """An item without product, beside a product that is there: both sides run, and agree. Gives the plan."""
+    mapping = Mapping(
+        arrow="->",
+        creates=True,
+        on_update="fail",
+        on_deletion="restore",
+        filter_bc=None,
+        filter_sales=False,
+        leaves_out=False,
+        costs=False,
+        recognises=False,
+        lines=(NAMED, line),
+        moments=moments,
+    )
+    lost = Coupling(
+        bc=UUID(bc_id("1")),
+        sales=UUID(sales_id("1")),
+        stamps={"bc": moment("08:00"), "sales": moment("07:00")},
+        results={"to_sales": "Failure", "to_bc": "Success"},
+        jobs={"to_sales": None, "to_bc": None},
+    )
+    state = State(
+        bc={lost.bc: ITEM | item | {"No.": "1", "modified": moment("09:00")}},
+        sales={UUID(sales_id("2")): PRODUCT | product | {"modified": moment("09:00"), "modifiedby": None}},
+        couplings=[lost] if restored else [],
+        units={"PCS": GROUPS["PCS"], "BOX": None},
+        categories=CATEGORIES,
+        choices=CHOICES,
+        labels=LABELS[0],
+    )
+    plan = story(mapping, state).plan("ITEMS", now="12:00", scope=SCHEDULED)
+    same(plan, run(mapping, state, moment("12:00"), UUID(USER), force=False), state, "12:00")
+    return plan
+
+
+UNIT = Line(bc="Base Unit of Measure", sales="defaultuomscheduleid", arrow="->", through="units", ending="else blank")
+SHELF = Line(bc="Shelf No.", sales="suppliername", arrow="->", through="list", ending="else blank", pairs=SHELVES)
+
+
+def test_only_what_a_coupling_gives_is_lost_where_no_row_is_blank() -> None:  # R4.17
+    plan = one_new(UNIT, {"Base Unit of Measure": "PCS"}, {"defaultuomscheduleid": GROUPS["BOX"]})
+    assert {row["defaultuomscheduleid"] for row in plan.table("sales", "product")} == {GROUPS["BOX"], None}
+    plan = one_new(SHELF, {"Shelf No.": "A"}, {"suppliername": "Back"})
+    assert {row["suppliername"] for row in plan.table("sales", "product")} == {"Back", "Aisle"}
+
+
+def test_a_restored_record_that_fails_after_the_write_has_empty_stamps() -> None:  # R3.9, R3.24
+    after = Moment(leg="to_sales", states=frozenset({"new"}), after=True, above=False, requires=True)
+    plan = one_new(SHELF, {"Unit Cost": 5}, {}, after, restored=True)
+    (coupling,) = told_by_plan(plan)["couplings"]
+    assert coupling[2:5] == (None, None, "Failure")
