@@ -59,8 +59,15 @@ class Document:
     told: Counter[tuple[str, ...]]
 
 
+FOUND = """SELECT r.*, p.mapping, p.leg FROM plan_file.plan.record r JOIN plan_file.plan.pass p USING (pass)
+WHERE ($2 IS NULL OR p.mapping = $2) AND ({test}) ORDER BY r.pass, r.record"""
+BY_KEY = """CAST(r.id AS VARCHAR) = lower($1) OR CAST(r.source_id AS VARCHAR) = lower($1)
+  OR $1 IN (r.label, r.source_label) OR starts_with(r.label, $1 || ' ') OR starts_with(r.source_label, $1 || ' ')"""
+BY_NAME = "ends_with(r.label, ' ' || $1) OR ends_with(r.source_label, ' ' || $1)"
+
+
 def choose(plan: Path, key: str, mapping: str | None = None) -> Chosen | Diagnostic:
-    """Find a record by its id, its label or the beginning of its label. Raises SnapshotProblem: no plan."""
+    """Find a record by its id, its label, or a key or name that this begins or ends with. SnapshotProblem: no plan."""
     connection = open_plan(plan)
     try:
         return _chosen(connection, key, mapping)
@@ -73,14 +80,8 @@ def _chosen(connection: duckdb.DuckDBPyConnection, key: str, mapping: str | None
     known = _rows(connection, "SELECT DISTINCT mapping FROM plan_file.plan.pass ORDER BY 1", [])
     if mapping is not None and mapping not in [one["mapping"] for one in known]:
         return unfound(f"the plan holds no mapping {mapping}", "coupler report shows what it holds")
-    found = _rows(
-        connection,
-        """SELECT r.*, p.mapping, p.leg FROM plan_file.plan.record r JOIN plan_file.plan.pass p USING (pass)
-WHERE ($2 IS NULL OR p.mapping = $2) AND (CAST(r.id AS VARCHAR) = lower($1) OR CAST(r.source_id AS VARCHAR) = lower($1)
-  OR $1 IN (r.label, r.source_label) OR starts_with(r.label, $1 || ' ') OR starts_with(r.source_label, $1 || ' '))
-ORDER BY r.pass, r.record""",
-        [key, mapping],
-    )
+    found = _rows(connection, FOUND.format(test=BY_KEY), [key, mapping])
+    found = found or _rows(connection, FOUND.format(test=BY_NAME), [key, mapping])
     if found and all(one["leg"] == "process" for one in found):
         return _document(connection, key, head[0], found)
     found = [one for one in found if one["leg"] != "process"]
@@ -94,7 +95,7 @@ ORDER BY r.pass, r.record""",
     if not found:
         return unfound(
             f"the plan lists no record {key}" + (f" of {mapping}" if mapping else ""),
-            "name it by its key, its label or its id; records that stay as they are are counted, not listed",
+            "name it by its key, its name or its id; records that stay as they are are counted, not listed",
         )
     pairs = {(one["mapping"], _pair(one)) for one in found}
     records = [_listed(one) for one in found]

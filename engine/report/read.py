@@ -121,10 +121,13 @@ def _report(connection: duckdb.DuckDBPyConnection, most: int) -> Report:
     passes = tuple(_passes(connection))
     connection.execute(SHOWN, {"most": most, **_gravity()})
     (in_all,) = connection.execute("SELECT count(*) FROM plan.record").fetchone() or (0,)
+    about_all = "SELECT count(*) FROM plan.note WHERE pass IS NULL AND severity = 'warning'"
+    (beside,) = connection.execute(about_all).fetchone() or (0,)
     return Report(
         head=_head(connection),
         passes=passes,
-        total=sum((one.counts for one in passes), Counts()),
+        total=sum((one.counts for one in passes), Counts(warnings=beside)),
+        beside=beside,
         groups=reasons_of(connection),
         warnings=warnings_of(connection),
         records=tuple(_records(connection)),

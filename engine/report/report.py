@@ -187,6 +187,7 @@ class Record:
 class Report:
     """A plan as it is shown.
 
+    total: of all passes, with the warnings about no pass, of which there are `beside`.
     groups: all reasons of the plan, gravest first. warnings: all warnings and notes, grouped likewise.
     records: those shown, gravest first, then in the order of the plan. in_all: how many the plan has.
     """
@@ -196,6 +197,7 @@ class Report:
     total: Counts
     groups: tuple[Group, ...]
     warnings: tuple[Group, ...]
+    beside: int = 0
     records: tuple[Record, ...]
     in_all: int
 

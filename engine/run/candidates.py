@@ -32,6 +32,8 @@ from engine.sql.scope import Joined, Scope
 from engine.sql.values import Around, Reading
 
 SAME_STAMP = timedelta(milliseconds=10)  # R3.11
+LOOKED_AT = ("insert", "compare", "recognised", "gone")
+"""The classes whose fields are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,13 +24,13 @@ from engine.run.gates import SCHEDULED, RunScope
 from engine.run.keepoptions import keep as keep_options
 from engine.run.ledger import counters, list_records, open_ledger, write_pass
 from engine.run.moments import Deferred, after_moments
-from engine.run.near import let_go
+from engine.run.near import bring_near, let_go
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
 from engine.run.rulings import check_rules
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
-from engine.run.transfer import bring_near, transfer
+from engine.run.transfer import transfer
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import watch

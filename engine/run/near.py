@@ -4,8 +4,26 @@ every statement."""
 from __future__ import annotations
 
 from engine.catalog.catalog import Table
+from engine.plan.legs import Pass
+from engine.run.candidates import LOOKED_AT, Candidates
 from engine.run.world import World
-from engine.sql.quote import identifier
+from engine.sql.quote import identifier, literal
+
+
+def few_of_many(step: Pass, found: Candidates, world: World) -> bool:
+    """Is what is looked at a small part of a large table?"""
+    looked_at = sum(found.classes.get(one, 0) for one in (*LOOKED_AT, "skip"))
+    source = step.source.table
+    size = world.sizes.get((source.system, source.name), 0)
+    return world.is_large(source) and looked_at < 10 * world.many and looked_at < size / 10
+
+
+def bring_near(step: Pass, found: Candidates, world: World) -> None:
+    """The rows of both sides that a leg is about, where they are few of many."""
+    if few_of_many(step, found, world):
+        chosen = ", ".join(literal(one) for one in (*LOOKED_AT, "skip"))
+        for side, table in (("src", step.source.table), ("dst", step.destination.table)):
+            take_near(table, f"SELECT {side} FROM {found.table} WHERE class IN ({chosen})", world)
 
 
 def take_near(table: Table, ids: str, world: World) -> None:

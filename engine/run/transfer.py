@@ -24,8 +24,8 @@ from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
-from engine.run.candidates import Candidates
-from engine.run.near import near_rows, take_near
+from engine.run.candidates import LOOKED_AT, Candidates
+from engine.run.near import few_of_many, near_rows
 from engine.run.templates import apply_templates
 from engine.run.verdicts import choose, clashing, failed_again, verdict, wins
 from engine.run.world import World
@@ -39,7 +39,6 @@ from engine.sql.scope import Joined, Scope, Written, needed
 from engine.sql.values import Around, Reading, before
 
 LEGS = {"to_sales": "to Sales", "to_bc": "to BC"}
-LOOKED_AT = ("insert", "compare", "recognised", "gone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,22 +143,6 @@ class Judged:
     pairs: list[tuple[str, str]]
     carried: Carried
     force: bool
-
-
-def few_of_many(step: Pass, found: Candidates, world: World) -> bool:
-    """Is what is looked at a small part of a large table?"""
-    looked_at = sum(found.classes.get(one, 0) for one in (*LOOKED_AT, "skip"))
-    source = step.source.table
-    size = world.sizes.get((source.system, source.name), 0)
-    return world.is_large(source) and looked_at < 10 * world.many and looked_at < size / 10
-
-
-def bring_near(step: Pass, found: Candidates, world: World) -> None:
-    """The rows of both sides that a leg is about, where they are few of many."""
-    if few_of_many(step, found, world):
-        chosen = ", ".join(literal(one) for one in (*LOOKED_AT, "skip"))
-        for side, table in (("src", step.source.table), ("dst", step.destination.table)):
-            take_near(table, f"SELECT {side} FROM {found.table} WHERE class IN ({chosen})", world)
 
 
 def in_one_pass(step: Pass, found: Candidates, pairs: list[tuple[str, str]], world: World) -> bool:

@@ -74,8 +74,9 @@ def test_every_kind_of_record_becomes_a_scenario_that_passes(
         ("create-sales-orders", "ORD-26062", "SO-01042", "SO-01043"),
         ("create-sales-orders", "ORD-26064 Bicycles for the mews", "failed: 1", "failed: 2"),
         ("process-quotes", "QUO-26021", "Unit Price: 46", "Unit Price: 47"),
+        ("create-sales-orders", "Bells for the parade", "SO-01044", "SO-01045"),
     ],
-    ids=["an order that is made", "an order that is refused", "a quote"],
+    ids=["an order that is made", "an order that is refused", "a quote", "an order by its name"],
 )
 def test_a_document_becomes_a_scenario_that_passes(
     process: str, key: str, right: str, wrong: str, capsys: pytest.CaptureFixture[str]

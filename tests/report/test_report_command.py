@@ -24,7 +24,7 @@ def test_both_pages_come_to_lie_beside_the_plan(plan: Path, capsys: pytest.Captu
     assert main(["report", "june.plan"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["june.plan.html", "june.plan.md"]
-    assert lines[2] == "3 failed, 1 in conflict, 2 created, 3 changed, 2 skipped, 1,001 unchanged, 1 warning."
+    assert lines[2] == "3 failed, 1 in conflict, 2 created, 3 changed, 2 skipped, 1,001 unchanged, 2 warnings."
     assert sorted(one.name for one in plan.parent.iterdir()) == ["june.plan", "june.plan.html", "june.plan.md"]
     assert plan.read_bytes() == before
 

@@ -162,7 +162,8 @@ def finish(session: Session, process: Process, book: Documents) -> None:
     world, around = session.world, session.around
     give_numbers(book, read_of(process)[1], world, at_end=True)
     came_to = list_documents(book, world, around)
-    write_log(process, book.number, came_to, world, around, "SELECT record, reason FROM told")
+    told = errors_told(world)
+    write_log(process, book.number, came_to, told_only(world), told, world, around)
     first = next(iter(nodes(process.body, model.ForEach)), None)
     write_pass(process, book.number, came_to, first.record.table.caption if first is not None else "", world)
 
@@ -177,30 +178,40 @@ def refuse_whole(session: Session, process: Process, number: int, reasons: list[
         "INSERT INTO plan.record VALUES (?, 1, NULL, 'fail', '', '', ?, NULL, ?, NULL, NULL, ?, ?, ?, ?)",
         [number, "Process", process.name, code, words, path, line],
     )
-    write_log(process, number, came_to, world, session.around, f"SELECT '' AS record, {literal(str(reason))} AS reason")
+    told = f"SELECT '' AS record, {literal(str(reason))} AS reason"
+    write_log(process, number, came_to, 0, told, world, session.around)
     write_pass(process, number, came_to, "", world)
 
 
-def write_log(process: Process, number: int, came_to: Counted, world: World, around: Around, errors: str) -> None:
-    """One row of the job log for the process, an error row for everything refused or warned about by a `require`."""
+def write_log(
+    process: Process, number: int, came_to: Counted, only_told: int, errors: str, world: World, around: Around
+) -> None:
+    """One row of the job log for the process, an error row for everything refused or warned about by a `require`.
+
+    only_told: units that were told of and came to nothing else; they count as failed. errors: a query of record and reason.
+    """
     job = f"CAST(md5({literal(f'{process.name}/process/{number}/{around.now.isoformat()}')}) AS UUID)"
     counters = {
         "Inserted": came_to.created,
         "Modified": came_to.changed,
         "Unchanged": came_to.unchanged,
-        "Failed": came_to.refused + (told_only(world) if errors.endswith("FROM told") else 0),
+        "Failed": came_to.refused + only_told,
     }
     log_row(job, process.name, 0, counters, world, around)
-    if errors.endswith("FROM told"):
-        world.run(
-            "errors of the log",
-            """CREATE OR REPLACE TEMP TABLE told AS
-SELECT coalesce(CAST(l.unit AS VARCHAR), '') AS record, l.reason FROM listing l WHERE l.action = 'fail'
-UNION ALL SELECT coalesce(CAST(unit AS VARCHAR), ''), text FROM (SELECT DISTINCT unit, text FROM warned WHERE code = 'W631')""",
-        )
     if world.one("any errors", f"SELECT count(*) FROM ({errors})")[0]:
         seed = f"process/{number}/{around.now.isoformat()}"
         log_errors(job, seed, errors, "record, reason", world, around)
+
+
+def errors_told(world: World) -> str:
+    """SQL query of what the log says of the documents: the record and the reason."""
+    world.run(
+        "errors of the log",
+        """CREATE OR REPLACE TEMP TABLE told AS
+SELECT coalesce(CAST(l.unit AS VARCHAR), '') AS record, l.reason FROM listing l WHERE l.action = 'fail'
+UNION ALL SELECT coalesce(CAST(unit AS VARCHAR), ''), text FROM (SELECT DISTINCT unit, text FROM warned WHERE code = 'W631')""",
+    )
+    return "SELECT record, reason FROM told"
 
 
 def told_only(world: World) -> int:
