@@ -1,4 +1,4 @@
-"""The rules of a workspace -> the drawing of their mappings, as text."""
+"""The rules of a workspace -> the drawing of their mappings and processes, as text."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ class Drawn:
     found: tuple[Diagnostic, ...]
 
 
-def draw(names: Sequence[str] = (), form: Format = "mermaid") -> Drawn:
-    """The mappings of the workspace around the current folder. names: only these and their neighbours."""
+def draw(names: Sequence[str] = (), form: Format = "mermaid", processes: bool = True) -> Drawn:
+    """The mappings of the workspace around the current folder, and its processes unless they are not wanted.
+
+    names: only these and their neighbours.
+    """
     from engine import pipeline
-    from engine.graph.graph import graph_of, neighbourhood
+    from engine.graph.graph import fewer, graph_of, neighbourhood
     from engine.graph.mermaid import to_mermaid
     from engine.graph.svg import to_svg
     from engine.workspace import find_workspace, load_workspace
@@ -37,26 +40,32 @@ def draw(names: Sequence[str] = (), form: Format = "mermaid") -> Drawn:
     shipped = frozenset(one.path for one in workspace.standard_rules)
     settings = cast("Mapping[str, Setting]", workspace.settings)
     rules = pipeline.understand(workspace.rule_files, workspace.overlays, settings, shipped)
-    unknown = tuple(_unknown(name, rules.model.mappings) for name in names if name not in rules.model.mappings)
+    graph = graph_of(rules.model, processes)
+    known = [one.name for one in graph.nodes]
+    left_out = () if processes else tuple(rules.model.processes)
+    unknown = tuple(_unknown(name, known, left_out) for name in names if name not in known)
     if unknown:
         return Drawn(text=None, found=unknown)
-    graph = graph_of(rules.model)
-    if names:
-        graph = neighbourhood(graph, names)
+    graph = neighbourhood(graph, names) if names else fewer(graph)
     text = to_svg(graph, names) if form == "svg" else to_mermaid(graph)
     return Drawn(text=text, found=tuple(one for one in rules.found if one.severity == "error"))
 
 
-def _unknown(name: str, known: Mapping[str, object]) -> Diagnostic:
+def _unknown(name: str, known: Sequence[str], left_out: Sequence[str]) -> Diagnostic:
     from engine.catalog.suggest import did_you_mean
 
+    hint = did_you_mean(name, sorted(known)) or "coupler show lists what there is"
+    if name in left_out:
+        hint = f"{name} is a process: leave out --mappings-only"
     return Diagnostic(
         code="E680",
         name="no-mapping-to-draw",
         severity="error",
         span=None,
-        message=f"there is no mapping {name} under the present settings",
-        hint=did_you_mean(name, sorted(known)) or "coupler show lists the mappings",
+        message=f"there is no mapping {name} under the present settings"
+        if left_out
+        else f"there is no mapping or process {name} under the present settings",
+        hint=hint,
     )
 
 

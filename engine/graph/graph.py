@@ -1,4 +1,4 @@
-"""Model -> the mappings as a graph: which one needs which, in what order they run, and the circles among them."""
+"""Model -> mappings and processes as a graph: which one needs which, their order in a run, the circles among them."""
 
 from __future__ import annotations
 
@@ -6,24 +6,33 @@ from collections.abc import Collection, Mapping
 from typing import Literal
 
 from engine.frozen import dataclass
-from engine.model.model import Model
+from engine.graph.needs import needs
+from engine.model.model import Model, Process
+from engine.plan.turns import turns
+
+ARROWS = {"->": "→", "<-": "←", "<->": "↔"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A mapping. place: which one it is in the order of running, from 1. bc, sales: the captions of its tables."""
+    """A mapping or a process. place: which one it is in a run of all, from 1; None when it runs by hand only.
+
+    about: the tables of a mapping, and which way it goes; of a process its title. needs: of a process, what it looks up
+    through.
+    """
 
     name: str
     title: str
-    place: int
-    bc: str
-    sales: str
-    arrow: Literal["->", "<-", "<->"]
+    place: int | None
+    about: str
+    kind: Literal["mapping", "process"] = "mapping"
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """`before` runs before `after`, because `after` depends on it, or (within) only runs when `before` calls it.
+    """`before` runs before `after`, because `after` depends on it or looks up through its couplings, or (within) only
+    runs when `before` calls it.
 
     implied: others say so already. circle: it is part of a circle, so that neither can come first.
     """
@@ -44,20 +53,18 @@ class Graph:
     circles: tuple[tuple[str, ...], ...]
 
 
-def graph_of(model: Model) -> Graph:
-    """The mappings that exist under the present settings."""
-    nodes = tuple(
+def graph_of(model: Model, processes: bool = True) -> Graph:
+    """What exists under the present settings: the mappings, and after them the processes as a plan of all runs them."""
+    nodes = [
         Node(
             name=name,
             title=one.title,
             place=at,
-            bc=one.bc.table.caption,
-            sales=one.sales.table.caption,
-            arrow=one.arrow,
+            about=f"{one.bc.table.caption} {ARROWS[one.arrow]} {one.sales.table.caption}",
         )
         for at, name in enumerate(model.order, start=1)
         for one in (model.mappings[name],)
-    )
+    ]
     pairs: dict[tuple[str, str], bool] = {}
     for name in model.order:
         mapping = model.mappings[name]
@@ -66,7 +73,26 @@ def graph_of(model: Model) -> Graph:
                 pairs[needed, name] = False
         if mapping.only_within in model.mappings and mapping.only_within is not None:
             pairs.setdefault((mapping.only_within, name), True)
-    return connected(nodes, pairs)
+    if processes:
+        following = turns(model)
+        last = len(nodes)
+        added = [_process(model, one, last + at) for at, one in enumerate(following.processes, start=1)]
+        added += [_process(model, one, None) for one in following.by_hand]
+        pairs |= {(needed, one.name): False for one in added for needed in one.needs}
+        nodes += added
+    return connected(tuple(nodes), pairs)
+
+
+def _process(model: Model, one: Process, place: int | None) -> Node:
+    found = needs(model, one)
+    return Node(name=one.name, title=one.title, place=place, about=one.title, kind="process", needs=found)
+
+
+def fewer(graph: Graph) -> Graph:
+    """Without those arrows into processes that others imply: in a picture of everything they would hide the rest."""
+    last = {one.name for one in graph.nodes if one.kind == "process"}
+    kept = tuple(one for one in graph.edges if not (one.implied and one.after in last))
+    return Graph(nodes=graph.nodes, edges=kept, circles=graph.circles)
 
 
 def connected(nodes: tuple[Node, ...], pairs: Mapping[tuple[str, str], bool]) -> Graph:
@@ -128,7 +154,7 @@ def _circles(
 
 
 def neighbourhood(graph: Graph, names: Collection[str]) -> Graph:
-    """These mappings, what they need, and what needs them."""
+    """These mappings and processes, what they need, and what needs them."""
     kept = set(names)
     for edge in graph.edges:
         if edge.before in names or edge.after in names:

@@ -1,22 +1,24 @@
-"""The graph of the mappings -> places on paper: columns in the order of running, few crossings, straight roads.
+"""The graph of mappings and processes -> places on paper: columns in the order of running, few crossings.
 
 Columns by the longest road to a mapping; a road over several columns gets a waypoint in each; the order in a column
 comes from the mean place of the neighbours, swept to and fro; then everything moves as near to its neighbours as the
-others in its column allow. Mappings that have to do with no other stand below, in rows.
+others in its column allow. Mappings that have to do with no other stand below, in rows. The processes have the last
+column, which is wider.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from engine.frozen import dataclass
 from engine.graph.graph import Edge, Graph
 
 Spot = str | tuple[int, int]
-"""A mapping, or a waypoint: number of the road and its column."""
+"""A mapping or process, or a waypoint: number of the road and its column."""
 
 WIDTH, HEIGHT = 198.0, 46.0
+PROCESS = 310.0
 ACROSS, BETWEEN, WAYPOINT = 70.0, 16.0, 14.0
 SWEEPS = 24
 
@@ -33,10 +35,11 @@ class Laid:
 
 def lay_out(graph: Graph) -> Laid:
     """Places for all mappings and roads, in pixels, from the corner 0, 0."""
-    linked = {name for one in graph.edges for name in (one.before, one.after)}
+    last = {one.name for one in graph.nodes if one.kind == "process"}
+    linked = {name for one in graph.edges for name in (one.before, one.after)} | last
     names = [one.name for one in graph.nodes if one.name in linked]
     forward = [_forward(one, at) for at, one in enumerate(_without_circles(names, graph.edges))]
-    columns_of = _columns(names, [(one[1], one[2]) for one in forward])
+    columns_of = _columns(names, [(one[1], one[2]) for one in forward], last)
     columns, links, chains = _with_waypoints(names, columns_of, forward)
     columns = _untangled(columns, links)
     middle = _heights(columns, links)
@@ -44,7 +47,7 @@ def lay_out(graph: Graph) -> Laid:
     boxes = {name: (columns_of[name] * (WIDTH + ACROSS), middle[name] - lowest - HEIGHT / 2) for name in names}
     high = max((y + HEIGHT for _, y in boxes.values()), default=0.0)
     high = max([high, *(middle[one] - lowest for one in middle)])
-    wide = max(1, len(columns)) * (WIDTH + ACROSS) - ACROSS
+    wide = max(1, len(columns)) * (WIDTH + ACROSS) - ACROSS + (PROCESS - WIDTH if last else 0.0)
     roads = tuple(
         _road(chain, turned, columns_of, boxes, {one: middle[one] - lowest for one in middle})
         for chain, turned in chains
@@ -92,13 +95,15 @@ def _without_circles(names: Sequence[str], edges: Sequence[Edge]) -> list[tuple[
     return [(edge, at in turned) for at, edge in enumerate(edges)]
 
 
-def _columns(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """The longest road to each; what begins a road moves up to where it is first needed."""
+def _columns(names: Sequence[str], pairs: Sequence[tuple[str, str]], last: Collection[str]) -> dict[str, int]:
+    """The longest road to each; what begins a road moves up to where it is first needed; `last` share the last one."""
     column = dict.fromkeys(names, 0)
     for _ in names:
         for before, after in pairs:
             if before != after:
                 column[after] = max(column[after], column[before] + 1)
+    others = [column[name] for name in names if name not in last]
+    column |= {name: max(others, default=-1) + 1 for name in names if name in last}
     needed = {after for _, after in pairs}
     for name in names:
         ends = [column[after] for before, after in pairs if before == name and after != name]

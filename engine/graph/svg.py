@@ -1,4 +1,4 @@
-"""The graph of the mappings -> an SVG picture that stands by itself: light, readable in print, with no script in it."""
+"""The graph of mappings and processes -> an SVG picture that stands by itself: light, fit for print, with no script."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from engine.graph.graph import Edge, Graph, Node, told_circle
-from engine.graph.layout import HEIGHT, WIDTH, Laid, lay_out
-from engine.graph.mermaid import ARROWS
+from engine.graph.layout import HEIGHT, PROCESS, WIDTH, Laid, lay_out
 
 MARGIN = 24.0
 HEAD = 46.0
@@ -15,13 +14,14 @@ RED = "#b3261e"
 STYLE = f"""
     text {{ font-family: "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #1f2328 }}
     .title {{ font-size: 17px; font-weight: 600 }}
-    .about {{ font-size: 12px; fill: #57606a }}
+    .key {{ font-size: 12px; fill: #57606a }}
     .warn {{ font-size: 13px; font-weight: 600; fill: {RED} }}
     .box {{ fill: #f6f8fa; stroke: #8c959f }}
+    .process {{ fill: #fbf6ec; stroke: #a58b52 }}
     .chosen {{ fill: #e7f0fb; stroke: #1f5fa8; stroke-width: 1.6 }}
     .circle {{ stroke: {RED}; stroke-width: 2 }}
     .name {{ font-size: 13px; font-weight: 600 }}
-    .tables {{ font-size: 11px; fill: #57606a }}
+    .about {{ font-size: 11px; fill: #57606a }}
     .place {{ font-size: 11px; fill: #57606a; text-anchor: end }}
     .road {{ fill: none; stroke: #57606a; stroke-width: 1.3 }}
     .implied {{ stroke: #a9b1ba; stroke-width: 1 }}
@@ -31,23 +31,24 @@ STYLE = f"""
 
 
 def to_svg(graph: Graph, chosen: Sequence[str] = ()) -> str:
-    """One picture. chosen: mappings that were asked for by name; they are marked."""
+    """One picture. chosen: what was asked for by name; it is marked."""
     laid = lay_out(graph)
+    title = _escaped(_title(graph))
     top = MARGIN + HEAD + 20.0 * len(graph.circles)
-    wide = max(laid.wide + 2 * MARGIN, 640.0)
+    wide = max(laid.wide + 2 * MARGIN, 640.0, 6.3 * len(_about(graph)) + 2 * MARGIN)
     high = top + laid.high + MARGIN
     size = f"{_n(wide)} {_n(high)}"
     ringed = {name for one in graph.circles for name in one}
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {size}" {_sized(wide, high)}>',
-        f"  <title>{_escaped('The order of the mappings')}</title>",
+        f"  <title>{title}</title>",
         f"  <style>{STYLE}  </style>",
         _marker("end", "#57606a"),
         _marker("end-implied", "#a9b1ba"),
         _marker("end-back", RED),
         f'  <rect {_sized(wide, high)} fill="#ffffff"/>',
-        f'  <text class="title" x="{_n(MARGIN)}" y="{_n(MARGIN + 10)}">The order of the mappings</text>',
-        f'  <text class="about" x="{_n(MARGIN)}" y="{_n(MARGIN + 30)}">{_escaped(_about(graph))}</text>',
+        f'  <text class="title" x="{_n(MARGIN)}" y="{_n(MARGIN + 10)}">{title}</text>',
+        f'  <text class="key" x="{_n(MARGIN)}" y="{_n(MARGIN + 30)}">{_escaped(_about(graph))}</text>',
     ]
     for at, circle in enumerate(graph.circles):
         told = _escaped(f"Circle: {told_circle(circle)}")
@@ -59,14 +60,32 @@ def to_svg(graph: Graph, chosen: Sequence[str] = ()) -> str:
     return "\n".join([*lines, "  </g>", "</svg>"]) + "\n"
 
 
+def _title(graph: Graph) -> str:
+    both = any(one.kind == "process" for one in graph.nodes)
+    return "The order of the mappings and processes" if both else "The order of the mappings"
+
+
 def _about(graph: Graph) -> str:
-    told = f"{len(graph.nodes)} mappings; an arrow leads from what runs first to what depends on it"
+    processes = sum(one.kind == "process" for one in graph.nodes)
+    told = _counted(len(graph.nodes) - processes, "mapping", "mappings")
+    if processes:
+        told += f", {_counted(processes, 'process', 'processes')} (round)"
+    told += "; an arrow leads from what runs first to what depends on it"
+    if processes:
+        told += " or looks up through it"
     told += "; the number is the place in a run of all"
     if any(one.implied for one in graph.edges):
         told += "; light: follows from other arrows"
+    arrows = {(one.before, one.after) for one in graph.edges}
+    if any((need, one.name) not in arrows for one in graph.nodes for need in one.needs):
+        told += " (to a process these are not drawn)"
     if any(one.within for one in graph.edges):
         told += "; dashed: runs only within the other"
     return told
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _marker(name: str, colour: str) -> str:
@@ -100,15 +119,21 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 
 def _box(node: Node, laid: Laid, ringed: bool, chosen: bool) -> str:
     x, y = laid.boxes[node.name]
-    names = " ".join(one for one, on in (("box", True), ("chosen", chosen), ("circle", ringed)) if on)
-    tables = f"{node.bc} {ARROWS[node.arrow]} {node.sales}"
+    process = node.kind == "process"
+    marks = (("box", True), ("process", process), ("chosen", chosen), ("circle", ringed))
+    names = " ".join(one for one, on in marks if on)
+    wide, in_from, corner = (PROCESS, 18, HEIGHT / 2) if process else (WIDTH, 10, 5)
+    room = wide - 2 * in_from
+    place = "by hand" if node.place is None else str(node.place)
+    fitted = _fitted(node.name, 8.3, room - 4.0 - 6.5 * len(place)), _fitted(node.about, 5.9, room)
+    told = f"{node.name}: {node.title}" + (f"; looks up through {', '.join(node.needs)}" if node.needs else "")
     return "\n".join(
         [
-            f'    <g transform="translate({_n(x)} {_n(y)})"><title>{_escaped(f"{node.name}: {node.title}")}</title>',
-            f'      <rect class="{names}" {_sized(WIDTH, HEIGHT)} rx="5"/>',
-            f'      <text class="name" x="10" y="19"{_fitted(node.name, 8.3, 156)}>{_escaped(node.name)}</text>',
-            f'      <text class="place" x="{_n(WIDTH - 9)}" y="18">{node.place}</text>',
-            f'      <text class="tables" x="10" y="36"{_fitted(tables, 5.9, WIDTH - 20)}>{_escaped(tables)}</text>',
+            f'    <g transform="translate({_n(x)} {_n(y)})"><title>{_escaped(told)}</title>',
+            f'      <rect class="{names}" {_sized(wide, HEIGHT)} rx="{_n(corner)}"/>',
+            f'      <text class="name" x="{in_from}" y="19"{fitted[0]}>{_escaped(node.name)}</text>',
+            f'      <text class="place" x="{_n(wide - in_from + 1)}" y="18">{place}</text>',
+            f'      <text class="about" x="{in_from}" y="36"{fitted[1]}>{_escaped(node.about)}</text>',
             "    </g>",
         ]
     )
