@@ -39,6 +39,7 @@ def setup_of(job: Job, model: Model, zone: str = "UTC") -> Setup:
         attempts=job.attempts,
         delay=job.delay,
         category=job.category,
+        priority=job.priority,
         hours=hours,
         wakes=frozenset(one.name for one in job.wakes if one.system == "bc"),
     )

@@ -1,7 +1,7 @@
 """The rows of the table of job queue entries -> a state of the queue, and back into the rows of a session's world.
 
 A job is known by the name of what it runs, kept in the parameter text of its row. What a row does not say (category,
-hours, what wakes it) is as the rules declare the job of that name.
+what wakes it) is as the rules declare the job of that name.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final, get_args
 
 from engine.jobs.define import setup_of
-from engine.jobs.queue import Entry, QueueState, Setup, Status
+from engine.jobs.queue import Entry, Hours, QueueState, Setup, Status
 from engine.run.dryrun import Session
 from engine.run.settle import moment
 from engine.sql.quote import identifier, literal
@@ -33,7 +33,18 @@ COLUMNS: Final = {
     "number": "Entry No.",
     "title": "Description",
     "category": "Job Queue Category Code",
+    "priority": "Priority Within Category",
+    "opens": "Starting Time",
+    "closes": "Ending Time",
+    "monday": "Run on Mondays",
+    "tuesday": "Run on Tuesdays",
+    "wednesday": "Run on Wednesdays",
+    "thursday": "Run on Thursdays",
+    "friday": "Run on Fridays",
+    "saturday": "Run on Saturdays",
+    "sunday": "Run on Sundays",
 }
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def values_of(entry: Entry) -> dict[str, Any]:
@@ -51,6 +62,10 @@ def values_of(entry: Entry) -> dict[str, Any]:
         "number": entry.number,
         "title": setup.title[:250],
         "category": setup.category,
+        "priority": setup.priority,
+        "opens": setup.hours.start,
+        "closes": setup.hours.end,
+        **{name: number in setup.hours.days for number, name in enumerate(DAYS, start=1)},
     }
     return {NAME: entry.name, **{COLUMNS[key]: value for key, value in held.items()}}
 
@@ -95,6 +110,8 @@ def _entry(session: Session, row: Mapping[str, Any], number: int) -> Entry:
         inactivity=int(row.get(COLUMNS["inactivity"]) or 0),
         attempts=int(row.get(COLUMNS["attempts"]) or 0),
         delay=int(row.get(COLUMNS["delay"]) or 0),
+        priority=int(row.get(COLUMNS["priority"]) or setup.priority),
+        hours=_hours(row, setup.hours),
     )
     status = STATUSES[int(row.get(COLUMNS["status"]) or 0)]
     return Entry(
@@ -104,6 +121,15 @@ def _entry(session: Session, row: Mapping[str, Any], number: int) -> Entry:
         start=row.get(COLUMNS["start"]),
         tried=int(row.get(COLUMNS["tried"]) or 0),
     )
+
+
+def _hours(row: Mapping[str, Any], declared: Hours) -> Hours:
+    """R9.9: the days that a row ticks, and its times by the clock that the rules declare. A row that ticks no day says
+    nothing of hours."""
+    days = frozenset(number for number, name in enumerate(DAYS, start=1) if row.get(COLUMNS[name]))
+    if not days:
+        return declared
+    return replace(declared, days=days, start=row.get(COLUMNS["opens"]), end=row.get(COLUMNS["closes"]))
 
 
 def due_without_plan(entry: Entry, now: datetime) -> Entry:
@@ -131,7 +157,8 @@ def write_state(session: Session, before: QueueState, after: QueueState) -> None
         values = values_of(entry)
         values[table.modified_field] = session.around.now
         sql = {name: moment(one) if isinstance(one, datetime) else literal(one) for name, one in values.items()}
-        sql[COLUMNS["start"]] = f"CAST({sql[COLUMNS['start']]} AS TIMESTAMP)"
+        for key, kind in (("start", "TIMESTAMP"), ("opens", "TIME"), ("closes", "TIME")):
+            sql[COLUMNS[key]] = f"CAST({sql[COLUMNS[key]]} AS {kind})"
         if number in old:
             select = ", ".join(f"{one} AS {identifier(name)}" for name, one in sql.items())
             where = f"WHERE {identifier(NAME)} = {literal(entry.name)}"

@@ -12,8 +12,10 @@ from engine.model.presence import holds
 from engine.model.scope import Scope
 from engine.model.world import World
 from engine.syntax import ast
+from engine.syntax.weekdays import days_of
 
-DAYS = {"weekdays": frozenset(range(1, 6)), "every day": frozenset(range(1, 8))}
+PRIORITY = {"high": 1000, "normal": 2000, "low": 3000}
+"""The number that the job queue keeps for each; the lowest goes first."""
 
 
 def job_of(world: World, node: ast.Job) -> Job | None:
@@ -24,7 +26,7 @@ def job_of(world: World, node: ast.Job) -> Job | None:
     all_others = asked_for = start_asleep = False
     every: int | None = None
     sleep: int | None = None
-    attempts, delay, category = 0, 0, ""
+    attempts, delay, category, priority = 0, 0, "", PRIORITY["normal"]
     window: Window | None = None
     for line in node.lines:
         match line:
@@ -39,7 +41,7 @@ def job_of(world: World, node: ast.Job) -> Job | None:
             case ast.Attempts():
                 attempts, delay = line.count, line.seconds
             case ast.Category():
-                category = line.text.value
+                category, priority = line.text.value, PRIORITY[line.priority or "normal"]
             case ast.WakeOn():
                 table = table_named(world, line.table)
                 if line.when is None or holds(world, Scope(), line.when):
@@ -63,6 +65,7 @@ def job_of(world: World, node: ast.Job) -> Job | None:
         attempts=attempts,
         delay=delay,
         category=category,
+        priority=priority,
         wakes=tuple(wakes),
         start_asleep=start_asleep,
         window=window,
@@ -78,7 +81,7 @@ def _window(world: World, line: ast.Window) -> Window:
         hint = did_you_mean(zone, available_timezones()) or "zones have names like Europe/Berlin or America/New_York"
         world.say("E235", line.zone.span, f"there is no time zone {zone}", hint)
         zone = ""
-    return Window(span=line.span, days=DAYS[line.days], start=line.start, end=line.end, zone=zone)
+    return Window(span=line.span, days=days_of(line.days), start=line.start, end=line.end, zone=zone)
 
 
 def known_zone(name: str) -> bool:

@@ -167,6 +167,7 @@ class Job(Bound):
     the next, None for a job that runs once, when it is asked to. sleep: minutes on hold after a run that found nothing
     to do, None when it is ready again after every run. attempts, delay: how often a failed run is tried, and the
     seconds before the first new try. wakes: a record of these tables that is created or changed wakes the job.
+    priority: of those that wait for the category the one with the lowest number goes first.
     """
 
     name: str
@@ -182,6 +183,7 @@ class Job(Bound):
     start_asleep: bool
     window: Window | None
     asked_for: bool = False
+    priority: int = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

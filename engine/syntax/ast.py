@@ -65,6 +65,7 @@ from engine.syntax.lines import (
     Category as Category,
     CreateUnmatched as CreateUnmatched,
     Creation as Creation,
+    Days as Days,
     DependsOn as DependsOn,
     Drop as Drop,
     Every as Every,

@@ -39,6 +39,7 @@ from engine.syntax.build_values import (
     via,
 )
 from engine.syntax.kinds import SlipError
+from engine.syntax.weekdays import DAY_WORDS, weekday
 
 Build = Callable[[Children, Span], Any]
 
@@ -111,6 +112,27 @@ def _whole(written: str, at: Span) -> int:
     if not written.isdigit():
         raise SlipError("not-whole", at, written)
     return int(written)
+
+
+def category(c: Children, at: Span) -> ast.Category:
+    """`category '…'[, P priority]`."""
+    return ast.Category(span=at, text=c[0], priority=None if c[1] is None else c[1].split()[0])
+
+
+def day(c: Children, at: Span) -> ast.Days:
+    """`Monday`, `mon`, `Mondays`, `Monday to Friday`, `Mon-Fri`, `weekdays`. SlipError: a day that does not exist."""
+    if c[0] in DAY_WORDS:
+        return ast.Days(span=at, first=c[0])
+    words = [one for part in c[::2] for one in part.split("-")]
+    if len(words) > 2:
+        raise SlipError("no-such-weekday", at, at.text)
+    days = []
+    for word in words:
+        known = weekday(word)
+        if known is None:
+            raise SlipError("no-such-weekday", at, word)
+        days.append(known)
+    return ast.Days(span=at, first=days[0], last=days[1] if len(days) > 1 else None)
 
 
 def window(c: Children, at: Span) -> ast.Window:
@@ -276,7 +298,9 @@ BUILDERS: dict[str, Build] = {
     "run_asked": _node(ast.Run, names=(), asked=True),
     "every": every,
     "attempts": attempts,
-    "category": _node(ast.Category, "text"),
+    "category": category,
+    "day": day,
+    "days": _several,
     "wake_on": _node(ast.WakeOn, "table when"),
     "start_asleep": _node(ast.StartAsleep),
     "window": window,
@@ -293,7 +317,7 @@ BUILDERS: dict[str, Build] = {
     "whenever_setting": whenever_setting,
     **dict.fromkeys(("names", "mappings", "items", "joblines", "states", "wheres", "arguments", "pairs"), _several),
     **dict.fromkeys(
-        ("system", "arrow", "on_update", "on_deletion", "full", "state", "days", "aggregated"), _as_written
+        ("system", "arrow", "on_update", "on_deletion", "full", "state", "priority", "aggregated"), _as_written
     ),
     **dict.fromkeys(("compared", "relation", "plus_minus", "times_by"), _as_written),
     **{which: _flag(which) for which in ("else_blank", "else_keep", "keep_if_blank", "unchecked", "off")},

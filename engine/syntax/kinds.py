@@ -41,6 +41,7 @@ KINDS: Final = {
     "wrong-place": "E131",
     "bracket-not-closed": "E132",
     "number-too-long": "E133",
+    "no-such-weekday": "E134",
 }
 
 

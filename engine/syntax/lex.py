@@ -1,8 +1,9 @@
 """Text -> one token after another, each as the parser can use it.
 
 Keywords are soft, so what the next characters are depends on where the parser stands: `next` is given the row of the
-parser's table and answers with a terminal of that row where it can. The terminals are the quoted phrases of the grammar
-and NAME STRING TEXT NUMBER DATE DURATION TIME WORD PATTERN _DOT _NL $END, and BAD for characters that begin nothing.
+parser's table and answers with a terminal of that row where it can. The terminals are the quoted phrases of the
+grammar, NAME STRING TEXT NUMBER DATE DURATION TIME DAY WORD PATTERN _DOT _NL $END, and BAD for characters that begin
+nothing.
 
 A newline is a token only where it ends a statement: not in round brackets, not after a sign or word that wants more,
 not before a word or sign that can only go on, not after `{` or before `}`.
@@ -45,6 +46,8 @@ PATTERN = re.compile(
 # `today-7D` is a calculation; elsewhere a minus sign without blanks belongs to the name.
 _MOVED = re.compile(r"(?:today|work date|now)(?=-(?:\d+[DWMQY]|C[DWMQY]|(?:WD|D)\d))")
 _WORD = re.compile(r"[ \t]*([a-z]+)(?![\w.\-])")
+# `Monday`, `mon`, `Mon-Fri`; whether there is such a day is seen later.
+_DAY = re.compile(r"(?:(?i:mon|tue|wed|thu|fri|sat|sun)|[^\W\d_a-z])[^\W\d_]*+(?:-[^\W\d_]++)?")
 # A line that begins with one of these goes on from the line before.
 GOING_ON_WORDS = ("and", "or", "else", "where", "via", "using", "then", "sorted", "when", "with", "gives", "like")
 _GOES_ON = re.compile(
@@ -209,6 +212,9 @@ class Lexer:
             if found is not None:
                 terminal, self.end = found
                 return terminal
+        if "DAY" in row and (day := _DAY.match(text, start, self.end)):
+            self.end = day.end()
+            return "DAY"
         if "WORD" in row:
             if text[start : self.end] in VALUE_WORDS:
                 return "WORD"

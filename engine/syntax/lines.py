@@ -174,9 +174,10 @@ class Attempts(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category(Node):
-    """`category '…'`."""
+    """`category '…'[, high priority]`: who of those that wait for the category goes first; None is as `normal`."""
 
     text: Text
+    priority: Literal["high", "normal", "low"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,11 +193,22 @@ class StartAsleep(Node):
     """`start asleep`."""
 
 
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days(Node):
+    """`Monday`, `Monday to Friday`, which is `weekdays`, `weekends` or `every day`, in a window. last: of a stretch."""
+
+    first: Weekday | Literal["weekdays", "weekends", "every day"]
+    last: Weekday | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window(Node):
-    """`on weekdays from 06:00 to 22:00 in time zone 'Europe/Berlin'`, `on every day`."""
+    """`on Monday, Wednesday and Friday from 06:00 to 22:00 in time zone 'Europe/Berlin'`, `on every day`."""
 
-    days: Literal["weekdays", "every day"]
+    days: tuple[Days, ...]
     start: time | None
     end: time | None
     zone: Text | None = None

@@ -18,6 +18,7 @@ from engine.syntax.kinds import SlipError, slip
 from engine.syntax.nearly import meant
 from engine.syntax.odd import odd
 from engine.syntax.tables import Tables
+from engine.syntax.weekdays import DAY_WORDS, WEEKDAYS
 from engine.syntax.wording import called, either, expected
 
 _ARROWS = frozenset(("->", "<-", "<->"))
@@ -61,6 +62,7 @@ def explain_slip(found: SlipError) -> Diagnostic:
     message, hint = {
         "no-such-date": (f"there is no date {what}", "a date is written year-month-day, like 2026-01-31"),
         "no-such-time": (f"there is no time {what}", "a time is written from 00:00 to 23:59"),
+        "no-such-weekday": (f"there is no day {what}", _day_hint(what)),
         "not-whole": (f"{what} is not a whole number", "write it without a decimal point"),
         "said-twice": (f"`{what}` is said twice on this line", "take one of them away"),
         "filter-as-value": ("a filter in brackets is no value to calculate with", "take the brackets or the sign away"),
@@ -71,6 +73,16 @@ def explain_slip(found: SlipError) -> Diagnostic:
         "unexpected": ("there is no name between these quotes", "a blank text is '', a name stands between these"),
     }[found.kind]
     return slip(found.kind, found.span, message, hint)
+
+
+def _day_hint(written: str) -> str:
+    if written.lower() in DAY_WORDS:
+        return f"write it in small letters: `{written.lower()}`"
+    days = {one.lower(): one for one in WEEKDAYS}
+    near = meant(written.lower(), days)
+    if near is not None:
+        return f"did you mean {days[near[1]]}?"
+    return "write Monday, Tuesday and so on, `weekdays`, `weekends` or `every day`"
 
 
 def _function_hint(written: str) -> str:

@@ -251,7 +251,8 @@ def _job_line(node: ast.JobLine) -> Doc:
         case ast.Attempts():
             return [f"at most {node.count} attempts, {node.seconds} seconds apart"]
         case ast.Category():
-            return [f"category {written_text(node.text)}"]
+            priority = "" if node.priority is None else f", {node.priority} priority"
+            return [f"category {written_text(node.text)}{priority}"]
         case ast.WakeOn():
             return [f"wake on {table(node.table)}", *when(node.when)]
         case ast.StartAsleep():
@@ -259,6 +260,12 @@ def _job_line(node: ast.JobLine) -> Doc:
         case ast.Window():
             hours = "" if node.start is None or node.end is None else f" from {node.start:%H:%M} to {node.end:%H:%M}"
             zone = "" if node.zone is None else f" in time zone {written_text(node.zone)}"
-            return [f"on {node.days}{hours}{zone}"]
+            return [f"on {_days(node.days)}{hours}{zone}"]
         case _:
             assert_never(node)
+
+
+def _days(days: tuple[ast.Days, ...]) -> str:
+    """`Monday, Wednesday and Friday to Sunday`."""
+    words = [one.first if one.last is None else f"{one.first} to {one.last}" for one in days]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -12,6 +12,7 @@ _KINDS = {
     "DATE": "a date like 2026-01-31",
     "DURATION": "a length of time like 30D",
     "TIME": "a time like 06:00",
+    "DAY": "a day like Monday",
     "PATTERN": "a pattern like NAV*",
     "WORD": "Yes, No, blank, today, work date or now",
     "_NL": "the end of the line",
@@ -37,6 +38,7 @@ _DECLARATION = frozenset(("mapping", "process", "rule"))
 _ITEM = frozenset(("filter", "depends on", "only coupled records"))
 _STATEMENT = frozenset(("require", "find", "let"))
 _JOB_LINE = frozenset(("run", "wake on"))
+_BEHIND_A_DAY = frozenset((",", "and", "in time zone"))
 _ASKING = frozenset(("where", "else where", "when", "if", "require", "and", "or", "not", "bc", "sales", "match"))
 _MOST = 6
 
@@ -50,7 +52,10 @@ def expected(terminals: frozenset[str], before: str = "") -> tuple[str, ...]:
     if terminals >= _STATEMENT:
         return ("a statement",)
     if terminals >= _JOB_LINE:
-        return ("a line of a job (run, every, at most, category, wake on, start asleep or on weekdays)",)
+        return ("a line of a job (run, every, at most, category, wake on, start asleep or on …)",)
+    if terminals >= _BEHIND_A_DAY:
+        others = sorted(terminals & {"from", "to"})
+        return ("`,` or `and` and another day", *(called(one) for one in others), called("in time zone"), called("_NL"))
     told: list[str] = []
     rest = set(terminals) - {"_DOT"}
     if {"NAME", "TEXT", "NUMBER"} <= terminals:
