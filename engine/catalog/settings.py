@@ -141,6 +141,11 @@ def at_work_date(values: Mapping[str, object], work_date: date) -> dict[str, obj
     return filled
 
 
+def dated(values: Mapping[str, object]) -> frozenset[str]:
+    """The names of the settings that nobody gives a value, so that they go with the clock: what `at_work_date` fills."""
+    return frozenset(one.name for one in _own()[0] if one.from_year and values.get(one.name) is None)
+
+
 def typed(setting: SettingDef, written: object) -> Value | Misuse:
     """The value of a setting as the engine has it.
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from engine import connector
 from engine.catalog.catalog import Table
-from engine.catalog.settings import Settings, at_work_date
+from engine.catalog.settings import Settings, at_work_date, dated
 from engine.diagnostic import Diagnostic
 from engine.model.model import Model, Process
 from engine.plan.legs import Pass, keeps_options, passes
@@ -56,7 +56,7 @@ COUPLING_COLUMNS = (
 class Session:
     """A plan in the making: rules, the world they run on, the clock. Runs follow one another on the same world.
 
-    found: what could not be planned so far. legs: how many legs ran.
+    found: what could not be planned so far. legs: how many legs ran. dated: settings that go with the work date.
     """
 
     model: Model
@@ -65,6 +65,7 @@ class Session:
     shared: Shared
     found: list[Diagnostic] = field(default_factory=list)
     legs: int = 0
+    dated: frozenset[str] = frozenset()
 
     def called(self, call: Call) -> None:
         """A run that a rule starts: forced, filters honoured, now (rule of evaluation 9)."""
@@ -121,15 +122,16 @@ class Session:
 def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Session:
     """A session at its beginning, its plan empty. now: the clock, UTC without zone."""
     shared = Shared(rules=model, world=world)
+    given = {**in_setup_tables(model.settings, world), **model.settings}
     around = Around(
         catalog=world.catalog,
         mappings=model.mappings,
-        settings=at_work_date({**in_setup_tables(model.settings, world), **model.settings}, work_date),
+        settings=at_work_date(given, work_date),
         now=now,
         work_date=work_date,
         shared=shared.entry,
     )
-    session = Session(model=model, world=world, around=replace(around), shared=shared)
+    session = Session(model=model, world=world, around=replace(around), shared=shared, dated=dated(given))
     session.around = shared.around = replace(around, run=session.called)
     world.beside = session.mark
     open_ledger(world)

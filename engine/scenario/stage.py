@@ -14,7 +14,7 @@ from uuid import UUID
 
 from engine import connector
 from engine.catalog.catalog import Catalog, Table
-from engine.catalog.settings import Misuse, Settings, at_work_date, typed
+from engine.catalog.settings import Misuse, Settings, at_work_date, dated, typed
 from engine.model.bind import bind
 from engine.model.model import Model
 from engine.run.actions import fullsync
@@ -99,7 +99,8 @@ class Stage:
 
 def set_up(start: Start, rules: Rulebook, folder: Path) -> Stage:
     """Lay the data into a snapshot in this folder and begin. Raises StageError, SnapshotProblem, WrongOverrideError."""
-    settings = settings_of(start, rules.known.catalog)
+    given_ones = settings_of(start, rules.known.catalog)
+    settings = at_work_date(given_ones, start.work_date)
     clock = Clock(today=start.now.date(), work_date=start.work_date, settings=settings)
     made = model_of(rules, settings, start.mappings, clock)
     rows: dict[str, dict[str, list[dict[str, Any]]]] = {"bc": {}, "sales": {}}
@@ -116,6 +117,7 @@ def set_up(start: Start, rules: Rulebook, folder: Path) -> Stage:
     world = World.over(connect(path, threads=1), rules.known.catalog)
     world.require(world.catalog.table("bc", connector.OPTION_COUPLINGS), OPTION_COLUMNS)
     session = begin(made.model, world, now=start.now, work_date=start.work_date)
+    session.dated = dated(given_ones)
     return Stage(
         rules=rules,
         start=start,
@@ -127,7 +129,8 @@ def set_up(start: Start, rules: Rulebook, folder: Path) -> Stage:
 
 
 def settings_of(start: Start, catalog: Catalog) -> dict[str, Any]:
-    """The settings by name: given ones, the fields of setup tables that are given as rows, else defaults."""
+    """The settings by name: given ones, the fields of setup tables that are given as rows, else defaults;
+    without those that go with the work date."""
     known = Settings(catalog)
     values: dict[str, Any] = dict(known.defaults())
     tables = {("bc", one.setup[0]) for one in known.of_setup_tables if one.setup is not None}
@@ -140,7 +143,7 @@ def settings_of(start: Start, catalog: Catalog) -> dict[str, Any]:
             if not isinstance(result, Misuse):
                 values[one.name] = result
     values |= typed_settings(start.settings, catalog)
-    return at_work_date(values, start.work_date)
+    return values
 
 
 def typed_settings(given: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:

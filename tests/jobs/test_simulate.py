@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import jsonschema
@@ -12,6 +12,7 @@ import pytest
 
 from engine.jobs import page, tell
 from engine.jobs.define import asked_setup, one_off
+from engine.jobs.edits import Edit
 from engine.jobs.queue import Entry, QueueState, Setup
 from engine.jobs.summary import by_job, lines
 from engine.plan.turns import turns
@@ -391,3 +392,38 @@ def test_a_narrow_terminal_is_told_in_short_and_nothing_is_cut() -> None:
         (row,) = (one for one in out.getvalue().split("\n") if one.startswith(" ITEMS"))
         assert len(row) <= width
         assert "asleep, 06-16 15:31" in out.getvalue() and "…" not in out.getvalue()
+
+
+YEARLY = """
+process year "The fiscal year in every name" {
+  for each sales Product as product where product is coupled {
+    find bc Item as item where coupled with product
+    change product { Name := if setting fiscal year start = 2027-01-01 then 'new year' else 'old year' }
+  }
+}
+job year "Names" {
+  run year
+  every 240 minutes, sleep 240 minutes when idle
+}
+"""
+
+
+def names(story: Story, *edits: Edit) -> list[str]:
+    """What the runs over New Year wrote, and when."""
+    ran = running(story, "1d", *edits, start="2026-12-31T12:00")
+    return [f"{one.at:%H:%M} {write.after}" for one in ran.timeline.touched for write in one.fields]
+
+
+def test_the_fiscal_year_begins_with_the_new_year_of_the_clock() -> None:
+    story = one_item(YEARLY, "")
+    over_new_year = ["12:00 old year", "00:00 new year"]  # the runs at 16:00 and 20:00 found nothing to do
+    assert names(story) == over_new_year
+    assert names(story, Edit(at=moment("2026-12-31T18:00"), settings={"multi_company_enabled": True})) == over_new_year
+
+
+def test_a_fiscal_year_that_somebody_has_set_stays() -> None:
+    rows = (item("1", {"Description": "Bike"}), product("1", {"name": "Bike"}), coupled("1"))
+    given = {**ON, "fiscal_year_start": date(2026, 1, 1)}
+    assert names(world(YEARLY, *rows, settings=given)) == ["12:00 old year"]
+    early = Edit(at=moment("2026-12-31T18:00"), settings={"fiscal_year_start": date(2027, 1, 1)})
+    assert names(one_item(YEARLY, ""), early) == ["12:00 old year", "20:00 new year"]
