@@ -70,7 +70,7 @@ def _place(path: str | None, line: int | None) -> str:
 
 def latest_stamp(world: World, numbers: Sequence[int]) -> datetime | None:
     """The newest stamp of any record that these legs read."""
-    names = {f"cand_{one}" for one in numbers}
+    names = {f"{kind}_{one}" for one in numbers for kind in ("seen", "cand")}
     there = names & set(temporary(world))
     found: list[Any] = [
         world.connection.execute(f"SELECT max(src_mod) FROM {one}").fetchall()[0][0] for one in sorted(there)

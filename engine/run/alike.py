@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from engine.model import model
 from engine.plan.legs import Pass, keeps_options
-from engine.run.candidates import Alike
+from engine.run.found import Alike
 from engine.run.transfer import read_items
 from engine.run.world import World
 from engine.sql import blank

@@ -9,106 +9,43 @@ narrow pass: ids, stamps and marks only. The table `cand_N` holds a row per reco
     both            both sides changed since the last run (R3.13)
     failed_before   the last attempt in this direction failed; last_job the job that made it
     class           left out, skip, insert, gone, untouched, alike (surely unchanged), compare, recognised
+
+Where most of very many are alike, the pass is narrower still: `seen_N` holds of every record read what is needed of one
+that is alike, and `cand_N` the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from engine import connector
 from engine.catalog.catalog import Table
 from engine.model import model
 from engine.plan.legs import Pass, keeps_options
+from engine.run.found import CLASSES, Alike, Candidates, books
 from engine.run.gates import RunScope, retries, who_is_chosen
+from engine.run.near import few_of_many, near_rows, take_near
 from engine.run.optionbooks import couplings as relation_of_couplings
+from engine.run.verdicts import choose
 from engine.run.world import World
+from engine.sql import watch
 from engine.sql.block import read
 from engine.sql.conditions import condition, joined_by
 from engine.sql.frame import Frame, Outcome
-from engine.sql.quote import identifier
+from engine.sql.quote import identifier, literal
 from engine.sql.scope import Joined, Scope
 from engine.sql.values import Around, Reading
 
 SAME_STAMP = timedelta(milliseconds=10)  # R3.11
-LOOKED_AT = ("insert", "compare", "recognised", "gone")
-"""The classes whose fields are looked at one by one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
-    """The columns of the coupling that a leg looks at; `out` and `back` are the results of this leg and the other."""
-
-    source_id: str
-    destination_id: str
-    source_stamp: str
-    destination_stamp: str
-    out: str
-    back: str
-    job: str
-
-
-TO_SALES = Books(
-    source_id=connector.COUPLED_BC_ID,
-    destination_id=connector.COUPLED_SALES_ID,
-    source_stamp=connector.BC_STAMP,
-    destination_stamp=connector.SALES_STAMP,
-    out=connector.RESULT_TO_SALES,
-    back=connector.RESULT_TO_BC,
-    job=connector.JOB_TO_SALES,
-)
-TO_BC = Books(
-    source_id=connector.COUPLED_SALES_ID,
-    destination_id=connector.COUPLED_BC_ID,
-    source_stamp=connector.SALES_STAMP,
-    destination_stamp=connector.BC_STAMP,
-    out=connector.RESULT_TO_BC,
-    back=connector.RESULT_TO_SALES,
-    job=connector.JOB_TO_BC,
-)
-
-
-def books(step: Pass) -> Books:
-    """Which columns of a coupling keep the stamp and the result of a leg in its direction."""
-    return TO_SALES if step.leg == "to_sales" else TO_BC
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """What a leg read. table: the SQL table of candidates. newest: greatest stamp read, None when none was.
-
-    failed_before: did the last attempt fail for any of them?
-    """
-
-    table: str
-    scanned: int
-    left_out: int
-    newest: datetime | None
-    classes: dict[str, int]
-    failed_before: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alike:
-    """How to see that a coupled record needs no write, before its fields are looked at one by one (`engine.run.alike`).
-
-    source, partner: subqueries in place of the source's and the partner's rows, the former over `{rows} s`. test: SQL
-    truth over both, `s` and `d`.
-    """
-
-    source: str
-    partner: str
-    test: str
 
 
 def candidates(
     step: Pass, world: World, around: Around, run: RunScope, likeness: Callable[[], Alike | None] = lambda: None
 ) -> Candidates:
     """Read the candidates of a leg into a table. likeness: asked where there are many to compare."""
-    mapping, kept = step.mapping, books(step)
-    source, destination = step.source.table, step.destination.table
-    couplings = world.catalog.table("bc", connector.COUPLINGS)
+    mapping, source, destination = step.mapping, step.source.table, step.destination.table
     scope = Scope(world, "")
     scope.names[step.source.key] = Joined(alias="s", table=source, certain=True)
     reading = Reading(scope=scope, around=around)
@@ -120,31 +57,113 @@ def candidates(
     out = [condition(one.condition, reading) for one in mapping.leave_out if one.system == side]
     modified, dst_mod = f"s.{identifier(source.modified_field)}", f"d.{identifier(destination.modified_field)}"
     recognised = recognise(step, scope, around)
+    moves = _Moves(
+        k=k, all=mapping.always_compare, forced=run.force, two_way=step.two_way, job=f"k.{identifier(books(step).job)}"
+    )
     seen = _seen(k, modified, dst_mod, recognised)
-    moved = "true" if mapping.always_compare else joined_by("OR", [k.failed, later(modified, k.src_stamp)])
-    moved_back = joined_by("OR", [k.failed_back, later(dst_mod, k.dst_stamp)])
-    both = joined_by("AND", [moved, moved_back]) if step.two_way and not run.force else "false"
     creates = mapping.creates_missing if run.creates_missing is None else run.creates_missing
     marked = k.skipped if step.leg == "to_sales" else marked_anywhere(k.skipped, k.held, creates, source, world)
+    cases = [
+        (joined_by("OR", out) if out else "false", "left out"),
+        (marked, "skip"),
+        *seen.known,
+        (f"{k.held} IS NULL", "insert" if creates else "left out"),
+        (f"d.{identifier(destination.id_field)} IS NULL", "gone"),
+        (f"NOT {moves.to_be_looked_at(modified)}", "untouched"),
+        (same, "alike"),
+    ]
+    where = f"FROM {scope.sql()}\nWHERE {read if read_later else 'true'}"
+    if same == "false" or recognised is not None or asks_for_alike(step):
+        return _in_full(step, seen, moves, cases, where, world)
+    return _in_two(step, moves, cases, where, world)
+
+
+def asks_for_alike(step: Pass) -> bool:
+    """Does anybody look at records that need no write: a block `after unchanged`, or `coupler why`?"""
+    moments = [one for one in step.mapping.items if isinstance(one, model.Moment) and one.after and one.leg == step.leg]
+    return watch.witness is not None or any(one.states & {"unchanged", "untouched"} for one in moments)
+
+
+def _in_full(
+    step: Pass, seen: _Seen, moves: _Moves, cases: list[tuple[str, str]], where: str, world: World
+) -> Candidates:
+    """All that is known of every record, at once."""
+    source, couplings = step.source.table, world.catalog.table("bc", connector.COUPLINGS)
     name = f"cand_{step.number}"
     world.run(
-        f"{mapping.name} {step.leg}: who is read, and what coupling and stamps say",
+        f"{step.mapping.name} {step.leg}: who is read, and what coupling and stamps say",
         f"""CREATE TEMP TABLE {name} AS
 SELECT s.{identifier(source.id_field)} AS src, {seen.partner} AS dst, k.{identifier(couplings.id_field)} AS kid,
-  {modified} AS src_mod, {seen.dst_mod} AS dst_mod, {seen.src_stamp} AS src_stamp, {seen.dst_stamp} AS dst_stamp,
-  {both} AS both_changed, {k.failed} AS failed_before, k.{identifier(kept.job)} AS last_job,
-  CASE WHEN {joined_by("OR", out) if out else "false"} THEN 'left out'
-    WHEN {marked} THEN 'skip'
-    {seen.known}
-    WHEN {k.held} IS NULL THEN '{"insert" if creates else "left out"}'
-    WHEN d.{identifier(destination.id_field)} IS NULL THEN 'gone'
-    WHEN NOT {"true" if run.force else moved} THEN 'untouched'
-    WHEN {same} THEN 'alike'
-    ELSE 'compare' END AS class
-FROM {scope.sql()}
-WHERE {read if read_later else "true"}""",
+  {seen.modified} AS src_mod, {seen.dst_mod} AS dst_mod, {seen.src_stamp} AS src_stamp, {seen.dst_stamp} AS dst_stamp,
+  {moves.columns(seen.modified, seen.dst_mod)}, {choose([(when, literal(one)) for when, one in cases], "'compare'")} AS class
+{where}""",
     )
-    return _counted(name, world)
+    return _counted(name, f"SELECT *, 'same' AS verdict FROM {name} WHERE class = 'alike'", name, world)
+
+
+def _in_two(step: Pass, moves: _Moves, cases: list[tuple[str, str]], where: str, world: World) -> Candidates:
+    """Of all records what is needed of those that are alike, in as few bytes as possible; then the others in full.
+
+    One whose last attempt failed is looked at in any case, so that the stamp of those alike is the moment of their
+    change.
+    """
+    source, destination, k = step.source.table, step.destination.table, moves.k
+    key = identifier(world.catalog.table("bc", connector.COUPLINGS).id_field)
+    kept, id, couplings = books(step), f"s.{identifier(source.id_field)}", relation_of_couplings(step.mapping, world)
+    every, name = f"seen_{step.number}", f"cand_{step.number}"
+    cases = [*cases[:-1], (joined_by("AND", [cases[-1][0], f"NOT {k.failed}"]), "alike")]
+    number = choose([(when, str(CLASSES.index(one))) for when, one in cases], str(CLASSES.index("compare")))
+    named = choose([(f"c.class = {at}", literal(one)) for at, one in enumerate(CLASSES)], "NULL")
+    alike = CLASSES.index("alike")
+    world.run(
+        f"{step.mapping.name} {step.leg}: who is read, and what coupling and stamps say",
+        f"""CREATE TEMP TABLE {every} AS
+SELECT coalesce(k.{key}, {id}) AS id, s.{identifier(source.modified_field)} AS src_mod,
+  d.{identifier(destination.modified_field)} AS dst_mod, {k.dst_stamp} AS dst_stamp, CAST({number} AS UTINYINT) AS class
+{where}""",
+    )
+    others = f"SELECT id FROM {every} WHERE class <> {alike}"
+    world.run(
+        f"{step.mapping.name} {step.leg}: the records that may need a write",
+        f"""CREATE TEMP TABLE {name} AS
+SELECT coalesce(k.{identifier(kept.source_id)}, c.id) AS src, {k.held} AS dst, k.{key} AS kid,
+  c.src_mod, c.dst_mod, {k.src_stamp} AS src_stamp, c.dst_stamp, {moves.columns("c.src_mod", "c.dst_mod")}, {named} AS class
+FROM (SELECT * FROM {every} WHERE class <> {alike}) c
+LEFT JOIN (SELECT * FROM {couplings} WHERE {key} IN ({others})) k ON k.{key} = c.id""",
+    )
+    same = f"SELECT id AS kid, src_mod, dst_mod, src_mod AS src_stamp, dst_stamp, false AS both_changed, 'same' AS verdict FROM {every} WHERE class = {alike}"
+    return _counted(every, same, name, world, CLASSES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moves:
+    """What the stamps of a coupling `k` say of the changes of both sides (R3.11, R3.13).
+
+    all: every record is looked at, changed or not. job: the column of the job that made the last attempt.
+    """
+
+    k: _Coupling
+    all: bool
+    forced: bool
+    two_way: bool
+    job: str
+
+    def to_be_looked_at(self, modified: str) -> str:
+        """SQL truth: the source was changed since the last run, or failed in it, or the run is forced."""
+        return "true" if self.forced else self._source(modified)
+
+    def columns(self, modified: str, dst_mod: str) -> str:
+        """SQL of the columns both_changed, failed_before, last_job."""
+        both = "false"
+        if self.two_way and not self.forced:
+            both = joined_by(
+                "AND",
+                [self._source(modified), joined_by("OR", [self.k.failed_back, later(dst_mod, self.k.dst_stamp)])],
+            )
+        return f"{both} AS both_changed, {self.k.failed} AS failed_before, {self.job} AS last_job"
+
+    def _source(self, modified: str) -> str:
+        return "true" if self.all else joined_by("OR", [self.k.failed, later(modified, self.k.src_stamp)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,9 +228,17 @@ def _bring_together(
     if read is not None and world.is_large(source):
         few = world.few(source, wanted) if read != "true" else None
         if few is not None:
-            scope.base = f"{world.some(source, source.id_field, few)} s"
+            ids, count = few
             if not keeps_options(step.mapping):
-                coupled = world.some(world.catalog.table("bc", connector.COUPLINGS), kept.source_id, few)
+                coupled = world.some(world.catalog.table("bc", connector.COUPLINGS), kept.source_id, ids)
+            if count and few_of_many(count, source, world) and not keeps_options(step.mapping):
+                coupled = _few_near(step, read, coupled, world)
+                partners = near_rows(destination, world)
+                scope.base = (
+                    f"(SELECT * FROM {near_rows(source, world)} WHERE {identifier(source.id_field)} IN ({ids})) s"
+                )
+            else:
+                scope.base = f"{world.some(source, source.id_field, ids)} s"
         elif not run.force and (seen := likeness()) is not None:
             scope.base, partners, same = seen.source.replace("{rows}", wanted), seen.partner, seen.test
     scope.joins.append(
@@ -221,42 +248,63 @@ def _bring_together(
     return same
 
 
+def _few_near(step: Pass, read: str, coupled: str, world: World) -> str:
+    """Take the few rows near that are read, and their partners; gives the table of their couplings."""
+    kept, source, destination = books(step), step.source.table, step.destination.table
+    name = identifier(world.alias("kept"))
+    world.run(f"the couplings of {source.caption}", f"CREATE TEMP TABLE {name} AS SELECT * FROM {coupled}")
+    take_near(source, read, world)
+    partners = f"SELECT {identifier(kept.destination_id)} FROM {name}"
+    take_near(destination, f"s.{identifier(destination.id_field)} IN ({partners})", world)
+    return name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """SQL of partner, stamps and the partner's change as the run sees them. known: the case of one just recognised."""
+    """SQL of the source's change and of partner, stamps and the partner's change as the run sees them.
 
+    known: the case of one just recognised.
+    """
+
+    modified: str
     partner: str
     src_stamp: str
     dst_stamp: str
     dst_mod: str
-    known: str
+    known: tuple[tuple[str, str], ...]
 
 
 def _seen(k: _Coupling, modified: str, dst_mod: str, recognised: str | None) -> _Seen:
     if recognised is None:
-        return _Seen(partner=k.held, src_stamp=k.src_stamp, dst_stamp=k.dst_stamp, dst_mod=dst_mod, known="")
+        return _Seen(
+            modified=modified, partner=k.held, src_stamp=k.src_stamp, dst_stamp=k.dst_stamp, dst_mod=dst_mod, known=()
+        )
     taken = f"{k.held} IS NULL AND {recognised}.id IS NOT NULL"  # R3.6: coupled at once, with both stamps
     return _Seen(
+        modified=modified,
         partner=f"coalesce({k.held}, {recognised}.id)",
         src_stamp=f"CASE WHEN {taken} THEN {modified} ELSE {k.src_stamp} END",
         dst_stamp=f"CASE WHEN {taken} THEN {recognised}.modified ELSE {k.dst_stamp} END",
         dst_mod=f"CASE WHEN {taken} THEN {recognised}.modified ELSE {dst_mod} END",
-        known=f"WHEN {taken} THEN 'recognised'",
+        known=((taken, "recognised"),),
     )
 
 
-def _counted(name: str, world: World) -> Candidates:
-    query = f"SELECT class, count(*), max(src_mod), bool_or(failed_before) FROM {name} GROUP BY class"
+def _counted(every: str, alike: str, table: str, world: World, classes: Sequence[str] = ()) -> Candidates:
+    """every: the SQL table of all records read, whose class is a name, or a number in `classes`."""
+    query = f"SELECT class, count(*), max(src_mod) FROM {every} GROUP BY class"
     rows = world.run("how many of each", query).fetchall()
-    classes = {row[0]: row[1] for row in rows}
+    found = {classes[row[0]] if classes else row[0]: row[1] for row in rows}
     stamps = [row[2] for row in rows if row[2] is not None]
+    failed = world.one("did any fail before", f"SELECT bool_or(failed_before) FROM {table}")[0]
     return Candidates(
-        table=name,
-        scanned=sum(classes.values()),
-        left_out=classes.pop("left out", 0),
+        table=table,
+        alike=alike,
+        scanned=sum(found.values()),
+        left_out=found.pop("left out", 0),
         newest=max(stamps, default=None),
-        classes=classes,
-        failed_before=any(row[3] for row in rows),
+        classes=found,
+        failed_before=bool(failed),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import connector
 from engine.plan.legs import Pass, keeps_options
-from engine.run.candidates import Candidates, books
+from engine.run.found import Candidates, books
 from engine.run.ledger import AGAIN, counters, label, place
 from engine.run.settle import count_again, job_id, write_errors
 from engine.run.transfer import Transfer

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
 from engine.plan.tables import TABLES
-from engine.run.candidates import Candidates
+from engine.run.found import Candidates
 from engine.run.near import near_rows
 from engine.run.transfer import Transfer, WrittenField
 from engine.run.verdicts import choose

@@ -17,8 +17,8 @@ from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.actions.nodes import nodes
-from engine.run.candidates import Candidates
 from engine.run.effects import Effects
+from engine.run.found import Candidates
 from engine.run.holding import Held
 from engine.run.late import Said, Told, fail_late, failures, listed, warnings
 from engine.run.pairs import uncouple
@@ -64,7 +64,9 @@ class Deferred:
     def each(self, frame: Frame, statement: model.ForEach) -> None:
         """All records of a `for each` at once; the first of them that fails, in their order, fails the record."""
         effects, world = self.effects, self.effects.world
-        inner = replace(effects.rounds(statement, frame), effect=self.keep, hold=None)
+        failed = frame.outcome.failed()
+        good = frame if failed == "false" else frame.under(f"(NOT {failed})")
+        inner = replace(effects.rounds(statement, good), effect=self.keep, hold=None)
         read_block(statement.body, inner)
         by = ", ".join(f"{name}{way}" for name, way in inner.order)
         for one, kept in (

@@ -5,36 +5,39 @@ from __future__ import annotations
 
 from engine.catalog.catalog import Table
 from engine.plan.legs import Pass
-from engine.run.candidates import LOOKED_AT, Candidates
+from engine.run.found import LOOKED_AT, Candidates
 from engine.run.world import World
 from engine.sql.quote import identifier, literal
 
 
-def few_of_many(step: Pass, found: Candidates, world: World) -> bool:
-    """Is what is looked at a small part of a large table?"""
-    looked_at = sum(found.classes.get(one, 0) for one in (*LOOKED_AT, "skip"))
-    source = step.source.table
-    size = world.sizes.get((source.system, source.name), 0)
-    return world.is_large(source) and looked_at < 10 * world.many and looked_at < size / 10
+def looked_at(found: Candidates) -> int:
+    """How many records of a leg are looked at or named."""
+    return sum(found.classes.get(one, 0) for one in (*LOOKED_AT, "skip"))
+
+
+def few_of_many(count: int, table: Table, world: World) -> bool:
+    """Are so many rows a small part of a large table?"""
+    size = world.sizes.get((table.system, table.name), 0)
+    return world.is_large(table) and count < 10 * world.many and count < size / 10
 
 
 def bring_near(step: Pass, found: Candidates, world: World) -> None:
-    """The rows of both sides that a leg is about, where they are few of many."""
-    if few_of_many(step, found, world):
+    """The rows of both sides that a leg is about, where they are few of many; those that are near already stay."""
+    if few_of_many(looked_at(found), step.source.table, world):
         chosen = ", ".join(literal(one) for one in (*LOOKED_AT, "skip"))
         for side, table in (("src", step.source.table), ("dst", step.destination.table)):
-            take_near(table, f"SELECT {side} FROM {found.table} WHERE class IN ({chosen})", world)
+            ids = f"SELECT {side} FROM {found.table} WHERE class IN ({chosen})"
+            take_near(table, f"s.{identifier(table.id_field)} IN ({ids})", world)
 
 
-def take_near(table: Table, ids: str, world: World) -> None:
-    """Copy the rows of a large table that have these ids (a query). `near_rows` gives them until `let_go`."""
-    if not world.is_large(table):
+def take_near(table: Table, which: str, world: World) -> None:
+    """Copy rows of a large table. which: SQL truth over `s`. `near_rows` gives them until `let_go`."""
+    if not world.is_large(table) or (table.system, table.name) in world.near:
         return
     name = identifier(world.alias("near"))
-    rows, id = world.snapshot_relation(table), identifier(table.id_field)
     world.run(
         f"the rows of {table.caption} that this is about",
-        f"CREATE TEMP TABLE {name} AS SELECT * FROM {rows} WHERE {id} IN ({ids})",
+        f"CREATE TEMP TABLE {name} AS SELECT s.* FROM {world.snapshot_relation(table)} s WHERE {which}",
     )
     world.near[table.system, table.name] = name
 

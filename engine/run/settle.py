@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from engine import connector
 from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
-from engine.run.candidates import Candidates, books
+from engine.run.found import Candidates, books
 from engine.run.gates import watermark
 from engine.run.joblog import log_errors, log_row
 from engine.run.transfer import Transfer
@@ -168,8 +168,7 @@ def move_stamps(step: Pass, read: Candidates, made: Transfer, world: World, arou
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
     world.update(table, list(values), f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}")
     if read.classes.get("alike"):
-        alike = f"(SELECT *, 'same' AS verdict FROM {read.table} WHERE class = 'alike')"
-        world.lay(table, list(values), f"SELECT kid AS _id, {select} FROM {alike}")
+        world.lay(table, list(values), f"SELECT kid AS _id, {select} FROM ({read.alike})")
 
 
 def move_watermark(

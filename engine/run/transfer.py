@@ -24,11 +24,12 @@ from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
-from engine.run.candidates import LOOKED_AT, Candidates
-from engine.run.near import few_of_many, near_rows
+from engine.run.found import LOOKED_AT, Candidates
+from engine.run.near import few_of_many, looked_at, near_rows
 from engine.run.templates import apply_templates
 from engine.run.verdicts import choose, clashing, failed_again, verdict, wins
 from engine.run.world import World
+from engine.source import Span
 from engine.sql import watch
 from engine.sql.block import carry_into, read, read_block
 from engine.sql.conditions import joined_by
@@ -68,6 +69,14 @@ class Transfer:
     frame: Frame | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Records that fail whatever comes. table: src, nth (of the failures) and reason of each. failures: code and line."""
+
+    table: str
+    failures: tuple[tuple[str, Span], ...]
+
+
 def transfer(
     step: Pass,
     found: Candidates,
@@ -76,10 +85,11 @@ def transfer(
     effect: Callable[[Frame, Statement], None],
     *,
     force: bool = False,
+    refused: Refused | None = None,
 ) -> Transfer:
     """Compute new values, failures and verdicts of a leg into a table.
 
-    effect: called for a statement before the write that changes other records.
+    effect: called for a statement before the write that changes other records. refused: records known to fail.
     """
     name = f"work_{step.number}"
     unchanged = found.classes.get("alike", 0)
@@ -89,6 +99,8 @@ def transfer(
         return nothing(step, found, world)
     frame, entry = start(step, found, world, around, force)
     frame.effect = effect
+    if refused is not None:
+        fail_again(refused, frame, world)
     carried = read_items(step, frame, entry, force)
     read_changed(carried.later, frame, entry, force)
     fields = written(step, entry, frame)
@@ -148,8 +160,8 @@ class Judged:
 def in_one_pass(step: Pass, found: Candidates, pairs: list[tuple[str, str]], world: World) -> bool:
     """Are verdicts and values found in one query? Not where many may turn out to be as they were, unless they are a
     small part of a table that would be read again; nor where a number is counted over the records that are created."""
-    looked_at = sum(found.classes.get(one, 0) for one in LOOKED_AT)
-    return (looked_at < world.many or few_of_many(step, found, world) or "alike" in found.classes) and not any(
+    wanted, near = sum(found.classes.get(one, 0) for one in LOOKED_AT), looked_at(found)
+    return (wanted < world.many or few_of_many(near, step.source.table, world) or "alike" in found.classes) and not any(
         " OVER (" in new for new, _ in pairs
     )
 
@@ -240,6 +252,15 @@ def start(step: Pass, found: Candidates, world: World, around: Around, force: bo
     if not restore:
         frame.outcome.failures.append(partner_gone(step))
     return frame, entry
+
+
+def fail_again(refused: Refused, frame: Frame, world: World) -> None:
+    """What is known to fail does so first of all."""
+    alias = frame.scope.join(refused.table, world.alias("refused"), "{alias}.src = c.src")
+    frame.outcome.failures[:0] = [
+        Failure(when=f"coalesce({alias}.nth = {at}, false)", reason=f"{alias}.reason", code=code, span=span)
+        for at, (code, span) in enumerate(refused.failures)
+    ]
 
 
 def turns(step: Pass, world: World) -> tuple[tuple[str, str], ...]:

@@ -173,8 +173,8 @@ class World:
         """Has a table of the snapshot many rows?"""
         return self.sizes.get((table.system, table.name), 0) >= self.many
 
-    def few(self, table: Table, rows: str) -> str | None:
-        """A query of the ids of rows of a large table; None when they are a good part of it, a quarter or more."""
+    def few(self, table: Table, rows: str) -> tuple[str, int] | None:
+        """A query of the ids of rows of a large table, and how many; None when they are a quarter of it or more."""
         most = -(-self.sizes[table.system, table.name] // 4)
         ids = identifier(self.alias("few"))
         self.run(
@@ -182,7 +182,7 @@ class World:
             f"CREATE TEMP TABLE {ids} AS SELECT {identifier(table.id_field)} AS _id FROM {rows} LIMIT {most}",
         )
         count = self.one("how many", f"SELECT count(*) FROM {ids}")[0]
-        return f"SELECT _id FROM {ids}" if count < most else None
+        return (f"SELECT _id FROM {ids}", count) if count < most else None
 
     # --- all or nothing ---
 

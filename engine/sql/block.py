@@ -288,6 +288,8 @@ def _unless(keeps: Keeps, now: str, new: str) -> str:
 
 def _begins_alike(entry: Written, target: Field, text: str, source: model.Column, now: str) -> Keeps:
     """A record that is there keeps a longer text that begins with all of the source's."""
+    if entry.kept is not None:  # as if nothing was there
+        return []
     kept = head_kept(text, source.type, type_of(target), now)
     return [] if kept is None else [("begins alike", f"({entry.exists} AND {kept})")]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.catalog.catalog import Field
     from engine.model import model
     from engine.plan.legs import Pass
-    from engine.run.candidates import Candidates
+    from engine.run.found import Candidates
     from engine.run.gates import RunScope
     from engine.run.transfer import Transfer
     from engine.run.world import World

@@ -8,7 +8,8 @@ from typing import Any
 from engine.frozen import dataclass
 from engine.pipeline import Rules
 from engine.plan.legs import Pass
-from engine.run.candidates import Candidates, later
+from engine.run.candidates import later
+from engine.run.found import Candidates
 from engine.run.gates import RunScope
 from engine.run.transfer import Transfer
 from engine.run.world import World

@@ -14,8 +14,8 @@ from typing import Any
 from engine.manual.pointing import Pointed
 from engine.model import model
 from engine.plan.legs import Pass
-from engine.run.candidates import Candidates
 from engine.run.dryrun import Session
+from engine.run.found import Candidates
 from engine.run.gates import RunScope
 from engine.run.process.book import PROVISIONAL
 from engine.run.process.rounds import Rows, rows_of

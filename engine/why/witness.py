@@ -14,8 +14,8 @@ from engine.manual.pointing import Pointed
 from engine.model import model
 from engine.pipeline import Rules
 from engine.plan.legs import Pass
-from engine.run.candidates import Candidates
 from engine.run.dryrun import Session
+from engine.run.found import Candidates
 from engine.run.gates import RunScope
 from engine.run.holding import Held
 from engine.run.transfer import Transfer

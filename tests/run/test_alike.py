@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.jobs.gather import temporary
+from engine.run.found import CLASSES
 from engine.run.world import World
 from tests.plan.stories import Plan, Row, coupled, item, product, world
 
@@ -48,7 +50,12 @@ def planned(monkeypatch: pytest.MonkeyPatch, *, many: bool, rules: str) -> Plan:
 
 def alike(plan: Plan) -> int:
     """How many records were taken for unchanged by their hashes."""
-    found = plan.world.connection.execute("SELECT count(*) FROM cand_1 WHERE class = 'alike'").fetchall()
+    names = temporary(plan.world)
+    if "seen_1" not in names:
+        return 0
+    found = plan.world.connection.execute(
+        f"SELECT count(*) FROM seen_1 WHERE class = {CLASSES.index('alike')}"
+    ).fetchall()
     return int(found[0][0])
 
 
