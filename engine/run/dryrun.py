@@ -19,18 +19,17 @@ from engine.plan.legs import Pass, keeps_options, passes
 from engine.plan.turns import turns
 from engine.run.alike import alike
 from engine.run.candidates import candidates
-from engine.run.effects import Effects
 from engine.run.gates import SCHEDULED, RunScope
 from engine.run.keepoptions import keep as keep_options
 from engine.run.ledger import counters, list_records, open_ledger, write_pass
-from engine.run.moments import Deferred, after_moments
+from engine.run.moments import after_moments
 from engine.run.near import bring_near, let_go
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
 from engine.run.rulings import check_rules
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
-from engine.run.transfer import transfer
+from engine.run.whole import whole
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import watch
@@ -90,6 +89,7 @@ class Session:
         numbered = replace(step, number=self.legs)
         kept, ids = self.world.begin(), dict(self.shared.ids)
         try:
+            self._repair()
             run_pass(numbered, self.world, self.around, scope)
         except NotPlanned as problem:
             self.world.roll_back(kept)
@@ -97,6 +97,12 @@ class Session:
             self.found.append(not_planned(numbered, problem))
         else:
             self.world.commit()
+
+    def _repair(self) -> None:
+        """Every leg begins with the couplings of old releases, which do not say their table (R1.4)."""
+        from engine.run.actions.marks import repair  # an action on a session, as users call it too
+
+        repair(self)
 
     def mark(self) -> Callable[[], None]:
         """What puts back all that is remembered beside the world: what was looked up once, settings, how many legs ran."""
@@ -138,7 +144,7 @@ def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Sess
     world.require(world.catalog.table("bc", connector.COUPLINGS), COUPLING_COLUMNS)
     choices = world.catalog.table("sales", connector.OPTION_SET)
     if (choices.system, choices.name) not in world.base:
-        world.stand_ins[choices.system, choices.name] = choices_of_schema(choices, world)
+        world.stand_ins[choices.system, choices.name] = choices_of_schema(choices, world, model.mappings.values())
     return session
 
 
@@ -217,8 +223,7 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     if keeps_options(step.mapping) and step.leg == "to_bc" and read.scanned > read.left_out:
         read = replace(read, newest=around.now)  # R4.26: choices have no stamp of their own
     bring_near(step, read, world)
-    deferred = Deferred(effects=Effects(step=step, world=world, around=around, unit="c.src"))
-    made = transfer(step, read, world, around, deferred.keep, force=scope.force)
+    deferred, made = whole(step, read, world, around, force=scope.force)
     if watch.witness is not None:
         watch.witness.judged(step, read, made)
     write_rows(step, made, world, around)

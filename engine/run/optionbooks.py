@@ -6,6 +6,8 @@ such a mapping reads them through this relation; `engine.run.keepoptions` writes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine import connector
 from engine.catalog.catalog import Table
 from engine.model.model import Mapping
@@ -47,12 +49,15 @@ def couplings(mapping: Mapping, world: World) -> str:
     )
 
 
-def choices_of_schema(table: Table, world: World) -> str:
-    """Without rows of their own the choices are those of the table schemas, as a relation."""
+def choices_of_schema(table: Table, world: World, mappings: Iterable[Mapping]) -> str:
+    """Without rows of their own the choices are those of the table schemas, as a relation.
+
+    They are those of the tables of the snapshot and of the tables that these mappings go to, exported or not.
+    """
+    named = {fixed(one).get(TABLE, "") for one in mappings if keeps_options(one)}
+    named = {one for one in named if world.catalog.has("sales", one)}
     rows = []
-    for system, name in sorted(world.base):
-        if system != "sales":
-            continue
+    for name in sorted(named | {name for system, name in world.base if system == "sales"}):
         for field in world.catalog.table("sales", name).fields.values():
             rows += [
                 f"({literal(name)}, {literal(field.name)}, {one.number}, {literal(one.caption)})"

@@ -18,6 +18,7 @@ from engine.sql.scope import Joined, Scope
 from engine.sql.values import Reading
 
 STATISTICS = "Statistics Uploaded"
+NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def retry(session: Session, name: str | None = None, chosen: Chosen | None = None) -> None:
@@ -73,6 +74,9 @@ def repair(session: Session) -> None:
     """Couplings without a BC table get one: by their BC record, else by their Sales record, else they go (R1.4)."""
     world = session.world
     table = world.catalog.table("bc", connector.COUPLINGS)
+    found = world.connection.execute(f"SELECT EXISTS (SELECT 1 FROM {world.relation(table)} WHERE {_no_table()})")
+    if found.fetchone() == (False,):
+        return
     mappings = _tables(session)
     for mapping in mappings:
         numbers = f"SELECT {identifier(mapping.bc.table.id_field)} FROM {world.relation(mapping.bc.table)}"
@@ -92,7 +96,10 @@ def _tables(session: Session) -> Sequence[Mapping]:
 
 
 def _no_table() -> str:
-    return f"coalesce({identifier(connector.COUPLED_TABLE)}, 0) = 0"
+    """A coupling of a BC record; one without is a marker of a process, which needs no table."""
+    record = identifier(connector.COUPLED_BC_ID)
+    blank = f"{record} IS NULL OR {record} = '{NO_ID}'::UUID"
+    return f"coalesce({identifier(connector.COUPLED_TABLE)}, 0) = 0 AND NOT ({blank})"
 
 
 def _take_table(session: Session, mapping: Mapping, where: str) -> None:
