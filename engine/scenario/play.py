@@ -18,9 +18,8 @@ from engine.run.actions.couple import Refusal, couple
 from engine.run.actions.edit import Edit
 from engine.run.actions.filtertext import Clock
 from engine.run.actions.match import match
-from engine.run.actions.nodes import nodes
 from engine.run.actions.react import edit_and_react, react_to_setting
-from engine.run.actions.records import Chosen, listed, on_side
+from engine.run.actions.records import Chosen, on_side
 from engine.run.actions.runs import (
     clear_watermarks,
     connected,
@@ -33,11 +32,12 @@ from engine.run.actions.runs import (
 from engine.run.actions.uncouple import uncouple
 from engine.run.process.carry import run_process
 from engine.scenario import schedule
+from engine.scenario.choice import id_of, units_of, with_rows
 from engine.scenario.lay import TableKey, made_id
 from engine.scenario.scenario import Action
 from engine.scenario.stage import Stage, StageError, model_of, typed_settings
 from engine.scenario.state import Rows, State, state_of
-from engine.scenario.values import plain, read_id, read_moment
+from engine.scenario.values import plain, read_moment
 from engine.sql.values import NotPlanned
 from engine.syntax import ast
 
@@ -114,7 +114,9 @@ def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Ed
         case "couple":
             tables = _tables(stage, str(name))
             pairs = [
-                tuple(str(_id(state, table, pair[side])) for side, table in zip(("bc", "sales"), tables, strict=True))
+                tuple(
+                    str(id_of(state, [table], pair[side])) for side, table in zip(("bc", "sales"), tables, strict=True)
+                )
                 for pair in action["pairs"]
             ]
             first = action.get("first_sync", "none")
@@ -150,31 +152,16 @@ def _tables(stage: Stage, name: str) -> tuple[Table, Table]:
 
 
 def _chosen(stage: Stage, action: Action, state: State) -> Chosen | None:
-    """The records of an action by id; without a mapping they must be given by id."""
+    """The records of an action by id; without a mapping they may be of any table."""
     records = action.get("records")
     if not records:
         return None
     system, references = next(iter(records.items()))
-    table = None
+    tables = with_rows(state, system)
     if action.get("mapping") in stage.session.model.mappings:
         bc, sales = _tables(stage, action["mapping"])
-        table = bc if system == "bc" else sales
-    return Chosen(system=system, ids=tuple(str(_id(state, table, one)) for one in references))
-
-
-def _id(state: State, table: Table | None, given: object) -> UUID:
-    """The id of a row that is pointed at."""
-    if not isinstance(given, dict):
-        found = read_id("a row", given)
-        if found is None:
-            raise StageError("a row is pointed at by a blank id")
-        return found
-    if table is None:
-        raise StageError("rows of no table are pointed at by their fields")
-    ids = state.find((table.system, table.name), given)
-    if len(ids) != 1:
-        raise StageError(f"{len(ids)} rows of {table.name} have {given}; a row must be selected by exactly one")
-    return ids[0]
+        tables = [bc if system == "bc" else sales]
+    return Chosen(system=system, ids=tuple(str(id_of(state, tables, one)) for one in references))
 
 
 def _schedule(stage: Stage, action: Action) -> None:
@@ -205,7 +192,7 @@ def _process(stage: Stage, action: Action, state: State) -> None:
     if action["process"] in shipped:
         process = session.model.processes.get(action["process"])
         if process is not None:  # else the settings leave it out
-            run_process(session, process, _chosen_units(process, _chosen(stage, action, state)))
+            run_process(session, process, units_of(process, action.get("records"), state))
         return
     match action["process"]:
         case "reset-configuration":
@@ -230,14 +217,6 @@ def _process(stage: Stage, action: Action, state: State) -> None:
                     _clear_broken(stage, action["process"], mapping, chosen)
         case other:
             raise NotPlanned(f"the process {other}", None)
-
-
-def _chosen_units(process: model.Process, chosen: Chosen | None) -> tuple[str, Table] | None:
-    """The records that a user chose, of the table of an outermost loop."""
-    if chosen is None:
-        return None
-    loops = [one.record.table for one in nodes(process.body, model.ForEach) if one.record.table.system == chosen.system]
-    return (listed(chosen.ids), loops[0]) if loops else None
 
 
 def _clear_broken(stage: Stage, process: str, mapping: model.Mapping, chosen: Chosen) -> None:
@@ -330,7 +309,7 @@ def _edit(stage: Stage, change: Mapping[str, Any], state: State, seed: str) -> E
         if "as" in change:
             stage.labels[change["as"]] = (table.system, table.name, id)
     else:
-        id = _id(state, table, change["key"])
+        id = id_of(state, [table], change["key"])
         if id not in state.rows.get(key, {}):
             raise StageError(f"there is no {table.name} {change['key']} to be edited")
     one = Edit(op=change["op"], table=table, id=str(id), values=values)

@@ -167,6 +167,8 @@ class Course:
         self.book.depth = rounds.depth
         effects = replace(self.effects, unit=f"{rows.alias}.unit")
         own = replace(frame, scope=rows.fork(), effect=effects.carry_out)
+        if isinstance(statement, (model.Synchronise, model.Couple, model.Uncouple, model.AssignSetting)):
+            self.book.wrote_in_loop = True  # what the book is not told of is taken back all the same
         match statement:
             case model.Create():
                 id = effects.create(statement, own)
@@ -292,10 +294,12 @@ class Course:
 
     def for_each(self, statement: model.ForEach, frame: Frame, rounds: Rounds) -> None:
         """A loop: a table with one row per round, then its block over all; the outermost makes the units, one per document."""
+        record, outermost = statement.record, rounds.depth == 0
+        chosen = self.chosen if outermost else None
+        if chosen is not None and chosen[1] != record.table:
+            return  # a loop over other records than those chosen (rule of evaluation 10)
         self.settle(rounds)
-        outer, record = rounds.scope, statement.record
-        outermost = rounds.depth == 0
-        chosen = self.chosen if outermost and self.chosen is not None and self.chosen[1] == record.table else None
+        outer = rounds.scope
         own = replace(frame, scope=outer.fork())
         inner = self.effects.extended(record, statement.where if chosen is None else None, own)
         row = inner.scope.names[record.key]
