@@ -13,7 +13,7 @@ from engine.sql.values import Around
 
 
 def keep(step: Pass, made: Transfer, world: World, around: Around) -> None:
-    """R4.26: new option couplings, captions, stamps and results."""
+    """R4.26: new option couplings, captions, stamps and results; the same failure again marks as elsewhere (R3.27)."""
     books = world.catalog.table("bc", connector.OPTION_COUPLINGS)
     bc, choices = step.mapping.bc.table, step.mapping.sales.table
     now = moment(around.now)
@@ -51,6 +51,12 @@ def keep(step: Pass, made: Transfer, world: World, around: Around) -> None:
     id = f"CAST(md5('option/' || {record}) AS UUID)"
     fresh = "w.verdict IN ('create', 'update') AND (w.kid IS NULL OR w.class = 'gone')"
     world.insert(books, list(new), f"SELECT {id} AS _id, {select} FROM {rows} WHERE {fresh}")
+    if made.counts.get("again"):
+        values[connector.SKIPPED] = "w.verdict = 'again'"
     known = "w.kid IS NOT NULL AND w.class <> 'gone' AND w.verdict IN ('update', 'same', 'fail', 'again')"
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
     world.update(books, list(values), f"SELECT w.kid AS _id, {select} FROM {rows} WHERE {known}")
+    marks = {name: sql for name, sql in values.items() if name in (result, job, connector.SKIPPED, books.modified_field)}
+    lost = "w.kid IS NOT NULL AND w.class = 'gone' AND w.verdict IN ('fail', 'again')"  # the number stays as it was
+    select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in marks.items())
+    world.update(books, list(marks), f"SELECT w.kid AS _id, {select} FROM {made.table} w WHERE {lost}")

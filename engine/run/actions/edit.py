@@ -44,7 +44,24 @@ def edit(session: Session, change: Edit) -> None:
     if change.op == "create":
         world.insert(table, list(values), rows)
     elif values:
+        _rename_books(session, table, change.id, values)
         world.update(table, list(values), rows)
+
+
+def _rename_books(session: Session, table: Table, id: str, values: Mapping[str, str]) -> None:
+    """Option couplings are kept by the name of the BC record (R4.24); they follow it when a user renames it."""
+    if table.system != "bc" or table.key[0] not in values:
+        return
+    books, world = session.world.catalog.table("bc", connector.OPTION_COUPLINGS), session.world
+    kept, key = identifier(connector.OPTION_RECORD), identifier(table.key[0])
+    name = literal(table.name + ": ")
+    old = f"SELECT {name} || {key} FROM {world.relation(table)} WHERE {identifier(table.id_field)} = {literal(id)}::UUID"
+    world.update(
+        books,
+        [connector.OPTION_RECORD],
+        f"SELECT {identifier(books.id_field)} AS _id, {name} || {values[table.key[0]]} AS {kept} "
+        f"FROM {world.relation(books)} WHERE {kept} IN ({old})",
+    )
 
 
 def stored(system: System, field: Field, value: Value) -> str:
