@@ -20,6 +20,10 @@ READS_ONLY = frozenset({"--version", "-V", "explain", "lint", "plan", "show"})
 def start() -> int:
     """The command as it is started from outside. What only reads ends at once, all output written: taking hundreds of
     modules down one by one costs a tenth of the time of a lint."""
+    if sys.argv[1:2] and sys.argv[1] in READS_ONLY:
+        from engine.ending import ends_at_once
+
+        ends_at_once()
     code = main()
     if code in (0, 1, 2) and sys.argv[1:2] and sys.argv[1] in READS_ONLY:
         sys.stdout.flush()
@@ -30,6 +34,9 @@ def start() -> int:
 
 def main(words: list[str] | None = None) -> int:
     """Carry out `coupler WORDS…` and give its exit code: 0 well, 1 not well, 130 interrupted; verbs may have more."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started it
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     given = list(sys.argv[1:] if words is None else words)
     if given in (["--version"], ["-V"]):
         print(f"coupler {VERSION}")
@@ -101,14 +108,20 @@ def _guarded(words: list[str]) -> int:
         print("coupler: interrupted; nothing was left half-done.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader went away (`| head`): stop quietly, and keep Python from complaining when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
-    except SystemExit as end:  # argparse after --help
+        return _left()
+    except SystemExit as end:  # argparse after --help; rich when the reader went away
+        if isinstance(end.__context__, BrokenPipeError):
+            return _left()
         return end.code if isinstance(end.code, int) else 0
     except Exception as problem:
         return _told(problem)
     return code
+
+
+def _left() -> int:
+    """The reader went away (`| head`): stop quietly, and keep Python from complaining when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
 
 
 def _told(problem: Exception) -> int:
@@ -124,6 +137,9 @@ def _told(problem: Exception) -> int:
     if isinstance(problem, OSError):
         place = f"{problem.filename}: " if problem.filename else ""
         print(f"coupler: {place}{problem.strerror or problem}", file=sys.stderr)
+        return 1
+    if type(problem).__name__ == "OutOfMemoryException":
+        print("coupler: the memory that it may use is not enough for this; allow more with --memory", file=sys.stderr)
         return 1
     print(f"coupler: something went wrong that should not: {type(problem).__name__}: {problem}", file=sys.stderr)
     print(REPORT, file=sys.stderr)

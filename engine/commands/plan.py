@@ -99,6 +99,7 @@ def tell(made: Planned, arguments: argparse.Namespace) -> int:
     """Print a plan as the options want it, and let go of the snapshot; its exit code."""
     from engine import terminal
     from engine.checks import render
+    from engine.ending import let_go
 
     if made.found:
         terminal.tell(render.to_text(made.found, colour=terminal.coloured(sys.stderr)))
@@ -107,7 +108,7 @@ def tell(made: Planned, arguments: argparse.Namespace) -> int:
     try:
         return _shown(made, made.world, arguments)
     finally:
-        made.world.connection.close()
+        let_go(made.world.connection)
 
 
 def _shown(made: Planned, world: World, arguments: argparse.Namespace) -> int:

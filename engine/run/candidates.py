@@ -17,11 +17,11 @@ that is alike, and `cand_N` the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from engine import connector
 from engine.catalog.catalog import Table
+from engine.frozen import dataclass
 from engine.model import model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.found import CLASSES, Alike, Candidates, books
@@ -232,7 +232,7 @@ def _bring_together(
             if not keeps_options(step.mapping):
                 coupled = world.some(world.catalog.table("bc", connector.COUPLINGS), kept.source_id, ids)
             if count and few_of_many(count, source, world) and not keeps_options(step.mapping):
-                coupled = _few_near(step, read, coupled, world)
+                coupled = _few_near(step, ids, coupled, world)
                 partners = near_rows(destination, world)
                 scope.base = (
                     f"(SELECT * FROM {near_rows(source, world)} WHERE {identifier(source.id_field)} IN ({ids})) s"
@@ -248,12 +248,12 @@ def _bring_together(
     return same
 
 
-def _few_near(step: Pass, read: str, coupled: str, world: World) -> str:
+def _few_near(step: Pass, ids: str, coupled: str, world: World) -> str:
     """Take the few rows near that are read, and their partners; gives the table of their couplings."""
     kept, source, destination = books(step), step.source.table, step.destination.table
     name = identifier(world.alias("kept"))
     world.run(f"the couplings of {source.caption}", f"CREATE TEMP TABLE {name} AS SELECT * FROM {coupled}")
-    take_near(source, read, world)
+    take_near(source, f"s.{identifier(source.id_field)} IN ({ids})", world)
     partners = f"SELECT {identifier(kept.destination_id)} FROM {name}"
     take_near(destination, f"s.{identifier(destination.id_field)} IN ({partners})", world)
     return name

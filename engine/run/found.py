@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from engine import connector
+from engine.frozen import dataclass
 from engine.plan.legs import Pass
 
 CLASSES = ("left out", "skip", "recognised", "insert", "gone", "untouched", "alike", "compare")
