@@ -23,7 +23,7 @@ from engine.run.gates import SCHEDULED, RunScope
 from engine.run.ledger import write_head
 from engine.run.save import save
 from engine.run.world import World
-from engine.snapshot.open import SnapshotProblem, connect, fingerprint
+from engine.snapshot.open import SnapshotProblem, connect, fingerprint, first_line
 from engine.syntax import ast
 from engine.workspace import Workspace, find_workspace, load_workspace
 
@@ -319,13 +319,34 @@ def saved(world: World, out: Path) -> tuple[Diagnostic, ...]:
     try:
         if not out.parent.is_dir():
             raise FileNotFoundError(2, f"there is no folder {out.parent.as_posix()}")
+        if holds_something_else(out):
+            return (_not_saved(out, "it is there already and is no plan", "name a new file, or remove that one first"),)
         save(world, out)
-    except (OSError, duckdb.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
-        message = f"the plan could not be saved in {out.as_posix()}: {reason}"
-        hint = "name a file in a folder that exists and may be written"
-        return (Diagnostic(code="E603", name="not-saved", severity="error", span=None, message=message, hint=hint),)
+    except OSError as error:
+        return (
+            _not_saved(out, error.strerror or str(error), "name a file in a folder that exists and may be written"),
+        )
+    except duckdb.Error as error:
+        return (_not_saved(out, first_line(error), "make room on its disk, or name a file that may be written"),)
     return ()
+
+
+def _not_saved(out: Path, why: str, hint: str) -> Diagnostic:
+    message = f"the plan could not be saved in {out.as_posix()}: {why}"
+    return Diagnostic(code="E603", name="not-saved", severity="error", span=None, message=message, hint=hint)
+
+
+def holds_something_else(path: Path) -> bool:
+    """Would a plan that is saved here take the place of something that is no plan: a snapshot, a rule file?"""
+    from engine.run.apply import open_plan
+
+    if path.suffix == ".plan" or not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        open_plan(path).close()
+    except SnapshotProblem:
+        return True
+    return False
 
 
 def apply_plan(plan_file: Path, snapshot: str | None) -> Applied | tuple[Diagnostic, ...]:

@@ -96,6 +96,8 @@ def _wrong_kind(value: object, schema: Schema, path: Path) -> Misfit | None:
         allowed = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         if not any(is_a(value, one) for one in allowed):
             wanted = schema.get("title") or " or ".join(CALLED[one] for one in allowed)
+            if not path and len(allowed) == 1:  # the title of a whole file is its name
+                wanted = CALLED[allowed[0]]
             return _wrong(path, f"{what(path)} must be {wanted}, not {seen(value)}", example(schema, value))
     if "const" in schema and not same(value, schema["const"]):
         return _wrong(path, f"{what(path)} must be {schema['const']}, not {seen(value)}", example(schema, value))

@@ -254,8 +254,10 @@ def _blank(kind: Kind, options: tuple[Option, ...]) -> Value:
 
 
 def _expected(what: str, wanted: str, written: object, hint: str) -> Misuse:
-    shown = str(written).lower() if isinstance(written, bool) else str(written)
-    return Misuse(message=f"{what} must be {wanted}, not {shown[:40]}", hint=hint)
+    shown = str(written).lower() if isinstance(written, bool) else str(written)[:40]
+    if shown in ("true", "false") and isinstance(written, str):
+        shown = f"the text '{shown}'"  # in quotes it is no boolean
+    return Misuse(message=f"{what} must be {wanted}, not {shown}", hint=hint)
 
 
 def _true_or_false(written: object) -> str:

@@ -29,7 +29,12 @@ def run(arguments: argparse.Namespace) -> int:
     if refusal:
         terminal.tell(f"coupler init: {refusal}")
         return 1
-    made = beginning.sample(folder) if arguments.sample else beginning.empty(folder)
+    try:
+        made = beginning.sample(folder) if arguments.sample else beginning.empty(folder)
+    except OSError as error:
+        why = error.strerror or "not every file could be copied; look at the free space and the rights of the folder"
+        terminal.tell(f"coupler init: {folder.as_posix()} could not be made: {why}")
+        return 1
     for path in made:
         print(path.as_posix())
     terminal.tell(f"\nThe workspace is in {folder.as_posix()}. Next: cd {folder.as_posix()} && coupler lint")

@@ -71,12 +71,19 @@ def _unknown(name: str, known: Sequence[str], left_out: Sequence[str]) -> Diagno
 
 def keep(text: str, out: Path) -> tuple[Diagnostic, ...]:
     """Write a drawing, or a scenario, to its file; what stood in the way, if anything."""
+    from engine.report.write import precious, write_whole
+
     try:
-        out.write_text(text, encoding="utf-8", newline="\n")
+        if not out.parent.is_dir():
+            raise FileNotFoundError(2, f"there is no folder {out.parent.as_posix()}")
+        if precious(out):
+            return (_not_written(out, "it is a rule file, settings, a plan or a snapshot", "name another file"),)
+        write_whole(out, text)
     except OSError as error:
-        message = f"{out.as_posix()} could not be written: {error.strerror or error}"
-        hint = "name a file in a folder that exists and may be written"
-        return (
-            Diagnostic(code="E681", name="file-not-written", severity="error", span=None, message=message, hint=hint),
-        )
+        return (_not_written(out, error.strerror or str(error), "name a file in a folder that may be written"),)
     return ()
+
+
+def _not_written(out: Path, why: str, hint: str) -> Diagnostic:
+    message = f"{out.as_posix()} could not be written: {why}"
+    return Diagnostic(code="E681", name="file-not-written", severity="error", span=None, message=message, hint=hint)

@@ -13,7 +13,7 @@ from engine.jobs.summary import COUNTERS, by_job, lines, span
 from engine.jobs.tell import closing
 from engine.jobs.timeline import Timeline
 from engine.report.render import SHIPPED
-from engine.report.write import write_whole
+from engine.report.write import precious, write_whole
 from engine.textfile import shown
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,12 +45,15 @@ def write(timeline: Timeline, path: Path, *, company: str, snapshot: str) -> tup
     """Write the page; what stood in the way, if anything."""
     text = render(timeline, company=company, snapshot=snapshot)
     try:
+        if precious(path):
+            return (_not_written(path, "it is a rule file, settings, a plan or a snapshot"),)
         write_whole(path, text)
     except OSError as problem:
-        why = problem.strerror or type(problem).__name__
-        message = f"the report {shown(path)} cannot be written: {why}"
-        hint = "choose a place that can be written with --html"
-        return (
-            Diagnostic(code="E654", name="report-not-written", severity="error", span=None, message=message, hint=hint),
-        )
+        return (_not_written(path, problem.strerror or type(problem).__name__),)
     return ()
+
+
+def _not_written(path: Path, why: str) -> Diagnostic:
+    message = f"the report {shown(path)} cannot be written: {why}"
+    hint = "choose a place that can be written with --html"
+    return Diagnostic(code="E654", name="report-not-written", severity="error", span=None, message=message, hint=hint)

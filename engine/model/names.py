@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.catalog.catalog import Field, System, Table
 from engine.catalog.settings import SettingDef
 from engine.catalog.suggest import did_you_mean
@@ -15,6 +17,11 @@ from engine.syntax import ast
 
 OTHER: dict[System, System] = {"bc": "sales", "sales": "bc"}
 PRODUCT: dict[System, str] = {"bc": "Business Central", "sales": "Sales"}
+
+
+FUNCTIONS = ("first filled", "round", "max", "left", "plain text", "first line", "trim")
+_CALL = re.compile(r"([A-Za-z][\w ]*)\((.*)\)")
+_ONE_OF = re.compile(r"(.+?) (?:in|IN|In) ?\((.*)\)")
 
 
 def called(table: Table) -> str:
@@ -71,7 +78,16 @@ def field_named(world: World, table: Table, name: ast.Name) -> Field | None:
 
 
 def field_hint(table: Table, name: str) -> str:
-    """`did you mean Name?`, with the captions first."""
+    """`did you mean Name?`, with the captions first; what is written in the way of other languages is told as such."""
+    if one_of := _ONE_OF.fullmatch(name):
+        values = "|".join(one.strip() for one in one_of[2].split(","))
+        return f"one of several values is written `{one_of[1]} = {values}`"
+    if call := _CALL.fullmatch(name):
+        if call[1].lower() in FUNCTIONS:
+            return f"functions are written in small letters: {call[1].lower()}({call[2]})"
+        return f"the functions are {', '.join(FUNCTIONS[:-1])} and {FUNCTIONS[-1]}"
+    if " & " in name:
+        return f"`+` joins texts: {name.replace(' & ', ' + ')}"
     captions = [one.caption for one in table.fields.values()]
     return did_you_mean(name, [*captions, *table.fields])
 

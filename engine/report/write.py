@@ -82,6 +82,16 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
+def precious(path: Path) -> bool:
+    """Is there a file that no page or picture may take the place of: rules, settings, a plan, a snapshot?"""
+    if not path.is_file():
+        return False
+    if path.suffix in (".rules", ".duckdb", ".plan") or path.name == "coupler.yaml":
+        return True
+    with path.open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
+
+
 def _not_written(path: Path, why: str, hint: str) -> Diagnostic:
     message = f"the report {shown(path)} cannot be written: {why}"
     return Diagnostic(code="E654", name="report-not-written", severity="error", span=None, message=message, hint=hint)

@@ -78,6 +78,7 @@ def _xml_safe(text: str) -> str:
 def to_text(verdicts: Sequence[Verdict], *, colour: bool) -> str:
     """What failed, with expected and got side by side, and a last line that counts."""
     lines: list[str] = []
+    wrong: set[str] = set()
     for one in verdicts:
         if one.status == "passed":
             continue
@@ -85,9 +86,13 @@ def to_text(verdicts: Sequence[Verdict], *, colour: bool) -> str:
         lines.append(f"{paint(word, 'red', on=colour)} {paint(one.id, 'bold', on=colour)}  {one.path}:{one.line}")
         if one.about:
             lines.append(f"  {one.about}")
+        if one.status == "error" and one.path in wrong:
+            lines[-1] += ", as above"
+            continue
         for two in one.differences:
-            lines += [f"    {line}" for line in told(two)]
+            lines += [f"    {line}" for line in (found(two) if one.status == "error" else told(two))]
         lines.append("")
+        wrong |= {one.path} if one.status == "error" else set()
     passed, _ = counts(verdicts)
     lines.append(_last(verdicts, passed))
     return "\n".join(lines) + "\n"
@@ -100,6 +105,11 @@ def told(one: Difference) -> list[str]:
     return [one.what, f"  expected  {one.expected}", f"  got       {one.got}"]
 
 
+def found(one: Difference) -> list[str]:
+    """What is wrong in a file: its place, the facts, the way out."""
+    return [f"{one.what}: {one.got}", *([f"  = help: {one.expected}"] if one.expected else [])]
+
+
 def _last(verdicts: Sequence[Verdict], passed: int) -> str:
     missed = sum(one.status == "failed" and one.gate for one in verdicts)
     open_ones = sum(one.status == "failed" and not one.gate for one in verdicts)
@@ -109,4 +119,5 @@ def _last(verdicts: Sequence[Verdict], passed: int) -> str:
     parts += [f"{wrong} in wrong files"] if wrong else []
     parts += [f"{open_ones} failed that do not count"] if open_ones else []
     seconds = sum(one.seconds for one in verdicts)
-    return f"{len(verdicts)} scenarios: {', '.join(parts)} in {seconds:.1f} s"
+    many = f"{len(verdicts)} scenario{'' if len(verdicts) == 1 else 's'}"
+    return f"{many}: {', '.join(parts)} in {seconds:.1f} s"

@@ -67,6 +67,7 @@ def find_exports(folder: Path, system: System, catalog: Catalog) -> tuple[tuple[
             ),
         )
     names = _names(catalog, system)
+    other: System = "sales" if system == "bc" else "bc"
     found: dict[str, list[Export]] = defaultdict(list)
     wrong: list[Diagnostic] = []
     for path in sorted(folder.iterdir()):
@@ -84,7 +85,10 @@ def find_exports(folder: Path, system: System, catalog: Catalog) -> tuple[tuple[
             case (name,):
                 found[name].append(Export(system=system, table=catalog.table(system, name), path=path, format=form))
             case ():
-                wrong.append(_left_out(path, f"no {system} table has this name", _suggestion(path.stem, names)))
+                hint = _suggestion(path.stem, names)
+                if _tables(path.stem, _names(catalog, other), catalog):
+                    hint = f"{path.stem} is a table of {other}: put it into the folder of --{other}"
+                wrong.append(_left_out(path, f"no {system} table has this name", hint))
             case several:
                 wrong.append(
                     _finding(

@@ -108,11 +108,10 @@ def import_snapshot(
     exports, wrong = _exports_in({"bc": bc, "sales": sales}, catalog)
     found = [*wrong_options, *wrong]
     if not exports and not any(one.severity == "error" for one in found):
-        found.append(
-            _error(
-                "E517", "nothing-to-import", "the folders hold no file of any table", "name the files like their tables"
-            )
-        )
+        told = ("the folders hold no file of any table", "name the files like their tables")
+        if bc is None and sales is None:
+            told = ("no folder is named", "say where the exports are: --bc DIR, --sales DIR, or both")
+        found.append(_error("E517", "nothing-to-import", *told))
     files: list[_File] = []
     written = False
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import duckdb
@@ -132,7 +133,7 @@ def fingerprint(path: Path) -> str:
     try:
         whole = hashlib.sha256()
         for part in (path, _log_of(path)):
-            if part.exists():
+            if part == path or (part.exists() and part.stat().st_size):
                 whole.update(_digest_of_pieces(part))
         return whole.hexdigest()
     except OSError as error:
@@ -140,8 +141,11 @@ def fingerprint(path: Path) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an error text without the class in front of it."""
+    """The first line of an error text without the class in front of it; of an error within others the inner one."""
     line = str(error).strip().split("\n", 1)[0]
+    if inner := re.search(r'"exception_message":"((?:[^"\\]|\\.)*)"', line):
+        line = inner[1].replace('\\"', '"')
+    line = line.split("Original error: ", 1)[-1]
     return line.split("Error: ", 1)[-1]
 
 

@@ -63,6 +63,8 @@ _ONE_OF = re.compile(r"[ ]in(?:[ ]|$)")
 _ENDS_NAMES = frozenset(
     ("and", "or", "is", "then", "else", "via", "using", "when", "sorted", "like", "as", "in", "where")
 )
+_OTHER_CHANGE = re.compile(r"change[ ]+(job|process|step|rule|values)(?![\w\-])")
+_TAKEN_AWAY = re.compile(r"(?:remove|delete|drop|exclude|ignore|disable)[ ]+(\S[^\n#]*)")
 _REST_OF_NAME = re.compile(r"[^\n{}\"]*?(?=[ \t]*(?:\bwith\b|\bgives\b|[\n{}]|$))")
 _AMERICAN = re.compile(r"\d{1,4}/\d{1,2}/\d{1,4}")
 
@@ -83,6 +85,27 @@ def other_words(case: Case) -> Diagnostic | None:
             message = f"`{spoken[0]}` is not known here"
             return slip("unknown-word", case.span(at, spoken.end()), message, f"did you mean `{meant}`?")
     return None
+
+
+def change_of_another(case: Case) -> Diagnostic | None:
+    """`change job CUSTOMER {`: only mappings are changed line by line."""
+    found = _OTHER_CHANGE.match(case.text, case.failed.start)
+    if found is None or not case.failed.start <= case.found.start <= found.end():
+        return None
+    hint = f"write the {found[1]} whole, under the same name: it takes the place of the shipped one"
+    if found[1] == "rule":
+        hint = "write the rule whole, with the same title: it takes the place of the shipped one"
+    message = f"a {found[1]} is not changed line by line" if found[1] != "values" else "value lists are not changed so"
+    return slip("unknown-word", case.span(found.start(), found.end()), message, hint)
+
+
+def line_taken_away(case: Case) -> Diagnostic | None:
+    """`remove Phone No.` on a line of a mapping."""
+    found = _TAKEN_AWAY.match(case.text, case.failed.start)
+    if found is None or case.found.terminal not in ENDS or not set(_ARROWS) <= case.failed.expected:
+        return None
+    hint = f"a line is switched off by writing it once more with `, off`: {found[1].strip()} -> …, off"
+    return slip("unfinished", case.span(found.start(), found.end()), "lines are not taken away by a word", hint)
 
 
 def signs(case: Case) -> Diagnostic | None:
@@ -310,6 +333,8 @@ def name_with_a_word(case: Case) -> Diagnostic | None:
 HABITS: tuple[Callable[[Case], Diagnostic | None], ...] = (
     pairs_without_braces,
     name_with_a_word,
+    change_of_another,
+    line_taken_away,
     signs,
     american_date,
     question_mark,
