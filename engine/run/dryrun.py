@@ -67,7 +67,7 @@ class Session:
     dated: frozenset[str] = frozenset()
 
     def called(self, call: Call) -> None:
-        """A run that a rule starts: forced, filters honoured, now (rule of evaluation 9)."""
+        """A run that a rule starts: forced, now (rule of evaluation 9)."""
         for name in call.mappings:
             mapping = self.model.mappings.get(name)
             if mapping is None:
@@ -79,6 +79,7 @@ class Session:
                 since_watermark=False,
                 moves_watermark=False,
                 chosen=call.chosen,
+                filters_pairs=not call.by_hand,
                 creates_missing=None if call.only_if_it_may else True,
             )
             run_pass(step, self.world, self.around, scope)

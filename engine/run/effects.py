@@ -274,7 +274,7 @@ class Effects:
                 uncouple(mappings[name], kids, self.world, self.around, replace(self, unit="p.bc").carry_out)
 
     def synchronise(self, statement: model.Synchronise, frame: Frame) -> None:
-        """Start a run for some records now.
+        """Start a run for some records now: as by hand in a process, on the fly around the records of a mapping.
 
         NotPlanned: where no run can be started, as in the block of a run that was.
         """
@@ -283,7 +283,7 @@ class Effects:
         about = f"{statement.record.table.caption} to be synchronised now"
         ids, count = ids_into(self.world, about, self.chosen(statement, frame))
         if count:
-            self.around.run(called(statement, ids))
+            self.around.run(called(statement, ids, by_hand=self.step is None))
 
     def find_or_create(self, statement: model.Find, frame: Frame) -> None:
         """`find … else create`: created once for all who ask for the same record, then known to all of them."""

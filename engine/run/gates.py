@@ -12,6 +12,7 @@ from engine import connector
 from engine.frozen import dataclass
 from engine.model import model
 from engine.plan.legs import Pass, keeps_options
+from engine.run.optionbooks import couplings
 from engine.run.world import World
 from engine.sql.conditions import condition
 from engine.sql.quote import identifier, literal
@@ -27,7 +28,9 @@ class RunScope:
 
     force: every record is written whatever its stamps say (R3.10, R3.22). since_watermark: read only what changed
     after it (R2.7); moves_watermark: and move it afterwards (R2.20). records: only these source ids, whatever the
-    filters say; None for all. chosen: only the ids in column `_id` of this SQL table, filters honoured. creates_missing: as the mapping says (None), or decided by the caller.
+    filters say; None for all. chosen: only the ids in column `_id` of this SQL table, filters honoured; of pairs too
+    (filters_pairs), or of records without a partner only. creates_missing: as the mapping says (None), or decided by the
+    caller.
     """
 
     force: bool = False
@@ -35,6 +38,7 @@ class RunScope:
     moves_watermark: bool = True
     records: tuple[str, ...] | None = None
     chosen: str | None = None
+    filters_pairs: bool = True
     creates_missing: bool | None = None
 
 
@@ -83,7 +87,15 @@ def gates(step: Pass, world: World, reading: Reading, run: RunScope) -> list[Gat
         chosen = [Gate(kind="chosen", test=f"{id} IN ({listed})")]
     else:
         filters = mapping.bc_filter if step.leg == "to_sales" else mapping.sales_filter
-        chosen = [Gate(kind="filter", test=condition(one, reading), condition=one) for one in filters]
+        paired = "" if run.filters_pairs else f"{id} IN ({coupled_ids(step, world)}) OR "
+        chosen = [
+            Gate(
+                kind="filter",
+                test=f"({paired}{condition(one, reading)})" if paired else condition(one, reading),
+                condition=one,
+            )
+            for one in filters
+        ]
     if run.chosen is not None:
         chosen.append(Gate(kind="chosen", test=f"{id} IN (SELECT _id FROM {run.chosen})"))
     unstamped = keeps_options(mapping) and step.leg == "to_bc"  # R4.26: all choices are read in every run
@@ -98,6 +110,13 @@ def gates(step: Pass, world: World, reading: Reading, run: RunScope) -> list[Gat
             own = f"s.{identifier(connector.SALES_MODIFIED_BY)} IS DISTINCT FROM {literal(str(user))}::UUID"
             chosen.append(Gate(kind="own change", test=own))
     return chosen
+
+
+def coupled_ids(step: Pass, world: World) -> str:
+    """A query of the ids of the source records that have a partner."""
+    own = connector.COUPLED_BC_ID if step.leg == "to_sales" else connector.COUPLED_SALES_ID
+    number = f"k.{identifier(connector.COUPLED_TABLE)} = {step.mapping.bc.table.number}"
+    return f"SELECT k.{identifier(own)} FROM {couplings(step.mapping, world)} k WHERE {number}"
 
 
 def retries(step: Pass, run: RunScope) -> bool:

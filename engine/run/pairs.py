@@ -26,13 +26,14 @@ class Call:
     """A run started by a rule: these mappings, away from these records, now.
 
     chosen: the SQL table that holds the ids in a column `_id`. only_if_it_may: create missing partners only where
-    the mapping does.
+    the mapping does. by_hand: pairs are synchronised whatever the filters of the mapping say (R3.34).
     """
 
     mappings: tuple[str, ...]
     leg: Leg
     chosen: str
     only_if_it_may: bool
+    by_hand: bool
 
 
 RunNow = Callable[[Call], None]
@@ -125,11 +126,12 @@ def uncouple(
     return int(count)
 
 
-def called(statement: model.Synchronise, chosen: str) -> Call:
-    """The run that a `synchronise` asks for. chosen: relation with the ids (`_id`) of the records."""
+def called(statement: model.Synchronise, chosen: str, *, by_hand: bool) -> Call:
+    """The run that a `synchronise` asks for. chosen: relation with the ids (`_id`) of the records. by_hand: see `Call`."""
     return Call(
         mappings=statement.mappings,
         leg=statement.leg,
         chosen=chosen,
         only_if_it_may=statement.if_it_may_create,
+        by_hand=by_hand,
     )
