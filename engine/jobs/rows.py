@@ -140,26 +140,27 @@ def due_without_plan(entry: Entry, now: datetime) -> Entry:
 
 
 def write_state(session: Session, before: QueueState, after: QueueState) -> None:
-    """Write what became of the entries into the rows of the world."""
+    """Write what became of the entries into the rows of the world, which know a job by its name: a new one may have the
+    number of one that is gone."""
     world = session.world
     table = world.catalog.table("bc", TABLE)
-    old = {one.number: one for one in before.entries}
-    new = {one.number: one for one in after.entries}
-    for number in old.keys() - new.keys():
+    old = {one.name: one for one in before.entries}
+    new = {one.name: one for one in after.entries}
+    for name in sorted(old.keys() - new.keys()):
         world.delete(
             table,
             f"SELECT {identifier(table.id_field)} FROM {world.relation(table)} "
-            f"WHERE {identifier(NAME)} = {literal(old[number].name)}",
+            f"WHERE {identifier(NAME)} = {literal(name)}",
         )
-    for number, entry in new.items():
-        if old.get(number) == entry:
+    for entry in new.values():
+        if old.get(entry.name) == entry:
             continue
         values = values_of(entry)
         values[table.modified_field] = session.around.now
         sql = {name: moment(one) if isinstance(one, datetime) else literal(one) for name, one in values.items()}
         for key, kind in (("start", "TIMESTAMP"), ("opens", "TIME"), ("closes", "TIME")):
             sql[COLUMNS[key]] = f"CAST({sql[COLUMNS[key]]} AS {kind})"
-        if number in old:
+        if entry.name in old:
             select = ", ".join(f"{one} AS {identifier(name)}" for name, one in sql.items())
             where = f"WHERE {identifier(NAME)} = {literal(entry.name)}"
             id = identifier(table.id_field)

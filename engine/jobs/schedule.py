@@ -70,12 +70,12 @@ class Schedule:
                 self._listening.setdefault(table, set()).add(entry.number)
         if entry.status == "In Process" and entry.setup.category:
             self._busy.setdefault(entry.setup.category, entry.number)
+        if entry.status != "Waiting" and entry.startable:
+            self._plan(entry)
+            return
+        self._planned.pop(entry.number, None)
         if entry.status == "Waiting":
             self._wait(entry)
-        if entry.startable and entry.status != "Waiting":
-            self._plan(entry)
-        else:
-            self._planned.pop(entry.number, None)
 
     def put_all(self, entries: Iterable[Entry]) -> None:
         """Put several entries, each in place of the one of its number."""

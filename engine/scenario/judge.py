@@ -136,6 +136,8 @@ class Expected:
                 yield Difference(what=what, expected="no more rows", got=f"{got[at].mapping} {got[at].leg}")
             elif at >= len(got):
                 yield Difference(what=what, expected=log_name(expected[at]), got="no such row")
+            elif got[at].mapping != expected[at]["mapping"]:
+                yield Difference(what=what, expected=log_name(expected[at]), got=f"{got[at].mapping} {got[at].leg}")
             else:
                 yield from self._log_row(what, expected[at], got[at])
         for name in then.get("job_log_absent") or ():
