@@ -105,8 +105,7 @@ def _guarded(words: list[str]) -> int:
         code = _carry_out(words)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        print("coupler: interrupted; nothing was left half-done.", file=sys.stderr)
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         return _left()
     except SystemExit as end:  # argparse after --help; rich when the reader went away
@@ -114,8 +113,15 @@ def _guarded(words: list[str]) -> int:
             return _left()
         return end.code if isinstance(end.code, int) else 0
     except Exception as problem:
+        if type(problem) is RuntimeError and "Query interrupted" in str(problem):  # Ctrl-C, as the database tells it
+            return _interrupted()
         return _told(problem)
     return code
+
+
+def _interrupted() -> int:
+    print("coupler: interrupted; nothing was left half-done.", file=sys.stderr)
+    return 130
 
 
 def _left() -> int:

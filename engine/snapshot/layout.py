@@ -166,7 +166,7 @@ def _remove(left: Path) -> None:
     if left.is_dir():
         shutil.rmtree(left, ignore_errors=True)
         return
-    with suppress(PermissionError):
+    with suppress(OSError):
         left.unlink(missing_ok=True)
 
 

@@ -119,6 +119,17 @@ def problem(path: Path, error: duckdb.Error) -> SnapshotProblem:
                 hint="close that program (an apply, an import, a database viewer) and try again",
             )
         )
+    if reason := next((one for one in ("Read-only file system", "Permission denied") if one in text), None):
+        return SnapshotProblem(
+            Diagnostic(
+                code="E506",
+                name="snapshot-not-written",
+                severity="error",
+                span=None,
+                message=f"snapshot {shown(path)} cannot be opened: {reason}",
+                hint="look at its rights, and at those of its folder",
+            )
+        )
     return _not_a_snapshot(path, f"it is damaged or incomplete ({first_line(error)})")
 
 

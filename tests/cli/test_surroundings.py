@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from engine.cli import main
-from engine.snapshot.open import fingerprint, first_line
+from engine.snapshot.open import fingerprint, first_line, problem
 
 ROOT = Path(__file__).parents[2]
 NOW = ("--now", "2026-06-15T08:00:00Z")
@@ -59,6 +60,26 @@ def test_a_reader_that_leaves_early_hears_nothing_more(words: str, made: Path) -
 def test_closed_outputs_are_no_defect(closed: str, made: Path) -> None:
     done = coupler(f"coupler show CUSTOMER {closed}", made)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_ctrl_c_is_no_defect_wherever_it_falls(
+    stopped: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def carry_out(words: list[str]) -> int:
+        raise stopped
+
+    monkeypatch.setattr("engine.cli._carry_out", carry_out)
+    assert main(["plan"]) == 130
+    assert capsys.readouterr().err == "coupler: interrupted; nothing was left half-done.\n"
+
+
+def test_a_snapshot_that_may_not_be_written_is_not_called_damaged(tmp_path: Path) -> None:
+    told = problem(
+        tmp_path / "june.duckdb", duckdb.IOException('Cannot open file "june.duckdb": Read-only file system')
+    )
+    assert told.diagnostic.code == "E506"
+    assert told.diagnostic.message.endswith("june.duckdb cannot be opened: Read-only file system")
 
 
 def test_too_little_memory_is_told_as_that(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
