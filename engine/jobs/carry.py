@@ -97,7 +97,7 @@ def log_size(session: Session) -> int:
     table = session.world.catalog.table("bc", connector.JOBS)
     if ("bc", connector.JOBS) not in session.world.changed:
         return 0
-    return int(session.world.one("rows of the job log", f"SELECT count(*) FROM {session.world._delta(table)}")[0])
+    return int(session.world.one("rows of the job log", f"SELECT count(*) FROM {session.world.planned(table)}")[0])
 
 
 def activity_since(session: Session, logged: int) -> int | None:
@@ -107,8 +107,6 @@ def activity_since(session: Session, logged: int) -> int | None:
     if log_size(session) == logged:
         return None
     counted = " + ".join(f"coalesce({identifier(one)}, 0)" for one in ACTIVITY if world.holds(table, one))
-    row = world.one(
-        "was there anything to do",
-        f"SELECT coalesce(sum({counted}), 0) FROM (SELECT * FROM {world._delta(table)} ORDER BY rowid OFFSET {logged})",
-    )
+    rows = f"SELECT * FROM {world.planned(table)} ORDER BY rowid OFFSET {logged}"
+    row = world.one("was there anything to do", f"SELECT coalesce(sum({counted}), 0) FROM ({rows})")
     return int(row[0])

@@ -26,7 +26,7 @@ from engine.model import model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.found import CLASSES, Alike, Candidates, books
 from engine.run.gates import RunScope, retries, who_is_chosen
-from engine.run.near import few_of_many, near_rows, take_near
+from engine.run.near import few, few_of_many, near_rows, take_near
 from engine.run.optionbooks import couplings as relation_of_couplings
 from engine.run.verdicts import choose
 from engine.run.world import World
@@ -226,9 +226,9 @@ def _bring_together(
         wanted = f"(SELECT s.* FROM {wanted} s WHERE {read})"
     scope.base = f"{wanted} s"
     if read is not None and world.is_large(source):
-        few = world.few(source, wanted) if read != "true" else None
-        if few is not None:
-            ids, count = few
+        found = few(source, wanted, world) if read != "true" else None
+        if found is not None:
+            ids, count = found
             if not keeps_options(step.mapping):
                 coupled = world.some(world.catalog.table("bc", connector.COUPLINGS), kept.source_id, ids)
             if count and few_of_many(count, source, world) and not keeps_options(step.mapping):

@@ -21,6 +21,18 @@ def few_of_many(count: int, table: Table, world: World) -> bool:
     return world.is_large(table) and count < 10 * world.many and count < size / 10
 
 
+def few(table: Table, rows: str, world: World) -> tuple[str, int] | None:
+    """A query of the ids of rows of a large table, and how many; None when they are a quarter of it or more."""
+    most = -(-world.sizes[table.system, table.name] // 4)
+    ids = identifier(world.alias("few"))
+    world.run(
+        f"which of {table.caption}, if they are few",
+        f"CREATE TEMP TABLE {ids} AS SELECT {identifier(table.id_field)} AS _id FROM {rows} LIMIT {most}",
+    )
+    count = world.one("how many", f"SELECT count(*) FROM {ids}")[0]
+    return (f"SELECT _id FROM {ids}", count) if count < most else None
+
+
 def bring_near(step: Pass, found: Candidates, world: World) -> None:
     """The rows of both sides that a leg is about, where they are few of many; those that are near already stay."""
     if few_of_many(looked_at(found), step.source.table, world):

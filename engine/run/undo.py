@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.catalog.catalog import Table
-from engine.run.world import Kept, World
+from engine.run.kept import Kept
+from engine.run.world import World
 from engine.sql.quote import identifier, literal, qualified
 
 LEDGER = ("pass", "record", "note", "told_field", "told_value")

@@ -9,48 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
 from engine.catalog.catalog import Catalog, System, Table
+from engine.run.kept import Kept, Layer, State
 from engine.snapshot.types import column_type, empty_value
 from engine.source import Span
 from engine.sql.quote import identifier, qualified
 
 OPERATION = "_op"
-State = Literal["table", "view"]
-"""What gives the rows of a changed table as they stand: a copy of them when they are few, which is quicker to read a
-hundred times, else a view."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
-    """New values of many rows of a table, laid over them where they are read. rows: a view that gives `_id`, once
-    each, and the columns."""
-
-    rows: str
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What a world knew of its tables before something that may be taken back."""
-
-    changed: dict[tuple[str, str], dict[str, str]]
-    stand_ins: dict[tuple[str, str], str]
-    layers: dict[tuple[str, str], tuple[Layer, ...]]
-    written: frozenset[tuple[str, str]]
-    states: dict[tuple[str, str], State]
-    stale: dict[tuple[str, str], str]
 
 
 @dataclass
 class World:
     """The state of one plan in the making. Implements `engine.sql.scope.Relations`.
 
-    base: columns of the tables of the snapshot; changed: columns that the plan added to those it writes. stand_ins:
-    relations for tables that the snapshot does not hold. statements: every statement carried out with the words above
+    base: columns of the tables of the snapshot; changed: columns that the plan added to those it writes; of a table that
+    the snapshot does not hold these are all that is kept of its rows. stand_ins: relations for such tables. statements: every statement carried out with the words above
     it, for `--sql`. sizes: rows of the tables of the snapshot.
     many: from so many rows on a table is large. written: tables with rows in their delta. layers: what lies over the
     rows of the snapshot and under the delta. before_write: called before the delta of a table is written.
@@ -138,7 +115,7 @@ class World:
 
     def _nothing(self, table: Table) -> str:
         """A table that the export does not hold: one without rows, made when it is first asked for."""
-        name = qualified(f"nothing_{table.system}", table.name)
+        name = self._empty(table)
         columns = ", ".join(f"{identifier(one)} {type}" for one, type in _bare(table).items())
         self.connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
         self.stand_ins[table.system, table.name] = name
@@ -172,17 +149,6 @@ class World:
     def is_large(self, table: Table) -> bool:
         """Has a table of the snapshot many rows?"""
         return self.sizes.get((table.system, table.name), 0) >= self.many
-
-    def few(self, table: Table, rows: str) -> tuple[str, int] | None:
-        """A query of the ids of rows of a large table, and how many; None when they are a quarter of it or more."""
-        most = -(-self.sizes[table.system, table.name] // 4)
-        ids = identifier(self.alias("few"))
-        self.run(
-            f"which of {table.caption}, if they are few",
-            f"CREATE TEMP TABLE {ids} AS SELECT {identifier(table.id_field)} AS _id FROM {rows} LIMIT {most}",
-        )
-        count = self.one("how many", f"SELECT count(*) FROM {ids}")[0]
-        return (f"SELECT _id FROM {ids}", count) if count < most else None
 
     # --- all or nothing ---
 
@@ -262,7 +228,7 @@ class World:
         """
         self._prepare(table, columns)
         delta, id = self._delta(table), identifier(table.id_field)
-        known = self.columns(table)
+        known = self.written_columns(table)
         names = ", ".join(identifier(one) for one in known)
         given = ", ".join(f"{'s' if one in columns else 'b'}.{identifier(one)}" for one in known)
         few = self._settled(table, f"{id} IN (SELECT _id FROM ({rows}))" if self._layers(table) else "", near=near)
@@ -308,8 +274,8 @@ class World:
         """Plan the removal of rows. ids: a query with one column."""
         self._prepare(table, ())
         delta, id = self._delta(table), identifier(table.id_field)
-        names = ", ".join(identifier(one) for one in self.columns(table))
-        values = ", ".join(f"s.{identifier(one)}" for one in self.columns(table))
+        names = ", ".join(identifier(one) for one in self.written_columns(table))
+        values = ", ".join(f"s.{identifier(one)}" for one in self.written_columns(table))
         self.write(
             table,
             f"what is deleted of {table.caption}",
@@ -321,9 +287,12 @@ class World:
         )
 
     def planned(self, table: Table) -> str:
-        """SQL relation of the whole rows that the plan writes, with `_op`, in no order."""
+        """SQL relation of the whole rows that the plan writes, with `_op`; by `rowid` in the order of writing, where
+        nothing is laid over the table."""
         delta, id = self._delta(table), identifier(table.id_field)
         layers = self._layers(table)
+        if self._is_new(table):
+            return f"(SELECT rowid, {identifier(OPERATION)}, {self._whole(table)} FROM {delta})"
         if not layers:
             return delta
         names = ", ".join(identifier(one) for one in self.columns(table))
@@ -333,6 +302,27 @@ class World:
             f"FROM {self._settled(table, f'{id} IN ({laid})')} b "
             f"WHERE NOT EXISTS (SELECT 1 FROM {delta} d WHERE d.{id} = b.{id}))"
         )
+
+    def written_columns(self, table: Table) -> dict[str, str]:
+        """The columns that the delta of a table has, name -> SQL type. A row that was in the snapshot is kept whole; of
+        one in a table that the snapshot does not hold what somebody wrote, the others are blank."""
+        changed = self.changed.get((table.system, table.name), {})
+        return {table.id_field: column_type("id"), **changed} if self._is_new(table) else self.columns(table)
+
+    def _is_new(self, table: Table) -> bool:
+        key = (table.system, table.name)
+        return key not in self.base and self.stand_ins.get(key) in (None, self._empty(table))
+
+    def _whole(self, table: Table) -> str:
+        """SQL columns of whole rows of a delta that keeps only what was written."""
+        kept = self.written_columns(table)
+        return ", ".join(
+            identifier(name) if name in kept else f"{self._blank(table, name)}::{type} AS {identifier(name)}"
+            for name, type in self.columns(table).items()
+        )
+
+    def _empty(self, table: Table) -> str:
+        return qualified(f"nothing_{table.system}", table.name)
 
     def _delta(self, table: Table) -> str:
         return qualified(f"delta_{table.system}", table.name)
@@ -371,6 +361,9 @@ class World:
         """SQL query of the rows as they stand now: those of the snapshot that were not touched, and the delta."""
         delta, id = self._delta(table), identifier(table.id_field)
         names = ", ".join(identifier(one) for one in self.columns(table))
+        if self._is_new(table):
+            held = f"SELECT {self._whole(table)} FROM {delta} WHERE {OPERATION} <> 'delete'"
+            return f"SELECT * FROM ({held}) WHERE {wanted}" if wanted else held
         return (
             f"SELECT {names} FROM {self._settled(table, wanted, near=near)} b WHERE NOT EXISTS (SELECT 1 FROM {delta} d WHERE d.{id} = b.{id}) "
             f"UNION ALL SELECT {names} FROM {delta} WHERE {OPERATION} <> 'delete'{f' AND {wanted}' if wanted else ''}"
@@ -385,9 +378,10 @@ class World:
             self.before_write(table)
         key = (table.system, table.name)
         delta = self._delta(table)
-        new = {one: column_type(table.fields[one].kind) for one in columns if not self.holds(table, one)}
+        kept = self.written_columns(table)
+        new = {one: column_type(table.fields[one].kind) for one in columns if one not in kept}
         if key not in self.changed:
-            known = self.columns(table) | new
+            known = kept | new
             own = ", ".join(f"{identifier(one)} {type}{self._default(table, one)}" for one, type in known.items())
             self.connection.execute(f"CREATE TABLE {delta} ({identifier(OPERATION)} VARCHAR, {own})")
         elif not new:

@@ -150,7 +150,7 @@ def _written(stage: Stage, name: str) -> list[Row]:
     columns = list(world.columns(table))
     listed = ", ".join(identifier(one) for one in columns)
     fetched = world.connection.execute(
-        f"SELECT {listed} FROM delta_bc.{identifier(name)} WHERE _op <> 'delete' ORDER BY rowid"
+        f"SELECT {listed} FROM {world.planned(table)} WHERE _op <> 'delete' ORDER BY rowid"
     ).fetchall()
     return [dict(zip(columns, values, strict=True)) for values in fetched]
 

@@ -208,7 +208,7 @@ def _counters(world: World) -> tuple[int, ...]:
     table = world.catalog.table("bc", connector.JOBS)
     pairs = 0
     if ("bc", connector.JOBS) in world.changed and world.holds(table, COUPLED):
-        log = qualified("delta_bc", connector.JOBS)
+        log = world.planned(table)
         (pairs,) = world.connection.execute(f"SELECT coalesce(sum({identifier(COUPLED)}), 0) FROM {log}").fetchall()[0]
     return (*(int(one) for one in row), int(pairs))
 

@@ -30,7 +30,9 @@ def give_numbers(book: Documents, places: frozenset[Place], world: World, *, at_
         return
     for system, name in world.deltas():
         table = world.catalog.table(system, name)
-        for field in sorted(field for owner, field in places if owner == name and world.holds(table, field)):
+        for field in sorted(
+            field for owner, field in places if owner == name and field in world.written_columns(table)
+        ):
             column, delta = identifier(field), qualified(f"delta_{system}", name)
             new, same = "f.number", f"d.{column} = f.provisional"
             if table.fields[field].kind == "record id":  # the number stands in the text
