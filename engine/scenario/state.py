@@ -12,6 +12,7 @@ from engine.catalog.catalog import Catalog, Field, Table
 from engine.model.model import Model
 from engine.run.actions.couple import Refusal
 from engine.run.actions.match import Group
+from engine.scenario.calculated import worked_out
 from engine.scenario.lay import TableKey
 from engine.scenario.stage import Stage
 from engine.scenario.values import Plain, held, plain, same
@@ -61,7 +62,14 @@ class State:
     def value(self, key: TableKey, row: Row, name: str) -> Plain:
         """The plain value of a field of a row. BC has no NULL: an option that nobody gave is its member 0."""
         field, value = self.table(key).fields[name], row.get(name)
+        if field.calculation is not None and self.catalog.has("bc", field.calculation.table):
+            source = self.catalog.table("bc", field.calculation.table)
+            others = self.rows.get((source.system, source.name), {}).values()
+            return worked_out(field.calculation, self.table(key), row, source, others, self._read)
         return held(field, 0 if value is None and key[0] == "bc" and field.kind == "option" else value)
+
+    def _read(self, table: Table, row: Mapping[str, Any], name: str) -> Plain:
+        return self.value((table.system, table.name), dict(row), name)
 
     def find(self, key: TableKey, given: Mapping[str, Any]) -> list[UUID]:
         """The ids of the rows that have these values."""
