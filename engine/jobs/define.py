@@ -51,12 +51,18 @@ def takes_part(mapping: Mapping) -> bool:
 
 
 def fresh(model: Model, now: datetime, zone: str = "UTC") -> QueueState:
-    """The recurring jobs of a configuration that was set up this moment."""
+    """The recurring jobs of a configuration that was set up this moment, those that have something to run."""
     state = QueueState(now=now)
     for job in model.jobs.values():
-        if job.every is not None:
+        if job.every is not None and has_something_to_run(job, model):
             state = state.put(_entry(job, model, now, len(state.entries) + 1, zone))
     return state
+
+
+def has_something_to_run(job: Job, model: Model) -> bool:
+    """Do the settings leave any of the mappings and processes that it runs? A job that names none is let be."""
+    named = any(one in model.mappings or one in model.processes for one in job.runs)
+    return named or job.all_others or not job.runs
 
 
 def _entry(job: Job, model: Model, now: datetime, number: int, zone: str) -> Entry:
@@ -84,7 +90,12 @@ def one_off(
 def appearing(before: Model, after: Model) -> tuple[tuple[Job, ...], tuple[str, ...]]:
     """What a change of settings does: the jobs that come into being, and the names of those that go. A job without
     interval that comes into being is queued as well: the setting asks for it, once."""
-    new = tuple(one for one in after.jobs.values() if one.name not in before.jobs and not one.asked_for)
+    new = tuple(
+        one
+        for one in after.jobs.values()
+        if not one.asked_for
+        and (one.name not in before.jobs or has_something_to_run(one, after) > has_something_to_run(one, before))
+    )
     gone = tuple(name for name in before.jobs if name not in after.jobs)
     return new, gone
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -196,11 +196,7 @@ def _process(stage: Stage, action: Action, state: State) -> None:
         return
     match action["process"]:
         case "reset-configuration":
-            stage.overrides = {}
-            stage.settings = dict(session.around.settings)
-            _rebind(stage)
-            for mapping in session.model.mappings.values():
-                clear_watermarks(session, mapping)
+            _reset_mappings(stage, {*stage.overrides, *session.model.mappings})
             schedule.reset(session)
         case "sign-in":
             schedule.sign_in(session)
@@ -262,7 +258,29 @@ def _change_setting(stage: Stage, given: Mapping[str, Any]) -> None:
     stage.refused += refused
     stage.settings = kept if refused else dict(stage.session.around.settings)
     _rebind(stage)
-    schedule.settings_changed(stage.session, before)
+    dataverse = _dataverse(stage) if any(name in schedule.CONNECTIONS for name in different) else frozenset[str]()
+    _reset_mappings(stage, schedule.set_up_anew(before, stage.session.model, dataverse))
+    schedule.settings_changed(stage.session, before, dataverse)
+
+
+def _dataverse(stage: Stage) -> frozenset[str]:
+    """The mappings that need no connection to Sales."""
+    around = stage.session.around
+    clock = Clock(today=around.now.date(), work_date=around.work_date, settings=stage.settings)
+    alone = {**stage.settings, schedule.DATAVERSE: True, schedule.SALES: False}
+    return frozenset(model_of(stage.rules, alone, {}, clock).model.mappings)
+
+
+def _reset_mappings(stage: Stage, names: Collection[str]) -> None:
+    """Mappings as in a fresh configuration: what users changed is gone, and the watermarks are empty."""
+    if not names:
+        return
+    stage.overrides = {name: one for name, one in stage.overrides.items() if name not in names}
+    stage.settings = dict(stage.session.around.settings)
+    _rebind(stage)
+    for name in names:
+        if name in stage.session.model.mappings:
+            clear_watermarks(stage.session, stage.session.model.mappings[name])
 
 
 def _change_mapping(stage: Stage, name: str, given: Mapping[str, Any]) -> None:

@@ -25,7 +25,8 @@ from engine.run.actions.clock import move_clock
 from engine.run.dryrun import Session
 
 NO_TIME = timedelta(0)
-CONNECTIONS = ("enable_cds_connection", "sales_connection_enabled")
+DATAVERSE, SALES = "enable_cds_connection", "sales_connection_enabled"
+CONNECTIONS = (DATAVERSE, SALES)
 
 
 def fresh_rows(model: Model, now: datetime) -> list[dict[str, Any]]:
@@ -114,8 +115,24 @@ def _nothing_runs(entry: Entry, at: datetime) -> tuple[Result, timedelta]:
     raise AssertionError(f"{entry.name} was started while the queue stood still")
 
 
-def settings_changed(session: Session, before: Model) -> None:
-    """Jobs come and go with the settings; a connection switched off puts them on hold, switched on begins anew."""
+def turned_on(before: Model, model: Model) -> tuple[str, ...]:
+    """The connections that a change of settings has switched on."""
+    return tuple(name for name in CONNECTIONS if not before.settings.get(name) and model.settings.get(name))
+
+
+def set_up_anew(before: Model, model: Model, dataverse: frozenset[str]) -> frozenset[str]:
+    """The mappings that go back to their default because their connection was switched on (R-17). dataverse: those
+    that need no connection to Sales."""
+    on = turned_on(before, model)
+    if on and not any(before.settings.get(name) for name in CONNECTIONS):
+        return frozenset(model.mappings)
+    own = dataverse if DATAVERSE in on else frozenset()
+    return own | (model.mappings.keys() - dataverse if SALES in on else frozenset())
+
+
+def settings_changed(session: Session, before: Model, dataverse: frozenset[str] = frozenset()) -> None:
+    """Jobs come and go with the settings; a connection switched off puts its jobs on hold, switched on begins anew.
+    dataverse: the mappings that need no connection to Sales."""
     model, now = session.model, session.around.now
     old = read_state(session)
     state = old
@@ -126,14 +143,15 @@ def settings_changed(session: Session, before: Model) -> None:
             state = state.without(entry.number)
     for job in new:
         if state.entry(job.name) is None:
-            number = max((one.number for one in state.entries), default=0) + 1
+            number = max((one.number for one in (*old.entries, *state.entries)), default=0) + 1
             state = state.put(entered(job, model, number, now))
-    on = [name for name in CONNECTIONS if not before.settings.get(name) and model.settings.get(name)]
+    if turned_on(before, model) and not any(before.settings.get(name) for name in CONNECTIONS):
+        state = fresh(model, now)
+    elif turned_on(before, model):
+        state = _reset(state, before, model, set_up_anew(before, model, dataverse), now)
     off = [name for name in CONNECTIONS if before.settings.get(name) and not model.settings.get(name)]
-    if on:
-        state = _reset(state, before, model, now)
     for entry in state.entries if off else ():
-        if not _lives(entry, model):
+        if not _lives(entry, model) or (DATAVERSE in off and dataverse.issuperset(entry.setup.runs)):
             state = state.put(held(entry))
     if state != old:
         write_state(session, old, state)
@@ -161,11 +179,11 @@ def _has_connections(process: Process | None, model: Model) -> bool:
     )
 
 
-def _reset(state: QueueState, before: Model, model: Model, now: datetime) -> QueueState:
-    """The jobs that had no connection before stand as in a fresh configuration."""
+def _reset(state: QueueState, before: Model, model: Model, anew: frozenset[str], now: datetime) -> QueueState:
+    """The jobs that had no connection before, and those of mappings set up anew, stand as in a fresh configuration."""
     for one in fresh(model, now).entries:
         known = state.entry(one.name)
-        if known is not None and not _lives(known, before):
+        if known is not None and (not _lives(known, before) or not anew.isdisjoint(known.setup.runs)):
             state = state.put(replace(one, number=known.number))
     return state
 

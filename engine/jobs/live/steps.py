@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from engine.jobs.define import ASKED, entered, one_off, setup_of
+from engine.jobs.define import ASKED, entered, has_something_to_run, one_off, setup_of
 from engine.jobs.live.live import FULL_SYNC, KEPT, Line, Live, Moved, Outcome, Prepared, Ran, UnderWay
 from engine.jobs.queue import ASLEEP, Done, Entry, Failed, QueueState, Result, Setup
 from engine.jobs.turns import dispatched, finished, hears, held, restarted, woken
@@ -229,7 +229,7 @@ def reconciled(live: Live, model: Model, now: datetime, zone: str = "UTC", once:
         elif entry.setup.recurring or (job is None and entry.name in once):
             queue = queue.without(entry.number)
     for job in model.jobs.values():
-        asked_for = job.every is not None or job.name in live.dormant
+        asked_for = (job.every is not None and has_something_to_run(job, model)) or job.name in live.dormant
         if asked_for and queue.entry(job.name) is None:
             queue = queue.put(entered(job, model, _next_number(queue), now, zone))
     return replace(live.with_queue(queue), dormant=tuple(sorted(once - model.jobs.keys())))
