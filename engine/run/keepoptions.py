@@ -56,7 +56,9 @@ def keep(step: Pass, made: Transfer, world: World, around: Around) -> None:
     known = "w.kid IS NOT NULL AND w.class <> 'gone' AND w.verdict IN ('update', 'same', 'fail', 'again')"
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
     world.update(books, list(values), f"SELECT w.kid AS _id, {select} FROM {rows} WHERE {known}")
-    marks = {name: sql for name, sql in values.items() if name in (result, job, connector.SKIPPED, books.modified_field)}
+    marks = {
+        name: sql for name, sql in values.items() if name in (result, job, connector.SKIPPED, books.modified_field)
+    }
     lost = "w.kid IS NOT NULL AND w.class = 'gone' AND w.verdict IN ('fail', 'again')"  # the number stays as it was
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in marks.items())
     world.update(books, list(marks), f"SELECT w.kid AS _id, {select} FROM {made.table} w WHERE {lost}")

@@ -11,6 +11,7 @@ from engine.model.constants import blank_of
 from engine.run.actions.adapt import ARROWS, WrongOverrideError, conditions
 from engine.run.actions.filtertext import Clock
 from engine.run.actions.match import groups_of
+from engine.run.actions.nodes import nodes
 from engine.scenario.scenario import Difference
 from engine.scenario.state import State
 
@@ -116,29 +117,49 @@ def _fields(what: str, expected: object, mapping: model.Mapping) -> Iterator[Dif
             yield Difference(what=f"{what}, fields", expected="none", got=f"{len(lines)} lines are on")
         return
     for name, wanted in expected.items():
-        mine = [one for one in lines if _bc_field(one) == name]
+        mine = [one for one in lines if name in _bc_fields(one, mapping)]
         got: dict[str, object] = {"enabled": bool(mine)}
         if mine:
             one = mine[0]
-            way = "both" if one.two_way else ("to_sales" if one.to_sales is not None else "to_bc")
             carry = one.to_sales or one.to_bc
             cleared = carry is not None and carry.carried.not_found == "blank"
-            got |= {"direction": way, "clear_on_failure": cleared}
+            got |= {"direction": _way(one), "clear_on_failure": cleared}
+        else:
+            got |= {"direction": _idle_way(mapping, name), "clear_on_failure": False}
         for key, value in wanted.items():
             if got.get(key) != value:
                 yield Difference(what=f"{what}, {name} {key}", expected=_text(value), got=_text(got.get(key)))
 
 
-def _bc_field(line: model.FieldLine) -> str:
-    if line.to_sales is not None and line.to_sales.source is not None:
-        return line.to_sales.source.field.name
-    return line.to_bc.target.name if line.to_bc is not None else ""
+def _way(line: model.FieldLine) -> str:
+    return "both" if line.two_way else ("to_sales" if line.to_sales is not None else "to_bc")
+
+
+def _idle_way(mapping: model.Mapping, name: str) -> str | None:
+    """The direction of a line that is off, which the model knows by its label (`No. -> Account Number`) only."""
+    for label in mapping.idle:
+        for way, arrow in ARROWS.items():
+            left, found, _ = label.partition(f" {arrow} ")
+            if found and any(one.name == name for one in mapping.bc.table.find(left.strip("'"))):
+                return way
+    return None
+
+
+def _bc_fields(line: model.FieldLine, mapping: model.Mapping) -> set[str]:
+    """The BC fields of a line: the one it fills, else the one it starts from, else those that its value is made of."""
+    if line.to_bc is not None:
+        return {line.to_bc.target.name}
+    if line.to_sales is None:
+        return set()
+    if line.to_sales.source is not None:
+        return {line.to_sales.source.field.name}
+    columns = nodes(line.to_sales.value, model.Column)
+    return {one.field.name for one in columns if one.record == mapping.bc}
 
 
 def _is_extra(line: model.FieldLine, wanted: Mapping[str, str]) -> bool:
-    way = "both" if line.two_way else ("to_sales" if line.to_sales is not None else "to_bc")
     carry = line.to_sales or line.to_bc
-    if carry is None or way != wanted["direction"]:
+    if carry is None or _way(line) != wanted["direction"]:
         return False
     names = {carry.target.name, carry.source.field.name if carry.source is not None else ""}
     return names == {wanted["bc"], wanted["sales"]}

@@ -288,18 +288,51 @@ def _change_mapping(stage: Stage, name: str, given: Mapping[str, Any]) -> None:
     mapping = stage.session.model.mappings.get(name)
     if mapping is None:
         raise StageError(f"the mapping {name} does not exist under these settings")
-    reason = _impossible(mapping, given.get("direction"))
+    given = _of_option_lines(mapping, given)
+    kept = stage.overrides
+    reason = _impossible(_with_lines(stage, mapping, given), given.get("direction"))
     if reason is not None:
         stage.refused.append(Refusal(mapping=name, record="", reason=reason))
         return
-    kept = stage.overrides
-    stage.overrides = {**kept, name: {**kept.get(name, {}), **given}}
+    stage.overrides = {**kept, name: _laid_over(kept.get(name, {}), given)}
     stage.settings = dict(stage.session.around.settings)
     try:
         _rebind(stage)
     except WrongOverrideError as wrong:
         stage.overrides = kept
         stage.refused.append(Refusal(mapping=name, record="", reason=str(wrong)))
+
+
+def _laid_over(kept: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Earlier changes of a mapping with later ones on top; lines that are not named stay as they were changed."""
+    laid = {**kept, **given}
+    before, after = kept.get("fields"), given.get("fields")
+    if isinstance(before, dict) and isinstance(after, dict):
+        laid["fields"] = {**before, **{name: {**before.get(name, {}), **one} for name, one in after.items()}}
+    return laid
+
+
+def _of_option_lines(mapping: model.Mapping, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An option mapping goes where its lines go: who turns a line turns the mapping (R4.26)."""
+    fields = given.get("fields")
+    if not keeps_options(mapping) or not isinstance(fields, dict) or "direction" in given:
+        return given
+    ways = [one["direction"] for one in fields.values() if "direction" in one]
+    return {**given, "direction": ways[0]} if ways else given
+
+
+def _with_lines(stage: Stage, mapping: model.Mapping, given: Mapping[str, Any]) -> model.Mapping:
+    """The mapping with its lines as they are to be, still in the direction that it has."""
+    fields = {key: given[key] for key in ("fields", "extra_fields") if key in given}
+    if not fields or "direction" not in given or keeps_options(mapping):
+        return mapping
+    around = stage.session.around
+    clock = Clock(today=around.now.date(), work_date=around.work_date, settings=stage.settings)
+    overrides = {**stage.overrides, mapping.name: _laid_over(stage.overrides.get(mapping.name, {}), fields)}
+    try:
+        return model_of(stage.rules, stage.settings, overrides, clock).model.mappings[mapping.name]
+    except WrongOverrideError:
+        return mapping
 
 
 def _impossible(mapping: model.Mapping, direction: str | None) -> str | None:

@@ -55,7 +55,9 @@ def _rename_books(session: Session, table: Table, id: str, values: Mapping[str, 
     books, world = session.world.catalog.table("bc", connector.OPTION_COUPLINGS), session.world
     kept, key = identifier(connector.OPTION_RECORD), identifier(table.key[0])
     name = literal(table.name + ": ")
-    old = f"SELECT {name} || {key} FROM {world.relation(table)} WHERE {identifier(table.id_field)} = {literal(id)}::UUID"
+    old = (
+        f"SELECT {name} || {key} FROM {world.relation(table)} WHERE {identifier(table.id_field)} = {literal(id)}::UUID"
+    )
     world.update(
         books,
         [connector.OPTION_RECORD],
