@@ -24,6 +24,7 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 COLUMNS: Final = {
     "status": "Status",
     "start": "Earliest Start Date/Time",
+    "expires": "Expiration Date/Time",
     "recurring": "Recurring Job",
     "every": "No. of Minutes between Runs",
     "inactivity": "Inactivity Timeout Period",
@@ -53,6 +54,7 @@ def values_of(entry: Entry) -> dict[str, Any]:
     held = {
         "status": STATUSES.index(entry.status),
         "start": entry.start,
+        "expires": entry.expires,
         "recurring": setup.recurring,
         "every": setup.every,
         "inactivity": setup.inactivity,
@@ -120,6 +122,7 @@ def _entry(session: Session, row: Mapping[str, Any], number: int) -> Entry:
         status=status,
         start=row.get(COLUMNS["start"]),
         tried=int(row.get(COLUMNS["tried"]) or 0),
+        expires=row.get(COLUMNS["expires"]),
     )
 
 
@@ -158,7 +161,7 @@ def write_state(session: Session, before: QueueState, after: QueueState) -> None
         values = values_of(entry)
         values[table.modified_field] = session.around.now
         sql = {name: moment(one) if isinstance(one, datetime) else literal(one) for name, one in values.items()}
-        for key, kind in (("start", "TIMESTAMP"), ("opens", "TIME"), ("closes", "TIME")):
+        for key, kind in (("start", "TIMESTAMP"), ("expires", "TIMESTAMP"), ("opens", "TIME"), ("closes", "TIME")):
             sql[COLUMNS[key]] = f"CAST({sql[COLUMNS[key]]} AS {kind})"
         if entry.name in old:
             select = ", ".join(f"{one} AS {identifier(name)}" for name, one in sql.items())
