@@ -34,6 +34,7 @@ from engine.run.process.carry import run_process
 from engine.scenario import schedule
 from engine.scenario.choice import id_of, units_of, with_rows
 from engine.scenario.lay import TableKey, made_id
+from engine.scenario.pages import keep_pages
 from engine.scenario.scenario import Action
 from engine.scenario.stage import Stage, StageError, model_of, typed_settings
 from engine.scenario.state import Rows, State, state_of
@@ -301,6 +302,8 @@ def _change_mapping(stage: Stage, name: str, given: Mapping[str, Any]) -> None:
     except WrongOverrideError as wrong:
         stage.overrides = kept
         stage.refused.append(Refusal(mapping=name, record="", reason=str(wrong)))
+        return
+    keep_pages(stage, name, stage.overrides[name])
 
 
 def _laid_over(kept: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""A change of a mapping by a user -> the rows of its page in Business Central, which rules may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import connector
+from engine.run.actions.edit import Edit, edit
+from engine.scenario.lay import made_id
+from engine.scenario.stage import DIRECTIONS, Stage
+from engine.sql.quote import Literal, identifier, literal
+
+
+def keep_pages(stage: Stage, name: str, changed: Mapping[str, Any]) -> None:
+    """Write the direction of a mapping and its changed field lines. changed: all that users changed of it so far."""
+    if "direction" in changed:
+        way = {connector.DIRECTION: DIRECTIONS[changed["direction"]]}
+        _keep(stage, connector.MAPPINGS, {connector.MAPPING_NAME: name}, way)
+    fields = changed.get("fields")
+    for field, how in fields.items() if isinstance(fields, dict) else ():
+        number = stage.rules.known.mappings[name][0].field(field).number
+        line = {
+            connector.FIELD_MAP_STATUS: 0 if how.get("enabled", True) else 1,
+            connector.DIRECTION: DIRECTIONS[how.get("direction", "both")],
+        }
+        _keep(stage, connector.FIELD_MAPS, {connector.FIELD_MAP_OF: name, connector.FIELD_MAP_FIELD: number}, line)
+
+
+def _keep(stage: Stage, page: str, key: Mapping[str, Literal], values: Mapping[str, Literal]) -> None:
+    """Change the row that has this key, or make it."""
+    table, world = stage.catalog.table("bc", page), stage.world
+    found = None
+    if all(world.holds(table, one) for one in key):
+        own = " AND ".join(f"{identifier(one)} = {literal(value)}" for one, value in key.items())
+        found = world.run(
+            f"is there a row of {table.caption}",
+            f"SELECT CAST({identifier(table.id_field)} AS VARCHAR) FROM {world.relation(table)} WHERE {own}",
+        ).fetchone()
+    if found is not None:
+        edit(stage.session, Edit(op="update", table=table, id=found[0], values=values))
+        return
+    id = str(made_id(f"page/{page}/{'/'.join(map(str, key.values()))}"))
+    edit(stage.session, Edit(op="create", table=table, id=id, values={**key, **values}))
