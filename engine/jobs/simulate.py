@@ -14,11 +14,12 @@ from engine.jobs import follow, gather
 from engine.jobs.byclock import ByClock, by_clock
 from engine.jobs.byday import lasts_until
 from engine.jobs.carry import carry_out
-from engine.jobs.define import appearing, asked_setup, entered, one_off
+from engine.jobs.define import asked_setup, one_off
 from engine.jobs.edits import Edit, Refused, carry_out_edit
 from engine.jobs.known import Idle, settings_text
 from engine.jobs.queue import Done, Entry, Failed, QueueState, Result
 from engine.jobs.schedule import Event, Schedule
+from engine.jobs.switched import CONNECTIONS, DATAVERSE, SALES, set_up_anew, switched
 from engine.jobs.timeline import Edited, Happened, LegRun, Ran, Timeline, Touched, What
 from engine.jobs.traced import TracedWorld
 from engine.jobs.turns import held
@@ -27,6 +28,7 @@ from engine.model.model import Model
 from engine.run.actions import fullsync
 from engine.run.actions.clock import move_clock, take_model
 from engine.run.actions.react import react_to_setting
+from engine.run.actions.runs import clear_watermarks
 from engine.run.dryrun import Session
 
 Rebind = Callable[[Mapping[str, object]], Model]
@@ -240,16 +242,29 @@ class Simulation:
             return
         take_model(session, self.rebind(dict(session.around.settings)))
         self._say(at, "settings", "", ", ".join(f"{name} = {value}" for name, value in given.items()))
-        new, gone = appearing(before, session.model)
-        for name in gone:
-            entry = self.schedule.by_name(name)
-            if entry is not None:
-                self.schedule.remove(entry.number)
-                self._say(at, "disappears", name, "the settings leave it out")
-        for job in new:
-            if self.schedule.by_name(job.name) is None:
-                self.schedule.put(entered(job, session.model, self.schedule.next_number(), at, self.wish.zone))
-                self._say(at, "appears", job.name, "the settings ask for it")
+        self._switch(before, at, any(name in CONNECTIONS for name in given))
+
+    def _switch(self, before: Model, at: datetime, connection: bool) -> None:
+        """What the change does to the queue. connection: is a connection among the settings?"""
+        model, state = self.session.model, self.schedule.state()
+        alone = {**self.session.around.settings, DATAVERSE: True, SALES: False}
+        dataverse = frozenset(self.rebind(alone).mappings) if connection else frozenset[str]()
+        after = switched(state, before, model, at, dataverse, self.wish.zone)
+        for old in state.entries:
+            new = after.entry(old.name)
+            if new is None:
+                self._say(at, "disappears", old.name, "the settings leave it out")
+            elif new != old:
+                held_back = new.status == "On Hold"
+                self._say(at, "note", old.name, "its connection is off" if held_back else "its connection is on again")
+            if new is None or new.number != old.number:
+                self.schedule.remove(old.number)
+        for one in after.entries:
+            if state.entry(one.name) is None:
+                self._say(at, "appears", one.name, "the settings ask for it")
+        for name in sorted(set_up_anew(before, model, dataverse)):
+            clear_watermarks(self.session, model.mappings[name])
+        self.schedule.put_all(one for one in after.entries if one not in state.entries)
 
     # --- a full synchronisation ---
 

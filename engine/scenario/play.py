@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.catalog.catalog import Table
+from engine.jobs.switched import CONNECTIONS, DATAVERSE, SALES, set_up_anew
 from engine.model import model
 from engine.plan.legs import keeps_options
 from engine.run.actions import fullsync, marks
@@ -259,8 +260,8 @@ def _change_setting(stage: Stage, given: Mapping[str, Any]) -> None:
     stage.refused += refused
     stage.settings = kept if refused else dict(stage.session.around.settings)
     _rebind(stage)
-    dataverse = _dataverse(stage) if any(name in schedule.CONNECTIONS for name in different) else frozenset[str]()
-    _reset_mappings(stage, schedule.set_up_anew(before, stage.session.model, dataverse))
+    dataverse = _dataverse(stage) if any(name in CONNECTIONS for name in different) else frozenset[str]()
+    _reset_mappings(stage, set_up_anew(before, stage.session.model, dataverse))
     schedule.settings_changed(stage.session, before, dataverse)
 
 
@@ -268,7 +269,7 @@ def _dataverse(stage: Stage) -> frozenset[str]:
     """The mappings that need no connection to Sales."""
     around = stage.session.around
     clock = Clock(today=around.now.date(), work_date=around.work_date, settings=stage.settings)
-    alone = {**stage.settings, schedule.DATAVERSE: True, schedule.SALES: False}
+    alone = {**stage.settings, DATAVERSE: True, SALES: False}
     return frozenset(model_of(stage.rules, alone, {}, clock).model.mappings)
 
 

@@ -7,26 +7,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any
 
-from engine.jobs.carry import carry_out, needs_sales, reads_anything
-from engine.jobs.define import appearing, entered, fresh
+from engine.jobs.carry import carry_out, reads_anything
+from engine.jobs.define import fresh
 from engine.jobs.queue import ASLEEP, Entry, QueueState, Result
 from engine.jobs.rows import due_without_plan, read_state, values_of, write_state
 from engine.jobs.schedule import Schedule
-from engine.jobs.turns import held, restarted
+from engine.jobs.switched import switched
+from engine.jobs.turns import restarted
 from engine.jobs.waking import Prints, deaf_mappings, prints, written
-from engine.model.effects import Require
-from engine.model.model import Model, Process
-from engine.model.typed import Holds, SettingValue
+from engine.model.model import Model
 from engine.plan.legs import keeps_options
 from engine.run.actions.clock import move_clock
 from engine.run.dryrun import Session
 
 NO_TIME = timedelta(0)
-DATAVERSE, SALES = "enable_cds_connection", "sales_connection_enabled"
-CONNECTIONS = (DATAVERSE, SALES)
 
 
 def fresh_rows(model: Model, now: datetime) -> list[dict[str, Any]]:
@@ -115,77 +111,13 @@ def _nothing_runs(entry: Entry, at: datetime) -> tuple[Result, timedelta]:
     raise AssertionError(f"{entry.name} was started while the queue stood still")
 
 
-def turned_on(before: Model, model: Model) -> tuple[str, ...]:
-    """The connections that a change of settings has switched on."""
-    return tuple(name for name in CONNECTIONS if not before.settings.get(name) and model.settings.get(name))
-
-
-def set_up_anew(before: Model, model: Model, dataverse: frozenset[str]) -> frozenset[str]:
-    """The mappings that go back to their default because their connection was switched on (R-17). dataverse: those
-    that need no connection to Sales."""
-    on = turned_on(before, model)
-    if on and not any(before.settings.get(name) for name in CONNECTIONS):
-        return frozenset(model.mappings)
-    own = dataverse if DATAVERSE in on else frozenset()
-    return own | (model.mappings.keys() - dataverse if SALES in on else frozenset())
-
-
-def settings_changed(session: Session, before: Model, dataverse: frozenset[str] = frozenset()) -> None:
-    """Jobs come and go with the settings; a connection switched off puts its jobs on hold, switched on begins anew.
-    dataverse: the mappings that need no connection to Sales."""
-    model, now = session.model, session.around.now
-    old = read_state(session)
-    state = old
-    new, gone = appearing(before, model)
-    for name in gone:
-        entry = state.entry(name)
-        if entry is not None:
-            state = state.without(entry.number)
-    for job in new:
-        if state.entry(job.name) is None:
-            number = max((one.number for one in (*old.entries, *state.entries)), default=0) + 1
-            state = state.put(entered(job, model, number, now))
-    if turned_on(before, model) and not any(before.settings.get(name) for name in CONNECTIONS):
-        state = fresh(model, now)
-    elif turned_on(before, model):
-        state = _reset(state, before, model, set_up_anew(before, model, dataverse), now)
-    off = [name for name in CONNECTIONS if before.settings.get(name) and not model.settings.get(name)]
-    for entry in state.entries if off else ():
-        if not _lives(entry, model) or (DATAVERSE in off and dataverse.issuperset(entry.setup.runs)):
-            state = state.put(held(entry))
-    if state != old:
-        write_state(session, old, state)
-
-
-def _lives(entry: Entry, model: Model) -> bool:
-    """Is there a connection for what it runs, or does it need none?"""
-    if not needs_sales(model, entry.setup.runs):
-        return True
-    if not any(model.settings.get(one) for one in CONNECTIONS):
-        return False
-    return all(one in model.mappings or _has_connections(model.processes.get(one), model) for one in entry.setup.runs)
-
-
-def _has_connections(process: Process | None, model: Model) -> bool:
-    """Is every connection on that the process requires before anything else?"""
-    if process is None:
-        return False
-    first = takewhile(lambda one: isinstance(one, Require), process.body.statements)
-    required = (one.condition.value for one in first if isinstance(one, Require) and isinstance(one.condition, Holds))
-    return all(
-        bool(model.settings.get(one.name))
-        for one in required
-        if isinstance(one, SettingValue) and one.name in CONNECTIONS
-    )
-
-
-def _reset(state: QueueState, before: Model, model: Model, anew: frozenset[str], now: datetime) -> QueueState:
-    """The jobs that had no connection before, and those of mappings set up anew, stand as in a fresh configuration."""
-    for one in fresh(model, now).entries:
-        known = state.entry(one.name)
-        if known is not None and (not _lives(known, before) or not anew.isdisjoint(known.setup.runs)):
-            state = state.put(replace(one, number=known.number))
-    return state
+def settings_changed(session: Session, before: Model, dataverse: frozenset[str]) -> None:
+    """Jobs come and go with the settings, connections hold theirs or set them up anew. dataverse: the mappings that
+    need no connection to Sales."""
+    state = read_state(session)
+    after = switched(state, before, session.model, session.around.now, dataverse)
+    if after != state:
+        write_state(session, state, after)
 
 
 def reset(session: Session) -> None:

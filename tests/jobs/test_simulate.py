@@ -427,3 +427,17 @@ def test_a_fiscal_year_that_somebody_has_set_stays() -> None:
     assert names(world(YEARLY, *rows, settings=given)) == ["12:00 old year"]
     early = Edit(at=moment("2026-12-31T18:00"), settings={"fiscal_year_start": date(2027, 1, 1)})
     assert names(one_item(YEARLY, ""), early) == ["12:00 old year", "20:00 new year"]
+
+
+def test_a_connection_that_is_off_holds_the_jobs_and_one_that_is_on_again_sets_them_up_anew() -> None:
+    off = Edit(at=moment("2026-06-15T13:00"), settings={"sales_connection_enabled": False})
+    none = Edit(at=moment("2026-06-15T13:05"), settings={"enable_cds_connection": False})
+    again = Edit(at=moment("2026-06-15T15:00"), settings={"sales_connection_enabled": True})
+    change = edit("14:00", "Item", bc_id("1"), Description="Red bike")
+    ran = running(one_item(jobs=RESTLESS), "4h", off, none, change, again)
+    assert ran.runs("ITEMS") == [
+        *("12:00:00 idle", "12:30:10 idle", "13:00:20 idle"),  # one connection is enough for it
+        *("15:00:00 changed 1", "15:30:10 idle"),
+    ]
+    said = [(f"{one.at:%H:%M}", one.text) for one in ran.timeline.happened if one.job == "ITEMS"]
+    assert said == [("13:05", "its connection is off"), ("15:00", "its connection is on again")]
