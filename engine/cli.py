@@ -75,15 +75,16 @@ def _help(about: list[str]) -> int:
     if about and about[0] in VERBS:
         return _verb(about[0], ["--help"])
     wide = max(map(len, VERBS))
-    print("coupler lint                     # every mistake in the rules of this workspace")
-    print("coupler plan --snapshot june     # what would happen, record by record; nothing is written")
+    print("coupler lint                   # every mistake in the rules of this workspace")
+    print("coupler plan --snapshot june   # what would happen; nothing is written")
     print()
     print("usage: coupler VERB [words]      (coupler VERB --help says more)")
     print()
     for verb, what in VERBS.items():
         print(f"  {verb.ljust(wide)}  {what}")
     print()
-    print("coupler --version gives the version. Results go to stdout, messages to stderr; NO_COLOR is honoured.")
+    print("coupler --version gives the version. Results go to stdout, messages to stderr;")
+    print("NO_COLOR is honoured.")
     return 0
 
 

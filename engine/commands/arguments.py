@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
+import textwrap
 from typing import NoReturn
 
 
@@ -15,22 +17,32 @@ class Parser(argparse.ArgumentParser):
     """A parser that shows the example first, never abbreviates, and leaves the telling of a slip to the caller."""
 
     def __init__(self, *, example: str = "", exits: str = "", **rest: object) -> None:
-        rest.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **rest)  # type: ignore[arg-type]
         self.example = example.strip("\n")
         self.exits = exits.strip("\n")
 
     def format_help(self) -> str:
         """The example, the usual help behind it, and what the exit codes mean at the end."""
-        parts = [self.example, super().format_help().strip("\n")]
+        wide = shutil.get_terminal_size().columns - 1
+        parts = [examples(self.example, wide), super().format_help().strip("\n")]
         if self.exits:
-            parts.append("exit codes:\n" + "\n".join(f"  {line.strip()}" for line in self.exits.splitlines()))
+            lines = (textwrap.wrap(line.strip(), wide - 2, subsequent_indent="   ") for line in self.exits.splitlines())
+            parts.append("exit codes:\n" + "\n".join(f"  {line}" for told in lines for line in told))
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def error(self, message: str) -> NoReturn:
         """Tell of words that do not fit, with the way out. WrongArgumentsError: always."""
         way_out = _nearest_option(self, message) or f"{self.prog} --help says more"
         raise WrongArgumentsError(f"{self.prog}: {_plainly(message)}; {way_out}")
+
+
+def examples(text: str, wide: int) -> str:
+    """Examples for a terminal: where one is too long, its comment stands below it."""
+    told: list[str] = []
+    for line in text.splitlines():
+        call, mark, comment = line.partition(" # ")
+        told += [line] if len(line) <= wide or not mark else [call.rstrip(), f"    # {comment}"]
+    return "\n".join(told)
 
 
 def world_options(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ import sys
 HELP = """
 coupler show ITEM-PRODUCT        # the shipped mapping with our changes in it
 coupler show create-sales-orders # a process, and below it every step that it does
-coupler show                     # the names of all mappings, in the order in which they run, and of the processes
+coupler show                     # all mappings, in the order of a run, and the processes
 """
 EXITS = """
 0  it was printed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
@@ -32,21 +33,32 @@ def tell(timeline: Timeline, stream: TextIO, *, colour: bool, width: int | None,
     all_lines, narrow = lines(timeline), width is not None and width < WIDE
     for one in all_lines[:most]:
         text = Text(f"{one.at:%m-%d %H:%M:%S} " if narrow else f"{one.at:%Y-%m-%d %H:%M:%S}  ")
-        text.append(f"{one.job:<24.24} {one.text}", style=STYLES[one.kind] if colour else "")
+        job = f"{one.job:<20.20} " if narrow else f"{one.job:<24.24} "
+        told = wrapped(one.text, width, len(text) + len(job))
+        text.append(job + told, style=STYLES[one.kind] if colour else "")
         console.print(text, soft_wrap=True)
     if len(all_lines) > most:
         console.print(f"… and {len(all_lines) - most:,} more lines; --html FILE shows all of them", soft_wrap=True)
     console.print()
     console.print(_jobs(timeline, narrow=narrow))
     if narrow:
-        console.print(LEGEND, soft_wrap=True)
+        console.print(wrapped(LEGEND, width), soft_wrap=True)
     if timeline.edits:
         console.print()
         console.print(_edits(timeline))
     for line in _trouble(timeline):
-        console.print(line, soft_wrap=True, markup=False)
+        inside = len(line) - len(line.lstrip())
+        console.print(f"{line[:inside]}{wrapped(line[inside:], width, inside)}", soft_wrap=True, markup=False)
     console.print()
-    console.print(closing(timeline), soft_wrap=True, markup=False)
+    console.print(wrapped(closing(timeline), width), soft_wrap=True, markup=False)
+
+
+def wrapped(text: str, width: int | None, inside: int = 0) -> str:
+    """A text in the columns from `inside` on, its further lines set in like the first; as it is where no width is."""
+    if width is None or inside + len(text) <= width or inside > width // 2:
+        return text
+    lines = textwrap.wrap(text, width - inside, break_long_words=False, break_on_hyphens=False)
+    return f"\n{' ' * inside}".join(lines)
 
 
 def _jobs(timeline: Timeline, *, narrow: bool) -> Any:

@@ -12,6 +12,8 @@ import duckdb
 import pytest
 
 from engine.cli import main
+from engine.commands import VERBS
+from engine.jobs.tell import wrapped
 from engine.snapshot.open import fingerprint, first_line, problem
 
 ROOT = Path(__file__).parents[2]
@@ -178,3 +180,21 @@ def test_only_mappings_are_changed_line_by_line(workspace: Path, capsys: pytest.
     (workspace / "rules" / "brackenford.rules").write_text("change job CUSTOMER {\n  every 5 minutes\n}\n")
     assert main(["lint"]) == 1
     assert "write the job whole, under the same name: it takes the place of the shipped one" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_the_help_fits_a_terminal_of_eighty_columns(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([*([verb] if verb else []), "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > 80 and not line.startswith("coupler ")] == []
+
+
+def test_the_timeline_fits_a_terminal_of_eighty_columns() -> None:
+    text = "waits: another job of category BCI CUST is in process, and so it has to wait"
+    told = wrapped(text, 80, 36).splitlines()
+    assert all(36 + len(line) <= 80 for line in told[:1]) and all(len(line) <= 80 for line in told)
+    assert " ".join(line.strip() for line in told) == text
+    assert wrapped(text, None, 36) == text
