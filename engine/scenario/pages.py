@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine import connector
+from engine.run.actions.adapt import ARROWS
 from engine.run.actions.edit import Edit, edit
 from engine.scenario.lay import made_id
 from engine.scenario.stage import DIRECTIONS, Stage
@@ -42,3 +43,16 @@ def _keep(stage: Stage, page: str, key: Mapping[str, Literal], values: Mapping[s
         return
     id = str(made_id(f"page/{page}/{'/'.join(map(str, key.values()))}"))
     edit(stage.session, Edit(op="create", table=table, id=id, values={**key, **values}))
+
+
+def forget_pages(stage: Stage, names: Collection[str]) -> None:
+    """The pages of these mappings as in a fresh configuration: the direction of the rules, no changed lines."""
+    lines, world = stage.catalog.table("bc", connector.FIELD_MAPS), stage.world
+    if names and world.holds(lines, connector.FIELD_MAP_OF):
+        own = f"{identifier(connector.FIELD_MAP_OF)} IN ({', '.join(literal(one) for one in sorted(names))})"
+        world.delete(lines, f"SELECT {identifier(lines.id_field)} FROM {world.relation(lines)} WHERE {own}")
+    ways = {arrow: DIRECTIONS[name] for name, arrow in ARROWS.items()}
+    for name in sorted(names):
+        if name in stage.session.model.mappings:
+            arrow = stage.session.model.mappings[name].arrow
+            _keep(stage, connector.MAPPINGS, {connector.MAPPING_NAME: name}, {connector.DIRECTION: ways[arrow]})

@@ -35,7 +35,7 @@ from engine.run.process.carry import run_process
 from engine.scenario import schedule
 from engine.scenario.choice import id_of, units_of, with_rows
 from engine.scenario.lay import TableKey, made_id
-from engine.scenario.pages import keep_pages
+from engine.scenario.pages import forget_pages, keep_pages
 from engine.scenario.scenario import Action
 from engine.scenario.stage import Stage, StageError, model_of, typed_settings
 from engine.scenario.state import Rows, State, state_of
@@ -277,9 +277,11 @@ def _reset_mappings(stage: Stage, names: Collection[str]) -> None:
     """Mappings as in a fresh configuration: what users changed is gone, and the watermarks are empty."""
     if not names:
         return
+    changed = [name for name in stage.overrides if name in names]
     stage.overrides = {name: one for name, one in stage.overrides.items() if name not in names}
     stage.settings = dict(stage.session.around.settings)
     _rebind(stage)
+    forget_pages(stage, changed)
     for name in names:
         if name in stage.session.model.mappings:
             clear_watermarks(stage.session, stage.session.model.mappings[name])
