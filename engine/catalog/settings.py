@@ -142,7 +142,7 @@ def at_work_date(values: Mapping[str, object], work_date: date) -> dict[str, obj
 
 
 def dated(values: Mapping[str, object]) -> frozenset[str]:
-    """The names of the settings that nobody gives a value, so that they go with the clock: what `at_work_date` fills."""
+    """The settings that nobody gives a value, so that they go with the clock: what `at_work_date` fills."""
     return frozenset(one.name for one in _own()[0] if one.from_year and values.get(one.name) is None)
 
 
