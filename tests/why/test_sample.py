@@ -22,8 +22,8 @@ from engine.cli import main
 from engine.manual.pointing import Pointed, pointed
 from engine.model import model
 from engine.plan.legs import Pass, passes
-from engine.run.found import Candidates
 from engine.run.dryrun import Session, begin
+from engine.run.found import Candidates
 from engine.run.gates import RunScope
 from engine.run.transfer import Transfer
 from engine.run.world import World
