@@ -174,7 +174,21 @@ def _schedule(stage: Stage, action: Action) -> None:
         return
     moment = read_moment("until", action["until"])
     assert moment is not None
+    _queued_lines(stage)
     schedule.run_until(stage.session, moment)
+
+
+def _queued_lines(stage: Stage) -> None:
+    """The lines of a full synchronisation that are queued run first, wave by wave (R7.5, R9.2)."""
+    session = stage.session
+    while True:
+        ready = [one for one in fullsync.lines(session) if one.status == fullsync.READY]
+        ready = [one for one in ready if one.recommended != fullsync.NOTHING and one.name in session.model.mappings]
+        if not ready:
+            return
+        for one in ready:
+            fullsync.run_line(session, one.name, stage.groups.get(one.name))
+        fullsync.advance(session)
 
 
 def _full_sync(stage: Stage, action: Action) -> None:
@@ -186,6 +200,7 @@ def _full_sync(stage: Stage, action: Action) -> None:
         case _:
             name = action["mapping"]
             fullsync.run_line(stage.session, name, stage.groups.get(name))
+            fullsync.advance(stage.session)  # R7.5: whatever waited for it starts
 
 
 def _process(stage: Stage, action: Action, state: State) -> None:

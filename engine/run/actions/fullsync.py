@@ -132,11 +132,14 @@ def advance(session: Session) -> tuple[str, ...]:
 def run_line(session: Session, name: str, groups: Sequence[Group] | None = None) -> Matched | None:
     """Run one line: matched when that is recommended, else all of both legs, forced, uncoupled records too.
 
-    Gives who was matched, None for a line that was run whole.
+    Gives who was matched, None for a line that was run whole. A line without records does nothing (R7.6).
     The watermarks of the mapping are overwritten by those of this run (R2.20).
     """
     mapping = session.model.mappings[name]
-    if _recommendations(session).get(name) == COUPLE:
+    recommended = _recommendations(session).get(name)
+    if recommended == NOTHING:
+        return None
+    if recommended == COUPLE:
         matched = match(session, name, groups=groups)
         _set(session, name, {STATUS: str(FINISHED)})
         return matched
