@@ -36,7 +36,8 @@ IGNORED = """\
 """
 
 TESTS = """\
-The workspace's own scenarios: one folder each, with the data before, what is run, and what is expected.
+The workspace's own scenarios, for `coupler test`: YAML files that say, given this data, when this is done, then
+exactly this has changed. `coupler capture PLAN KEY --out tests/NAME.yaml` writes one from a record of a saved plan.
 """
 
 

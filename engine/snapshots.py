@@ -27,7 +27,8 @@ NONE_NAMED = Diagnostic(
     severity="error",
     span=None,
     message="no snapshot is named, and coupler.yaml names none",
-    hint="name one, like june, or write `snapshot: snapshots/june.duckdb` in coupler.yaml",
+    hint="coupler snapshot import june --bc DIR --sales DIR makes one; say --snapshot june, or write "
+    "`snapshot: snapshots/june.duckdb` in coupler.yaml",
 )
 
 

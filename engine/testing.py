@@ -78,7 +78,8 @@ def test(
         made = tuple(verdicts(read_files(chosen, book.known, base), book, only))
     if not made:
         message = f"no scenario is called {only} or belongs to that area" if only else "the files hold no scenario"
-        return Tested(verdicts=(), found=(_nothing(message, ""),))
+        hint = "" if only else "coupler capture PLAN KEY --out tests/NAME.yaml writes one from a planned record"
+        return Tested(verdicts=(), found=(_nothing(message, hint),))
     reached = covered(points(book.files), marks.reached_marks, book.shipped) if coverage else None
     return Tested(verdicts=made, found=(), coverage=reached)
 

@@ -148,7 +148,7 @@ def worth_a_look(timeline: Timeline) -> bool:
 def to_json(timeline: Timeline) -> str:
     """The timeline as JSON, after schemas/json/timeline.schema.json; a line for every run, every edit and so on."""
     content = {
-        "format": 1,
+        "format_version": 1,
         "begin": moment(timeline.begin),
         "end": moment(timeline.end),
         "runs": [_run(one) for one in timeline.runs],

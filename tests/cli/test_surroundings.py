@@ -151,9 +151,8 @@ def test_of_an_error_within_errors_the_innermost_is_told() -> None:
 
 def test_a_wrong_scenario_file_is_told_once(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scenario = "- id: {}\n  about: A changed name is sent.\n  area: direction\n  when: {{run: maping}}\n  then: {{}}\n"
-    (workspace / "tests").mkdir()
     (workspace / "tests" / "a.yaml").write_text(scenario.format("first") + scenario.format("second"), encoding="utf-8")
-    assert main(["test"]) == 1
+    assert main(["test", "tests/a.yaml"]) == 1
     told = capsys.readouterr().out
     assert told.count("tests/a.yaml:4:15 E406: run cannot be maping\n      = help: did you mean mapping?") == 1
     assert "WRONG second  tests/a.yaml:1, as above" in told
