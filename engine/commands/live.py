@@ -14,10 +14,6 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from engine.jobs.live.loop import Stop, Wish
 
-EXAMPLE = """
-coupler run --live                        # the queue on the real clock: each due job a plan in plans/; Ctrl-C ends it
-coupler run --live --apply                # and every plan carried out on the snapshot
-"""
 LIVE = {
     "apply": "--apply",
     "plans": "--plans",

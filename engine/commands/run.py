@@ -14,6 +14,7 @@ coupler run --from 2026-06-01T06:00:00Z --for 7d      # a week of the job queue:
 coupler run --from 2026-06-01 --for 1d --events edits.yaml --html day.html
 coupler run --for 4h --full                           # begin with a full synchronisation, wave after wave
 coupler run --live                                    # on the real clock, until Ctrl-C; coupler jobs shows the queue
+coupler run --live --apply                            # and every plan carried out on the snapshot
 """
 EXITS = """
 0  well: every edit was carried over, no value goes on changing, no edit is lost
