@@ -9,7 +9,7 @@ wrote does not (R3.24).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -61,12 +61,22 @@ class Deferred:
             self.effects.hold(kept)
             self.statements.append((kept, statement))
 
+    def unless(self, failed: str) -> Callable[[Frame, Statement], None]:
+        """The same for records that did not fail before. failed: SQL truth. It stands in what comes at once only: the rest
+        waits until it is known who is written, and every value would carry the truth with it."""
+        if failed == "false":
+            return self.keep
+
+        def keep(frame: Frame, statement: Statement) -> None:
+            at_once = isinstance(statement, (model.Synchronise, model.Find))
+            self.keep(frame.under(f"(NOT {failed})") if at_once else frame, statement)
+
+        return keep
+
     def each(self, frame: Frame, statement: model.ForEach) -> None:
         """All records of a `for each` at once; the first of them that fails, in their order, fails the record."""
         effects, world = self.effects, self.effects.world
-        failed = frame.outcome.failed()
-        good = frame if failed == "false" else frame.under(f"(NOT {failed})")
-        inner = replace(effects.rounds(statement, good), effect=self.keep, hold=None)
+        inner = replace(effects.rounds(statement, frame), effect=self.unless(frame.outcome.failed()), hold=None)
         read_block(statement.body, inner)
         by = ", ".join(f"{name}{way}" for name, way in inner.order)
         for one, kept in (
