@@ -12,7 +12,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from engine import VERSION, pipeline
+from engine import VERSION, connector, pipeline
+from engine.catalog.catalog import Catalog
+from engine.catalog.settings import Settings
 from engine.diagnostic import Diagnostic
 from engine.frozen import dataclass
 from engine.manual.refusals import no_connection
@@ -190,7 +192,7 @@ def ready(*, whole: bool = True) -> tuple[Workspace | None, pipeline.Rules | Non
     Rules without errors are kept, as long as nothing that they come from changes. whole: with the rules as written and
     what is known about their texts, which takes most of the time to read them; a plan needs but what they mean.
     """
-    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
+    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd(), keep=True)
     if workspace is None:
         return None, None, about
     errors = [one for one in about if one.severity == "error"]
@@ -206,10 +208,21 @@ def ready(*, whole: bool = True) -> tuple[Workspace | None, pipeline.Rules | Non
 
     def meaning() -> pipeline.Rules | None:
         rules = kept(*given, work)
-        return None if rules is None else replace(rules, files=(), facts=nothing())
+        if rules is None:
+            return None
+        read_ahead(rules.catalog)
+        return replace(rules, files=(), facts=nothing())
 
     rules = kept(*given, work) if whole else kept(*given, meaning, "meaning")
     return workspace, None if errors else rules, tuple(errors)
+
+
+def read_ahead(catalog: Catalog) -> None:
+    """Read the tables that every plan asks for, so that they are kept with the rules and need not be read again."""
+    assert Settings(catalog).of_setup_tables is not None
+    for name in connector.BOOKS:
+        catalog.table("bc", name)
+    catalog.table("sales", connector.OPTION_SET)
 
 
 def clock(now: str | None, work_date: str | None) -> tuple[datetime, date, list[Diagnostic]]:

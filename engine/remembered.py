@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -107,7 +108,7 @@ def fingerprint(sources: Sequence[Source], overlays: Sequence[Path], settings: M
 
 def _parts(sources: Sequence[Source], overlays: Sequence[Path], settings: Mapping[str, object]) -> Iterator[bytes]:
     yield f"{VERSION} {sys.version_info}".encode()
-    yield from _shipped()
+    yield _shipped()
     for name in sorted(settings):
         yield f"{name}={settings[name]!r}".encode("utf-8", "surrogatepass")
     for source in sources:
@@ -119,17 +120,20 @@ def _parts(sources: Sequence[Source], overlays: Sequence[Path], settings: Mappin
             yield overlay.read_bytes()
 
 
-def _shipped() -> Iterator[bytes]:
-    """The state of the engine and its table schemas, by name, size and time of every file."""
+@cache
+def _shipped() -> bytes:
+    """The state of the engine and its table schemas, by name, size and time of every file, as one number."""
     from engine.shipped import shipped
 
+    digest = hashlib.sha256()
     package = Path(__file__).parent
     for top in (package, shipped("schemas")):
         for folder, inner, files in os.walk(top):
             inner[:] = sorted(one for one in inner if one != "__pycache__")
             for name in sorted(files):
                 state = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 (a few hundred files)
-                yield f"{name} {state.st_size} {state.st_mtime_ns}".encode()
+                digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.digest()
 
 
 def _read(path: Path, sources: Mapping[str, Source]) -> Findings | None:

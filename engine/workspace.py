@@ -15,6 +15,7 @@ from typing import Any
 from engine.catalog.settings import Misuse, SettingDef, Settings, typed
 from engine.diagnostic import Diagnostic, Severity, in_source_order
 from engine.frozen import dataclass
+from engine.remembered import kept
 from engine.shipped import shipped
 from engine.source import Source, Span
 from engine.textfile import read_source, shown
@@ -68,8 +69,10 @@ def find_workspace(start: Path) -> Path | None:
     return None
 
 
-def load_workspace(root: Path) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+def load_workspace(root: Path, *, keep: bool = False) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
     """The workspace of a folder and the findings in its coupler.yaml; None when that cannot be read at all.
+
+    keep: what was read of that file is kept for the next time, as long as it stays the same.
 
     Table files and rule files are found, not checked: that is for `load_catalog` and for the parser.
     """
@@ -78,12 +81,23 @@ def load_workspace(root: Path) -> tuple[Workspace | None, tuple[Diagnostic, ...]
     source = read_source(root / FILE)
     if isinstance(source, Diagnostic):
         return None, (source,)
-    content, found, places = read_yaml(source, workspace_schema())
+    content, found, places = _read(source, keep)
     if not isinstance(content, dict):
         return None, found
     reader = _Reader(root, source, content, places)
     workspace = reader.workspace()
     return workspace, in_source_order((*map(_out_of_place, found), *reader.found))
+
+
+def _read(source: Source, keep: bool) -> tuple[object | None, tuple[Diagnostic, ...], Places]:
+    """What a coupler.yaml says, the findings, and the places. What has findings is read anew each time."""
+
+    def work() -> tuple[object | None, tuple[Diagnostic, ...], Places] | None:
+        read = read_yaml(source, workspace_schema())
+        return None if read[1] else read
+
+    known = kept((source,), (), {}, work, "workspace") if keep else None
+    return known or read_yaml(source, workspace_schema())
 
 
 def _out_of_place(one: Diagnostic) -> Diagnostic:

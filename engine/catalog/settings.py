@@ -18,6 +18,7 @@ from engine.catalog.catalog import Catalog, Field, Kind, Option
 from engine.catalog.fieldline import BLANK_CAPTION, parse_field
 from engine.catalog.suggest import suggest
 from engine.frozen import dataclass
+from engine.remembered import kept
 from engine.shipped import shipped
 
 FILE = "settings.yaml"
@@ -270,8 +271,18 @@ def _true_or_false(written: object) -> str:
 # --- the file -----------------------------------------------------------------------------------------
 
 
+Own = tuple[tuple[SettingDef, ...], tuple[str, ...]]
+
+
 @cache
-def _own() -> tuple[tuple[SettingDef, ...], tuple[str, ...]]:
+def _own() -> Own:
+    """The settings of the file, and the setup tables whose fields are settings; kept, as every command asks for them."""
+    known = kept((), (), {}, _in_file, "settings")
+    assert known is not None
+    return known
+
+
+def _in_file() -> Own:
     import yaml
 
     text = (shipped("schemas") / FILE).read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from engine import connector
 from engine.catalog.catalog import Table
@@ -145,7 +146,9 @@ def begin(model: Model, world: World, *, now: datetime, work_date: date) -> Sess
     world.require(world.catalog.table("bc", connector.COUPLINGS), COUPLING_COLUMNS)
     choices = world.catalog.table("sales", connector.OPTION_SET)
     if (choices.system, choices.name) not in world.base:
-        world.stand_ins[choices.system, choices.name] = choices_of_schema(choices, world, model.mappings.values())
+        world.to_make[choices.system, choices.name] = partial(
+            choices_of_schema, choices, world, model.mappings.values()
+        )
     return session
 
 

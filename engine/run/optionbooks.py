@@ -69,7 +69,7 @@ def choices_of_schema(table: Table, world: World, mappings: Iterable[Mapping]) -
     listed = ", ".join(rows) or "(NULL, NULL, NULL, NULL)"
     id, modified = identifier(table.id_field), identifier(table.modified_field)
     world.connection.execute(
-        f"CREATE TABLE {target} AS SELECT CAST(md5(t || '/' || c || '/' || CAST(v AS VARCHAR)) AS UUID) AS {id}, "
+        f"CREATE OR REPLACE TABLE {target} AS SELECT CAST(md5(t || '/' || c || '/' || CAST(v AS VARCHAR)) AS UUID) AS {id}, "
         f't AS "{TABLE}", c AS "{COLUMN}", CAST(v AS INTEGER) AS "{VALUE}", l AS "{LABEL}", NULL::TIMESTAMP AS {modified} '
         f"FROM (VALUES {listed}) x(t, c, v, l) WHERE t IS NOT NULL"
     )

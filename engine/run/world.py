@@ -27,7 +27,8 @@ class World:
     """The state of one plan in the making. Implements `engine.sql.scope.Relations`.
 
     base: columns of the tables of the snapshot; changed: columns that the plan added to those it writes; of a table that
-    the snapshot does not hold these are all that is kept of its rows. stand_ins: relations for such tables. statements: every statement carried out with the words above
+    the snapshot does not hold these are all that is kept of its rows. stand_ins: relations for such tables; to_make: what
+    makes one when it is first read. statements: every statement carried out with the words above
     it, for `--sql`. sizes: rows of the tables of the snapshot.
     many: from so many rows on a table is large. written: tables with rows in their delta. layers: what lies over the
     rows of the snapshot and under the delta. before_write: called before the delta of a table is written.
@@ -43,6 +44,7 @@ class World:
     statements: list[tuple[str, str]] = field(default_factory=list)
     counter: int = 0
     stand_ins: dict[tuple[str, str], str] = field(default_factory=dict)
+    to_make: dict[tuple[str, str], Callable[[], str]] = field(default_factory=dict)
     sizes: dict[tuple[str, str], int] = field(default_factory=dict)
     many: int = 20_000
     written: set[tuple[str, str]] = field(default_factory=set)
@@ -111,6 +113,8 @@ class World:
         key = (table.system, table.name)
         if key in self.base:
             return qualified("snap", table.system, table.name)
+        if key not in self.stand_ins and key in self.to_make:
+            self.stand_ins[key] = self.to_make[key]()
         return self.stand_ins.get(key) or self._nothing(table)
 
     def _nothing(self, table: Table) -> str:
@@ -311,7 +315,9 @@ class World:
 
     def _is_new(self, table: Table) -> bool:
         key = (table.system, table.name)
-        return key not in self.base and self.stand_ins.get(key) in (None, self._empty(table))
+        return (
+            key not in self.base and key not in self.to_make and self.stand_ins.get(key) in (None, self._empty(table))
+        )
 
     def _whole(self, table: Table) -> str:
         """SQL columns of whole rows of a delta that keeps only what was written."""

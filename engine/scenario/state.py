@@ -100,7 +100,7 @@ def rows_of(stage: Stage) -> Rows:
     """Every row of every table that the world holds."""
     world = stage.world
     found: Rows = {}
-    for system, name in sorted({*world.base, *world.changed, *world.stand_ins}):
+    for system, name in sorted({*world.base, *world.changed, *world.stand_ins, *world.to_make}):
         table = stage.catalog.table(system, name)  # type: ignore[arg-type]
         if (system, name) in (("bc", connector.JOBS), ("bc", connector.JOB_ERRORS)):
             continue
