@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from engine import VERSION, connector, pipeline
+from engine.beside import Beside
 from engine.catalog.catalog import Catalog
 from engine.catalog.settings import Settings
 from engine.diagnostic import Diagnostic
@@ -25,11 +26,13 @@ from engine.run.gates import SCHEDULED, RunScope
 from engine.run.ledger import write_head
 from engine.run.save import save
 from engine.run.world import World
-from engine.snapshot.open import SnapshotProblem, connect, fingerprint, first_line
+from engine.snapshot.open import SnapshotProblem, Tables, connect, fingerprint, first_line, tables_in
 from engine.syntax import ast
 from engine.workspace import Workspace, find_workspace, load_workspace
 
 if TYPE_CHECKING:
+    import duckdb
+
     from engine.catalog.settings import Value as Setting
     from engine.run.apply import Applied
 
@@ -141,23 +144,34 @@ def opened(
 
     mappings: must exist. named: must exist as mappings or processes. whole: as for `ready`.
     """
-    workspace, rules, found = ready(whole=whole)
-    if workspace is None or rules is None:
-        return found
-    if not whole and any(name not in rules.model.mappings and name not in rules.model.processes for name in named):
-        rules = ready()[1] or rules  # where it is written tells what is wrong with the name
-    moment, day, wrong = clock(now, work_date)
+    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd(), keep=True)
+    if workspace is None:
+        return about
     path, missing = chosen_snapshot(workspace, snapshot)
-    unknown = (*unknown_mappings(mappings, rules), *unknown_names(named, rules))
-    problems = tuple(one for one in (*wrong, missing, *unknown) if one is not None)
-    if problems or path is None:
-        return problems
-    try:
+
+    def open_snapshot() -> tuple[duckdb.DuckDBPyConnection, Tables, str]:
+        assert path is not None
         connection = connect(path, threads=threads, memory_limit=memory, preserve_insertion_order=False)
-        before = fingerprint(path) if told else ""
+        return connection, tables_in(connection), fingerprint(path) if told else ""
+
+    opening = Beside(open_snapshot) if path is not None else None
+    rules, found = ready(workspace, about, whole=whole)
+    problems = found
+    if rules is not None:
+        if not whole and any(name not in rules.model.mappings and name not in rules.model.processes for name in named):
+            rules = ready(workspace, about)[0] or rules  # where it is written tells what is wrong with the name
+        moment, day, wrong = clock(now, work_date)
+        unknown = (*unknown_mappings(mappings, rules), *unknown_names(named, rules))
+        problems = tuple(one for one in (*wrong, missing, *unknown) if one is not None)
+    try:
+        if rules is None or problems or path is None or opening is None:
+            if opening is not None:
+                opening.result()[0].close()
+            return problems
+        connection, held, before = opening.result()
     except SnapshotProblem as refused:
-        return (refused.diagnostic,)
-    world = World.over(connection, rules.catalog)
+        return problems or (refused.diagnostic,)
+    world = World.over(connection, rules.catalog, held)
     return Opened(
         workspace=workspace,
         rules=rules,
@@ -186,15 +200,20 @@ def finished(ground: Opened, found: Sequence[Diagnostic], out: Path | None) -> P
     return Planned(world=ground.world, found=(*found, *unsaved))
 
 
-def ready(*, whole: bool = True) -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, ...]]:
-    """The workspace around the current folder and its rules; without them when they hold errors.
+def rules_here() -> tuple[Workspace | None, pipeline.Rules | None, tuple[Diagnostic, ...]]:
+    """The workspace around the current folder and its rules as written; what is wrong where one of them is missing."""
+    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd(), keep=True)
+    return (None, None, about) if workspace is None else (workspace, *ready(workspace, about))
+
+
+def ready(
+    workspace: Workspace, about: Sequence[Diagnostic], *, whole: bool = True
+) -> tuple[pipeline.Rules | None, tuple[Diagnostic, ...]]:
+    """The rules of a workspace, None when they hold errors; and the errors. about: what was found in the workspace.
 
     Rules without errors are kept, as long as nothing that they come from changes. whole: with the rules as written and
     what is known about their texts, which takes most of the time to read them; a plan needs but what they mean.
     """
-    workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd(), keep=True)
-    if workspace is None:
-        return None, None, about
     errors = [one for one in about if one.severity == "error"]
     given = (workspace.rule_files, workspace.overlays, workspace.settings)
 
@@ -214,7 +233,7 @@ def ready(*, whole: bool = True) -> tuple[Workspace | None, pipeline.Rules | Non
         return replace(rules, files=(), facts=nothing())
 
     rules = kept(*given, work) if whole else kept(*given, meaning, "meaning")
-    return workspace, None if errors else rules, tuple(errors)
+    return None if errors else rules, tuple(errors)
 
 
 def read_ahead(catalog: Catalog) -> None:

@@ -21,7 +21,7 @@ from engine.capture.text import to_yaml
 from engine.diagnostic import Diagnostic
 from engine.frozen import dataclass
 from engine.pipeline import Rules, defaults
-from engine.planning import chosen_snapshot, ready, without_secrets
+from engine.planning import chosen_snapshot, rules_here, without_secrets
 from engine.run.dryrun import Session
 from engine.scenario.lay import lay
 from engine.scenario.read import read_files
@@ -48,7 +48,7 @@ class Captured:
 
 def capture(plan: Path, key: str, mapping: str | None = None) -> Captured:
     """Write down one record of a plan as a scenario. mapping: which one, where the key stands under several."""
-    workspace, rules, found = ready()
+    workspace, rules, found = rules_here()
     if workspace is None or rules is None:
         return Captured(text=None, found=found)
     try:

@@ -276,7 +276,7 @@ Own = tuple[tuple[SettingDef, ...], tuple[str, ...]]
 
 @cache
 def _own() -> Own:
-    """The settings of the file, and the setup tables whose fields are settings; kept, as every command asks for them."""
+    """The settings of the file, and the setup tables whose fields are settings; kept, as every command asks."""
     known = kept((), (), {}, _in_file, "settings")
     assert known is not None
     return known

@@ -93,7 +93,7 @@ def _as_declared() -> Standing | tuple[Diagnostic, ...]:
     from engine.jobs.live.status import Standing
     from engine.jobs.live.work import clock
 
-    _, rules, found = planning.ready()
+    _, rules, found = planning.rules_here()
     if rules is None:
         return found
     now = clock()

@@ -28,9 +28,9 @@ class TracedWorld(World):
         self.read.add((table.system, table.name))
         return World.snapshot_relation(self, table)
 
-    def some(self, table: Table, column: str, given: str) -> str:
+    def some(self, table: Table, column: str, given: str, *, near: bool = False) -> str:
         self.read.add((table.system, table.name))
-        return World.some(self, table, column, given)
+        return World.some(self, table, column, given, near=near)
 
     def lay(self, table: Table, columns: Sequence[str], rows: str) -> None:
         """New values are copied at once: a world that many runs change must not become a pile of layers."""

@@ -26,7 +26,7 @@ from engine.model import model
 from engine.plan.legs import Pass, keeps_options
 from engine.run.found import CLASSES, Alike, Candidates, books
 from engine.run.gates import RunScope, retries, who_is_chosen
-from engine.run.near import few, few_of_many, near_rows, take_near
+from engine.run.near import couplings_near, few, few_of_many, near_rows, take_near
 from engine.run.optionbooks import couplings as relation_of_couplings
 from engine.run.verdicts import choose
 from engine.run.world import World
@@ -108,8 +108,8 @@ def _in_two(step: Pass, moves: _Moves, cases: list[tuple[str, str]], where: str,
     change.
     """
     source, destination, k = step.source.table, step.destination.table, moves.k
-    key = identifier(world.catalog.table("bc", connector.COUPLINGS).id_field)
-    kept, id, couplings = books(step), f"s.{identifier(source.id_field)}", relation_of_couplings(step.mapping, world)
+    own = world.catalog.table("bc", connector.COUPLINGS).id_field
+    key, kept, id = identifier(own), books(step), f"s.{identifier(source.id_field)}"
     every, name = f"seen_{step.number}", f"cand_{step.number}"
     cases = [*cases[:-1], (joined_by("AND", [cases[-1][0], f"NOT {k.failed}"]), "alike")]
     number = choose([(when, str(CLASSES.index(one))) for when, one in cases], str(CLASSES.index("compare")))
@@ -123,13 +123,15 @@ SELECT coalesce(k.{key}, {id}) AS id, s.{identifier(source.modified_field)} AS s
 {where}""",
     )
     others = f"SELECT id FROM {every} WHERE class <> {alike}"
+    count = world.one("how many", f"SELECT count(*) FROM ({others})")[0]
+    couplings = couplings_near(own, others, count, source, world)
     world.run(
         f"{step.mapping.name} {step.leg}: the records that may need a write",
         f"""CREATE TEMP TABLE {name} AS
 SELECT coalesce(k.{identifier(kept.source_id)}, c.id) AS src, {k.held} AS dst, k.{key} AS kid,
   c.src_mod, c.dst_mod, {k.src_stamp} AS src_stamp, c.dst_stamp, {moves.columns("c.src_mod", "c.dst_mod")}, {named} AS class
 FROM (SELECT * FROM {every} WHERE class <> {alike}) c
-LEFT JOIN (SELECT * FROM {couplings} WHERE {key} IN ({others})) k ON k.{key} = c.id""",
+LEFT JOIN {couplings} k ON k.{key} = c.id""",
     )
     same = f"SELECT id AS kid, src_mod, dst_mod, src_mod AS src_stamp, dst_stamp, false AS both_changed, 'same' AS verdict FROM {every} WHERE class = {alike}"
     return _counted(every, same, name, world, CLASSES)
@@ -230,7 +232,7 @@ def _bring_together(
         if found is not None:
             ids, count = found
             if not keeps_options(step.mapping):
-                coupled = world.some(world.catalog.table("bc", connector.COUPLINGS), kept.source_id, ids)
+                coupled = couplings_near(kept.source_id, ids, count, source, world)
             if count and few_of_many(count, source, world) and not keeps_options(step.mapping):
                 coupled = _few_near(step, ids, coupled, world)
                 partners = near_rows(destination, world)

@@ -3,6 +3,7 @@ every statement."""
 
 from __future__ import annotations
 
+from engine import connector
 from engine.catalog.catalog import Table
 from engine.plan.legs import Pass
 from engine.run.found import LOOKED_AT, Candidates
@@ -52,6 +53,18 @@ def take_near(table: Table, which: str, world: World) -> None:
         f"CREATE TEMP TABLE {name} AS SELECT s.* FROM {world.snapshot_relation(table)} s WHERE {which}",
     )
     world.near[table.system, table.name] = name
+
+
+def couplings_near(column: str, ids: str, count: int, source: Table, world: World) -> str:
+    """SQL relation of the couplings whose `column` is among these ids (a query), as they stand now.
+
+    Where they are few, theirs are the couplings that stay near until `let_go`. count: how many ids; source: the table of
+    the leg, which has about as many couplings.
+    """
+    table = world.catalog.table("bc", connector.COUPLINGS)
+    if few_of_many(count, source, world):
+        take_near(table, f"s.{identifier(column)} IN ({ids})", world)
+    return world.some(table, column, ids, near=True)
 
 
 def near_rows(table: Table, world: World) -> str:

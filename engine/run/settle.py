@@ -166,7 +166,7 @@ def move_stamps(step: Pass, read: Candidates, made: Transfer, world: World, arou
     if not any(made.counts.get(one) for one in ("update", "same", "fail", "again", "conflict")):
         return
     select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-    world.update(table, list(values), f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}")
+    world.update(table, list(values), f"SELECT kid AS _id, {select} FROM {made.table} WHERE {rows}", near=True)
     if read.classes.get("alike"):
         world.lay(table, list(values), f"SELECT kid AS _id, {select} FROM ({read.alike})")
 

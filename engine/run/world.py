@@ -15,6 +15,7 @@ import duckdb
 
 from engine.catalog.catalog import Catalog, System, Table
 from engine.run.kept import Kept, Layer, State
+from engine.snapshot.open import Tables, tables_in
 from engine.snapshot.types import column_type, empty_value
 from engine.source import Span
 from engine.sql.quote import identifier, qualified
@@ -59,19 +60,10 @@ class World:
     prints: dict[tuple[str, str], tuple[int, int, int, int, int]] = field(default_factory=dict)
 
     @classmethod
-    def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> World:
-        """A world over the snapshot attached to the connection as `snap`."""
-        world = cls(connection=connection, catalog=catalog)
-        rows = connection.execute(
-            "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
-            "WHERE database_name = 'snap' AND schema_name IN ('bc', 'sales') ORDER BY column_index"
-        ).fetchall()
-        for schema, table, column, type in rows:
-            world.base.setdefault((schema, table), {})[column] = type
-        sizes = connection.execute(
-            "SELECT schema_name, table_name, estimated_size FROM duckdb_tables() WHERE database_name = 'snap'"
-        ).fetchall()
-        world.sizes = {(schema, table): size for schema, table, size in sizes}
+    def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog, held: Tables | None = None) -> World:
+        """A world over the snapshot attached to the connection as `snap`. held: its tables, if they are known."""
+        held = held or tables_in(connection)
+        world = cls(connection=connection, catalog=catalog, base=held.columns, sizes=held.sizes)
         for system in ("bc", "sales"):
             for what in ("delta", "state", "nothing"):
                 connection.execute(f"CREATE SCHEMA {what}_{system}")
@@ -101,12 +93,14 @@ class World:
             return state_of(key)
         return self.snapshot_relation(table)
 
-    def some(self, table: Table, column: str, given: str) -> str:
-        """The rows of a table as they stand now whose `column` is among those that a query gives: few of many."""
+    def some(self, table: Table, column: str, given: str, *, near: bool = False) -> str:
+        """The rows of a table as they stand now whose `column` is among those that a query gives: few of many. near: of
+        those taken near."""
         wanted = f"{identifier(column)} IN ({given})"
         if (table.system, table.name) not in self.changed:
-            return f"(SELECT * FROM {self.snapshot_relation(table)} WHERE {wanted})"
-        return f"({self.state(table, wanted)})"
+            rows = self.near.get((table.system, table.name)) if near else None
+            return f"(SELECT * FROM {rows or self.snapshot_relation(table)} WHERE {wanted})"
+        return f"({self.state(table, wanted, near=near)})"
 
     def snapshot_relation(self, table: Table) -> str:
         """The rows as the snapshot has them, without what the plan wrote."""

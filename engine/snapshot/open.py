@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from engine.diagnostic import Diagnostic
+from engine.frozen import dataclass
 from engine.sql.quote import literal
 from engine.textfile import shown
 
@@ -103,6 +104,29 @@ def connect(
         connection.close()
         raise
     return connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """The tables of both systems in a snapshot, by system and name. columns: name -> SQL type; sizes: rows."""
+
+    columns: dict[tuple[str, str], dict[str, str]]
+    sizes: dict[tuple[str, str], int]
+
+
+def tables_in(connection: duckdb.DuckDBPyConnection) -> Tables:
+    """The tables of the snapshot that is attached as `snap`."""
+    columns: dict[tuple[str, str], dict[str, str]] = {}
+    rows = connection.execute(
+        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = 'snap' AND schema_name IN ('bc', 'sales') ORDER BY column_index"
+    ).fetchall()
+    for schema, table, column, type in rows:
+        columns.setdefault((schema, table), {})[column] = type
+    sizes = connection.execute(
+        "SELECT schema_name, table_name, estimated_size FROM duckdb_tables() WHERE database_name = 'snap'"
+    ).fetchall()
+    return Tables(columns=columns, sizes={(schema, table): size for schema, table, size in sizes})
 
 
 def problem(path: Path, error: duckdb.Error) -> SnapshotProblem:

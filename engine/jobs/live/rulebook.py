@@ -103,7 +103,7 @@ def opened(named: str | None) -> Book | tuple[Diagnostic, ...]:
 
     root = find_workspace(Path.cwd())
     files = files_of(root) if root is not None else ()
-    workspace, rules, found = planning.ready()
+    workspace, rules, found = planning.rules_here()
     if workspace is None or rules is None:
         return found
     path, missing = planning.chosen_snapshot(workspace, named)
