@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from engine import pipeline, planning
+from engine import connector, pipeline, planning
 from engine.diagnostic import Diagnostic
 from engine.frozen import dataclass
 from engine.jobs.define import fresh
@@ -20,8 +20,11 @@ from engine.jobs.traced import TracedWorld
 from engine.model.jobs import known_zone
 from engine.model.model import Model
 from engine.run.dryrun import begin
+from engine.run.world import World
+from engine.sql.quote import identifier
 
 if TYPE_CHECKING:
+    from engine.catalog.catalog import System
     from engine.catalog.settings import Value as Setting
 
 LENGTH = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
@@ -78,6 +81,7 @@ def rehearse(
         full=full,
         zone=zone,
     )
+    early = begins_early(ground.world, ground.now)
     session = begin(model, TracedWorld.around(ground.world), now=ground.now, work_date=ground.work_date)
     try:
         timeline = simulate(session, queue, wish, edits, rebind=_rebind(ground), progress=progress)
@@ -85,7 +89,39 @@ def rehearse(
         ground.world.connection.close()
     told = tuple({(one.message, one.span): one for one in session.found}.values())
     shown = planning.shown(ground.snapshot, ground.workspace)
-    return Rehearsed(timeline=timeline, found=told, company=ground.workspace.company, snapshot=shown)
+    return Rehearsed(timeline=timeline, found=(*early, *told), company=ground.workspace.company, snapshot=shown)
+
+
+def begins_early(world: World, begin: datetime) -> tuple[Diagnostic, ...]:
+    """The warning that records of the snapshot were changed after the beginning, moments in UTC without zone (W679).
+
+    The connector's own books do not count.
+    """
+    parts = []
+    for (system, name), columns in world.base.items():
+        if name in connector.BOOKS or not world.catalog.has(cast("System", system), name):
+            continue
+        table = world.catalog.table(cast("System", system), name)
+        if table.modified_field in columns:
+            parts.append(
+                f"SELECT max({identifier(table.modified_field)}) AS newest FROM {world.snapshot_relation(table)}"
+            )
+    newest: datetime | None = None
+    if parts:
+        newest = world.one("the newest change", f"SELECT max(newest) FROM ({' UNION ALL '.join(parts)})")[0]
+    if newest is None or newest <= begin:
+        return ()
+    return (
+        Diagnostic(
+            code="W679",
+            name="begins-before-its-data",
+            severity="warning",
+            span=None,
+            message=f"the snapshot holds changes up to {newest:%Y-%m-%d %H:%M:%S}, later than the beginning at "
+            f"{begin:%Y-%m-%d %H:%M:%S}; until then jobs find them again in every run",
+            hint=f"begin at that moment or later: --from {newest + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}",
+        ),
+    )
 
 
 def _rebind(ground: planning.Opened) -> Callable[[Mapping[str, object]], Model]:

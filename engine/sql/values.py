@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
-from engine.catalog.catalog import Catalog, Field, Table
+from engine.catalog.catalog import Catalog, Field
 from engine.model import model
 from engine.model.days import day
 from engine.model.model import AnyRecord, Behind, Record, Type, Value
@@ -370,8 +370,3 @@ def inner_scope(record: Record, reading: Reading) -> Scope:
     inner = Scope(relations, f"{relations.relation(record.table)} {alias}", reading.scope)
     inner.names[record.key] = Joined(alias=alias, table=record.table, certain=True)
     return inner
-
-
-def table_key(table: Table) -> Field:
-    """The first primary-key field of a table: what a look-up from Sales gives in BC (R4.16)."""
-    return table.fields[table.key[0]]

@@ -67,6 +67,16 @@ def test_a_day_with_an_edit(workspace: Path, capsys: pytest.CaptureFixture[str])
     assert [one["job"] for one in json.loads(capsys.readouterr().out)["runs"]] == ["ITEMS"] * 3
 
 
+@pytest.mark.parametrize(("begin", "warned"), [("2026-06-15T07:00:00Z", True), ("2026-06-15T08:00:00Z", False)])
+def test_a_beginning_before_the_newest_change_is_told(
+    workspace: Path, capsys: pytest.CaptureFixture[str], begin: str, warned: bool
+) -> None:
+    assert main(["run", "--from", begin, "--for", "2h"]) in (0, 2)
+    told = capsys.readouterr().err
+    assert ("W679" in told) == warned
+    assert ("changes up to 2026-06-15 08:00:00" in told and "--from 2026-06-15T08:00:01Z" in told) == warned
+
+
 @pytest.mark.parametrize(
     ("text", "code", "at", "words"),
     [
