@@ -30,7 +30,7 @@ from tests.oracle.worlds import (
     states,
     story,
 )
-from tests.plan.stories import USER, Plan, Story, bc_id, moment, sales_id
+from tests.plan.stories import USER, Plan, Story, apart, bc_id, moment, sales_id
 
 RESULTS = {0: "", None: "", 1: "Success", 2: "Failure"}
 
@@ -180,6 +180,11 @@ def same(plan: Plan, counters: dict[Leg, dict[str, int]], state: State, clock: s
 
 
 def drive(data: st.DataObject) -> None:
+    with apart():
+        live_through(data)
+
+
+def live_through(data: st.DataObject) -> None:
     mapping, state = data.draw(mappings(), label="mapping"), data.draw(states(), label="state")
     told = story(mapping, state)
     for at, clock in enumerate(CLOCKS):

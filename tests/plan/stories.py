@@ -15,7 +15,8 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -384,13 +385,31 @@ def world(
     tables: dict[System, dict[str, list[Mapping[str, object]]]] = {"bc": {}, "sales": {}}
     for one in rows:
         tables[one.system].setdefault(one.table, []).append(one.values)
-    file = Path(_folder().name) / f"{next(_numbers)}.duckdb"
+    file = Path(_folder()) / f"{next(_numbers)}.duckdb"
     build_snapshot(file, tables, understood.catalog)
     return Story(rules=understood, snapshot=file)
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """The files of the stories told inside go at its end: a test of hundreds of worlds would fill the disk with them."""
+    with tempfile.TemporaryDirectory(prefix="coupler-stories-") as folder:
+        _folders.append(folder)
+        try:
+            yield
+        finally:
+            _folders.remove(folder)
+
+
+_folders: list[str] = []
+
+
+def _folder() -> str:
+    return _folders[-1] if _folders else _kept().name
+
+
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
+def _kept() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="coupler-stories-")
 
 
