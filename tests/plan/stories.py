@@ -392,7 +392,7 @@ def world(
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """The files of the stories told inside go at its end: a test of hundreds of worlds would fill the disk with them."""
+    """The files of the stories told inside go at its end: those of hundreds of worlds would fill a disk."""
     with tempfile.TemporaryDirectory(prefix="coupler-stories-") as folder:
         _folders.append(folder)
         try:
