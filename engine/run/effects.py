@@ -337,10 +337,10 @@ class Effects:
 
     def set(self, statement: model.AssignSetting, frame: Frame) -> None:
         """A setting is one value: it is read, remembered for the rest of the plan, and noted."""
-        text = value(statement.value, frame.reading())
+        text, guard = value(statement.value, frame.reading()), frame.guard()
         got = self.world.run(
             f"the new value of setting {statement.setting}",
-            f"SELECT {text} FROM {frame.scope.sql()} WHERE {frame.guard()} LIMIT 1",
+            f"SELECT {text} FROM {frame.scope.sql(text + guard)} WHERE {guard} LIMIT 1",
         ).fetchone()
         if got is None:
             return

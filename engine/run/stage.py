@@ -49,15 +49,17 @@ def stage(entry: Written, frame: Frame, is_new: str, once: str, unit: str, book:
     values += "".join(f", {when} AS bc{at}" for at, (when, _) in enumerate(entry.by_bc.values()))
     changes = "true" if surely_new else f"is_new OR {differs}"
     where = joined_by("AND", [*frame.guards, book.keeps(frame)])
+    more, also = book.more(frame), book.also(frame)
+    columns = f"{unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}{more}"
     name = identifier(world.alias("effect"))
     world.run(
         f"what comes along in {table.caption}",
         f"""CREATE TEMP TABLE {name} AS
 SELECT * FROM (
-SELECT {unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}{book.more(frame)}
-FROM {frame.scope.sql()}
+SELECT {columns}
+FROM {frame.scope.sql(columns + where)}
 WHERE {where}
-) WHERE {changes}{book.also(frame)}{once}""",
+) WHERE {changes}{also}{once}""",
     )
     return Stage(name=name, table=table, fields=fields)
 

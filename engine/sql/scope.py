@@ -130,9 +130,12 @@ class Scope:
         self.joins.append(f"LEFT JOIN LATERAL (\n{query}\n) {alias} ON true")
         return alias
 
-    def sql(self) -> str:
-        """The FROM clause without the word FROM."""
-        return "\n  ".join([self.base, *self.joins])
+    def sql(self, text: str | None = None) -> str:
+        """The FROM clause without the word FROM. text: the SQL that it is for; look-ups that it does not name are left out."""
+        return "\n  ".join([self.base, *self._joins(text)])
+
+    def _joins(self, text: str | None) -> list[str]:
+        return self.joins if text is None else needed(self.joins, text)
 
 
 class Extended(Scope):
@@ -142,8 +145,10 @@ class Extended(Scope):
         super().__init__(relations, base, parent)
         self.within = parent
 
-    def sql(self) -> str:
-        return "\n  ".join([self.within.sql(), f"CROSS JOIN {self.base}", *self.joins])
+    def sql(self, text: str | None = None) -> str:
+        joins = self._joins(text)
+        inner = None if text is None else "\n".join([text, self.base, *joins])
+        return "\n  ".join([self.within.sql(inner), f"CROSS JOIN {self.base}", *joins])
 
 
 def aliases(joins: Sequence[str]) -> list[str]:
@@ -153,11 +158,11 @@ def aliases(joins: Sequence[str]) -> list[str]:
 
 
 def needed(joins: Sequence[str], text: str) -> list[str]:
-    """The joins that SQL text names, and those that they name: the others bring one row or none, so nothing hangs on
-    them."""
+    """The joins that SQL text names, and those that they name. The other look-ups bring one row or none, so nothing hangs
+    on them; what may leave rows out stays."""
     kept: list[str] = []
     for join, alias in reversed(list(zip(joins, aliases(joins), strict=True))):
-        if not alias or any(f"{alias}." in one for one in (text, *kept)):
+        if not alias or not join.startswith("LEFT ") or any(f"{alias}." in one for one in (text, *kept)):
             kept.insert(0, join)
     return kept
 
