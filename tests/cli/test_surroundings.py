@@ -50,7 +50,7 @@ def coupler(shell: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "words", ["show CUSTOMER", f"plan --details {' '.join(NOW)}", "run --from 2026-06-15 --for 1h"]
+    "words", ["show CUSTOMER", f"plan --details {' '.join(NOW)}", "run --from 2026-06-15T08:00:00Z --for 1h"]
 )
 def test_a_reader_that_leaves_early_hears_nothing_more(words: str, made: Path) -> None:
     done = coupler(f"coupler {words} | head -1; exit ${{PIPESTATUS[0]}}", made)
