@@ -238,8 +238,8 @@ def ready(
 
 def read_ahead(catalog: Catalog) -> None:
     """Read the tables that every plan asks for, so that they are kept with the rules and need not be read again."""
-    assert Settings(catalog).of_setup_tables is not None
-    for name in connector.BOOKS:
+    setups = {one.setup[0] for one in Settings(catalog).of_setup_tables if one.setup is not None}
+    for name in sorted({*connector.BOOKS, *setups}):
         catalog.table("bc", name)
     catalog.table("sales", connector.OPTION_SET)
 
