@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from engine.jobs.queue import ALWAYS, Entry, Hours, QueueState, Setup
 from engine.jobs.times import allowed
 from engine.jobs.turns import fallen_asleep
-from engine.model.model import Job, Mapping, Model
+from engine.model.effects import Require
+from engine.model.model import Job, Mapping, Model, Process
+from engine.model.typed import Holds, SettingValue
 from engine.plan.legs import keeps_options
+
+DATAVERSE, SALES = "enable_cds_connection", "sales_connection_enabled"
+CONNECTIONS = (DATAVERSE, SALES)
+"""The settings that switch a connection on and off."""
 
 ASKED = Setup(name="", recurring=False, attempts=2, delay=30, category="ONE-TIME")
 """How what somebody starts is run where no job of the rules says so (R9.2)."""
@@ -60,9 +67,23 @@ def fresh(model: Model, now: datetime, zone: str = "UTC") -> QueueState:
 
 
 def has_something_to_run(job: Job, model: Model) -> bool:
-    """Do the settings leave any of the mappings and processes that it runs? A job that names none is let be."""
-    named = any(one in model.mappings or one in model.processes for one in job.runs)
+    """Do the settings leave any of the mappings and processes that it runs? A process whose connection is off does not
+    count. A job that names none is let be."""
+    named = any(one in model.mappings or has_connections(model.processes.get(one), model) for one in job.runs)
     return named or job.all_others or not job.runs
+
+
+def has_connections(process: Process | None, model: Model) -> bool:
+    """Is every connection on that the process requires before anything else? False where there is no process."""
+    if process is None:
+        return False
+    first = takewhile(lambda one: isinstance(one, Require), process.body.statements)
+    required = (one.condition.value for one in first if isinstance(one, Require) and isinstance(one.condition, Holds))
+    return all(
+        bool(model.settings.get(one.name))
+        for one in required
+        if isinstance(one, SettingValue) and one.name in CONNECTIONS
+    )
 
 
 def _entry(job: Job, model: Model, now: datetime, number: int, zone: str) -> Entry:

@@ -14,12 +14,12 @@ from engine.jobs import follow, gather
 from engine.jobs.byclock import ByClock, by_clock
 from engine.jobs.byday import lasts_until
 from engine.jobs.carry import carry_out
-from engine.jobs.define import asked_setup, one_off
+from engine.jobs.define import CONNECTIONS, DATAVERSE, SALES, asked_setup, one_off
 from engine.jobs.edits import Edit, Refused, carry_out_edit
 from engine.jobs.known import Idle, settings_text
 from engine.jobs.queue import Done, Entry, Failed, QueueState, Result
 from engine.jobs.schedule import Event, Schedule
-from engine.jobs.switched import CONNECTIONS, DATAVERSE, SALES, set_up_anew, switched
+from engine.jobs.switched import set_up_anew, switched
 from engine.jobs.timeline import Edited, Happened, LegRun, Ran, Timeline, Touched, What
 from engine.jobs.traced import TracedWorld
 from engine.jobs.turns import held

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
 
 from engine.jobs.carry import needs_sales
-from engine.jobs.define import appearing, entered, fresh
+from engine.jobs.define import CONNECTIONS, DATAVERSE, SALES, appearing, entered, fresh, has_connections
 from engine.jobs.queue import Entry, QueueState
 from engine.jobs.turns import held
-from engine.model.effects import Require
-from engine.model.model import Model, Process
-from engine.model.typed import Holds, SettingValue
-
-DATAVERSE, SALES = "enable_cds_connection", "sales_connection_enabled"
-CONNECTIONS = (DATAVERSE, SALES)
+from engine.model.model import Model
 
 
 def switched(
@@ -83,17 +77,4 @@ def _lives(entry: Entry, model: Model) -> bool:
         return True
     if not any(model.settings.get(one) for one in CONNECTIONS):
         return False
-    return all(one in model.mappings or _has_connections(model.processes.get(one), model) for one in entry.setup.runs)
-
-
-def _has_connections(process: Process | None, model: Model) -> bool:
-    """Is every connection on that the process requires before anything else?"""
-    if process is None:
-        return False
-    first = takewhile(lambda one: isinstance(one, Require), process.body.statements)
-    required = (one.condition.value for one in first if isinstance(one, Require) and isinstance(one.condition, Holds))
-    return all(
-        bool(model.settings.get(one.name))
-        for one in required
-        if isinstance(one, SettingValue) and one.name in CONNECTIONS
-    )
+    return all(one in model.mappings or has_connections(model.processes.get(one), model) for one in entry.setup.runs)

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from engine.catalog.catalog import Table
-from engine.jobs.switched import CONNECTIONS, DATAVERSE, SALES, set_up_anew
+from engine.jobs.define import CONNECTIONS, DATAVERSE, SALES
+from engine.jobs.switched import set_up_anew
 from engine.model import model
 from engine.plan.legs import keeps_options
 from engine.run.actions import fullsync, marks
