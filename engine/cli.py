@@ -10,9 +10,6 @@ import sys
 
 from engine import VERSION
 
-REPORT = "This is a defect of coupler, not of your rules. Please report it with this line; COUPLER_DEBUG=1 shows where."
-
-
 READS_ONLY = frozenset({"--version", "-V", "explain", "lint", "plan", "show"})
 """Verbs that leave nothing open that has to be closed."""
 
@@ -51,7 +48,7 @@ def _carry_out(words: list[str]) -> int:
 
     verb, rest = words[0], words[1:]
     if verb not in VERBS:
-        return _unknown(verb, VERBS)
+        raise _unknown(verb, VERBS)
     return _verb(verb, rest)
 
 
@@ -60,13 +57,14 @@ def _verb(verb: str, rest: list[str]) -> int:
     from importlib import import_module
 
     from engine.commands.arguments import Parser
+    from engine.commands.telling import Done, refuse
 
     gc.set_threshold(50_000)  # starting makes thousands of small objects that all stay
     module = import_module(f"engine.commands.{verb.replace('-', '')}")
     parser = Parser(prog=f"coupler {verb}", example=module.HELP, exits=module.EXITS)
     module.add(parser)
-    code: int = module.run(parser.parse_args(rest))
-    return code
+    done: Done = module.run(parser.parse_args(rest))
+    return done if isinstance(done, int) else refuse(done, [verb, *rest])
 
 
 def _help(about: list[str]) -> int:
@@ -88,13 +86,14 @@ def _help(about: list[str]) -> int:
     return 0
 
 
-def _unknown(verb: str, known: dict[str, str]) -> int:
+def _unknown(verb: str, known: dict[str, str]) -> Exception:
     import difflib
+
+    from engine.commands.arguments import WrongArgumentsError
 
     near = difflib.get_close_matches(verb, known, n=1)
     way_out = f"did you mean {near[0]}?" if near else "coupler --help lists the verbs."
-    print(f"coupler: there is no verb {verb}; {way_out}", file=sys.stderr)
-    return 1
+    return WrongArgumentsError(f"coupler: there is no verb {verb}; {way_out}")
 
 
 def _guarded(words: list[str]) -> int:
@@ -116,7 +115,7 @@ def _guarded(words: list[str]) -> int:
     except Exception as problem:
         if type(problem) is RuntimeError and "Query interrupted" in str(problem):  # Ctrl-C, as the database tells it
             return _interrupted()
-        return _told(problem)
+        return _told(problem, words)
     return code
 
 
@@ -131,23 +130,18 @@ def _left() -> int:
     return 0
 
 
-def _told(problem: Exception) -> int:
+def _told(problem: Exception, words: list[str]) -> int:
+    from contextlib import suppress
+
+    from engine.commands import telling
     from engine.commands.arguments import WrongArgumentsError
 
-    if isinstance(problem, WrongArgumentsError):
-        print(problem, file=sys.stderr)
-        return 1
-    if os.environ.get("COUPLER_DEBUG"):
+    if os.environ.get("COUPLER_DEBUG") and not isinstance(problem, WrongArgumentsError):
         import traceback
 
         traceback.print_exception(problem)
-    if isinstance(problem, OSError):
-        place = f"{problem.filename}: " if problem.filename else ""
-        print(f"coupler: {place}{problem.strerror or problem}", file=sys.stderr)
-        return 1
-    if type(problem).__name__ == "OutOfMemoryException":
-        print("coupler: the memory that it may use is not enough for this; allow more with --memory", file=sys.stderr)
-        return 1
-    print(f"coupler: something went wrong that should not: {type(problem).__name__}: {problem}", file=sys.stderr)
-    print(REPORT, file=sys.stderr)
+    text, found = telling.gone_wrong(problem)
+    print(text, file=sys.stderr)
+    with suppress(OSError):  # stdout itself may be what cannot be written
+        telling.as_json((found,), words)
     return 1

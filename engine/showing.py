@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.frozen import dataclass
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from engine.model.facts import MappingFacts
     from engine.pipeline import Rules
 
+FORMAT_VERSION = 1
 Declared = TypeVar("Declared", ast.Process, ast.Step)
 
 
@@ -117,6 +119,26 @@ def added(rules: Rules, name: str) -> Iterator[ast.MappingItem]:
         for declaration in file.declarations:
             if isinstance(declaration, ast.ChangeMapping) and declaration.name.text == name:
                 yield from (one for one in declaration.items if not isinstance(one, ast.Drop))
+
+
+def names_to_json(names: Sequence[tuple[str, str]]) -> str:
+    """Names and titles of mappings and processes, for other programs."""
+    body = {"format_version": FORMAT_VERSION, "names": [{"name": name, "title": title} for name, title in names]}
+    return json.dumps(body, indent=2, ensure_ascii=False)
+
+
+def variants_to_json(shown: Sequence[Variant]) -> str:
+    """What is shown of a mapping or process, for other programs."""
+    told = [
+        {"head": _as_object(one.head), "active": one.active, "items": [_as_object(item) for item in one.items]}
+        for one in shown
+    ]
+    return json.dumps({"format_version": FORMAT_VERSION, "variants": told}, indent=2, ensure_ascii=False)
+
+
+def _as_object(one: Shown) -> dict[str, object]:
+    file, _, line = one.place.rpartition(":")
+    return {"text": one.text, "file": file, "line": int(line), "remark": one.remark}
 
 
 def _key(span: Span) -> tuple[str, int]:

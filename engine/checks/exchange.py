@@ -23,10 +23,14 @@ def end_of(span: Span) -> tuple[int, int]:
     return span.source.line_of(end), span.source.column_of(end)
 
 
-def to_json(found: Sequence[Diagnostic], files: int) -> str:
-    """One object: `format_version`, `files`, counts per severity, and `findings` in the order given."""
+def to_json(found: Sequence[Diagnostic], files: int | None = None) -> str:
+    """One object: `format_version`, `files`, counts per severity, and `findings` in the order given.
+
+    files: how many were read; None where no files were asked for, as by a verb that refuses.
+    """
+    read = {} if files is None else {"files": files}
     counts = {f"{kind}s": sum(one.severity == kind for one in found) for kind in ("error", "warning", "note")}
-    body = {"format_version": FORMAT_VERSION, "files": files, **counts, "findings": [_as_object(one) for one in found]}
+    body = {"format_version": FORMAT_VERSION, **read, **counts, "findings": [_as_object(one) for one in found]}
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
+
+from engine.commands.telling import Done
 
 HELP = """
 coupler apply june.plan                    # onto the snapshot it was made from
@@ -24,15 +25,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace) -> int:
-    from engine import planning, terminal
-    from engine.checks import render
+def run(arguments: argparse.Namespace) -> Done:
+    from engine import planning
     from engine.run.apply import Applied
 
     done = planning.apply_plan(arguments.plan, arguments.snapshot)
     if not isinstance(done, Applied):
-        terminal.tell(render.to_text(done, colour=terminal.coloured(sys.stderr)))
-        return 1
+        return done
     wide = max([len(one[1]) for one in done.tables] + [5])
     for system, caption, inserted, updated, deleted in done.tables:
         name = "BC" if system == "bc" else "Sales"

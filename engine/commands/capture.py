@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from engine.commands.telling import Done
+
 HELP = """
 coupler capture june.plan 1896-S                        # the scenario of one record, by its key
 coupler capture june.plan "1896-S Athens desk" --out tests/athens-desk.yaml
@@ -29,10 +31,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", type=Path, help="write the scenario to this file")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    from engine import terminal
+def run(arguments: argparse.Namespace) -> Done:
     from engine.capture.capture import capture
-    from engine.checks import render
     from engine.graph.draw import keep
 
     captured = capture(arguments.plan, arguments.key, arguments.mapping)
@@ -42,6 +42,4 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.write(captured.text)
         else:
             found = (*found, *keep(captured.text, arguments.out))
-    if found:
-        terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
-    return 1 if found else 0
+    return found or 0

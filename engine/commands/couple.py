@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from engine.commands.telling import Done
+
 HELP = """
 coupler couple CUSTOMER C00010 "Fabrikam Ltd."                        # the pair, without carrying anything over
 coupler couple CUSTOMER C00010 "Fabrikam Ltd." --first-sync to-sales  # and a forced run of it
@@ -28,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine.commands.plan import tell, wish
     from engine.manual import pairs
     from engine.manual.stage import by_hand

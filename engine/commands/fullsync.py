@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from engine.commands.telling import Done
+
 HELP = """
 coupler full-sync                      # the lines: what waits for what, what is recommended
 coupler full-sync --advance            # wave after wave, until every line is finished
@@ -31,7 +33,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine import terminal
     from engine.commands.arguments import WrongArgumentsError
     from engine.commands.plan import tell, wish

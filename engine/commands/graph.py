@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from engine.commands.telling import Done, tell
+
 HELP = """
 coupler graph --out order.svg                    # all mappings and processes: which one needs which
 coupler graph ITEM-PRODUCT --out item.svg        # one mapping, what it needs and what needs it
@@ -26,26 +28,23 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these and their neighbours (default: all)")
     parser.add_argument("--mappings-only", action="store_true", help="leave the processes out")
     parser.add_argument(
-        "--format", choices=("mermaid", "svg"), help="default: svg for a FILE that ends so, else mermaid"
+        "--format",
+        choices=("mermaid", "svg", "json"),
+        help="default: svg or json for a FILE that ends so, else mermaid (json: schemas/json/graph.schema.json)",
     )
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     parser.add_argument("--out", metavar="FILE", type=Path, help="write the drawing to this file")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    from engine import terminal
-    from engine.checks import render
+def run(arguments: argparse.Namespace) -> Done:
     from engine.graph.draw import Format, draw, keep
 
     out: Path | None = arguments.out
-    as_svg = out is not None and out.suffix.lower() == ".svg"
-    form: Format = arguments.format or ("svg" if as_svg else "mermaid")
+    by_name: dict[str, Format] = {".svg": "svg", ".json": "json"}
+    form: Format = arguments.format or by_name.get(out.suffix.lower() if out is not None else "", "mermaid")
     drawn = draw(tuple(arguments.names), form, processes=not arguments.mappings_only)
-    found = drawn.found
-    if drawn.text is not None:
-        if out is None:
-            sys.stdout.write(drawn.text)
-        else:
-            found = (*found, *keep(drawn.text, out))
-    if found:
-        terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
-    return 1 if found else 0
+    if drawn.text is None or out is not None:
+        return (*drawn.found, *(keep(drawn.text, out) if drawn.text is not None and out is not None else ())) or 0
+    sys.stdout.write(drawn.text)
+    tell(drawn.found)
+    return 1 if drawn.found else 0

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.commands.telling import Done
     from engine.diagnostic import Diagnostic
     from engine.jobs.live.place import Place
     from engine.jobs.live.status import Standing
@@ -36,7 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the queue as JSON")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from pathlib import Path
 
     from engine.commands.arguments import WrongArgumentsError
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     if root is None:
         from engine.workspace import load_workspace
 
-        return _refused(*load_workspace(Path.cwd())[1])
+        return load_workspace(Path.cwd())[1]
     at = place.place_of(root)
     verb, jobs = arguments.verb, arguments.job
     if verb in ("hold", "wake", "restart") and not jobs:
@@ -58,31 +59,29 @@ def run(arguments: argparse.Namespace) -> int:
         if verb == "reset":
             return _reset(at)
         found = _standing(at)
-        if not isinstance(found, int) and verb is not None:
+        if not isinstance(found, tuple) and verb is not None:
             return _ask(at, found, verb, jobs)
     except place.NotWritten as problem:
-        return _refused(problem.diagnostic)
-    if isinstance(found, int):
+        return (problem.diagnostic,)
+    if isinstance(found, tuple):
         return found
     if arguments.json:
         from engine.jobs.live.status import to_json
 
         sys.stdout.write(to_json(found))
     elif arguments.watch:
-        _watch(at, found)
+        return _watch(at, found)
     else:
         _print(found)
     return 0
 
 
-def _standing(at: Place) -> Standing | int:
+def _standing(at: Place) -> Standing | tuple[Diagnostic, ...]:
     from engine.jobs.live.status import Standing, standing
     from engine.jobs.live.work import clock
 
     found = standing(at, clock()) or _as_declared()
-    if isinstance(found, Standing):
-        return found
-    return _refused(*(found if isinstance(found, tuple) else (found,)))
+    return found if isinstance(found, Standing | tuple) else (found,)
 
 
 def _as_declared() -> Standing | tuple[Diagnostic, ...]:
@@ -100,15 +99,7 @@ def _as_declared() -> Standing | tuple[Diagnostic, ...]:
     return Standing(live=Live(queue=fresh(rules.model, now)), holder=None, asked=(), now=now)
 
 
-def _refused(*found: Diagnostic) -> int:
-    from engine import terminal
-    from engine.checks import render
-
-    terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
-    return 1
-
-
-def _ask(at: Place, found: Standing, verb: str, given: list[str]) -> int:
+def _ask(at: Place, found: Standing, verb: str, given: list[str]) -> Done:
     from engine.diagnostic import Diagnostic
     from engine.jobs.live import asking, words
     from engine.jobs.live.work import clock
@@ -119,10 +110,10 @@ def _ask(at: Place, found: Standing, verb: str, given: list[str]) -> int:
         return 0
     entries = asking.named(found.live, given)
     if isinstance(entries, Diagnostic):
-        return _refused(entries)
-    wrong = [one for one in (asking.in_vain(entry, verb) for entry in entries) if one is not None]  # type: ignore[arg-type]
+        return (entries,)
+    wrong = tuple(one for one in (asking.in_vain(entry, verb) for entry in entries) if one is not None)  # type: ignore[arg-type]
     if wrong:
-        return _refused(*wrong)
+        return wrong
     for entry in entries:
         done = asking.ask(at, found.live, verb, entry.name, clock())
         after = done.live.queue.entry(entry.name)
@@ -137,7 +128,7 @@ def _ask(at: Place, found: Standing, verb: str, given: list[str]) -> int:
     return 0
 
 
-def _reset(at: Place) -> int:
+def _reset(at: Place) -> Done:
     from engine.jobs.live import asking, lock
     from engine.jobs.live.lock import Holder
     from engine.jobs.live.work import clock
@@ -145,7 +136,7 @@ def _reset(at: Place) -> int:
 
     done = asking.reset(at, clock())
     if isinstance(done, Holder):
-        return _refused(lock.refused(done))
+        return (lock.refused(done),)
     if done is None:
         print("There was nothing to lay aside; the queue begins anew with coupler run --live.")
     else:
@@ -167,24 +158,23 @@ def _print(found: Standing) -> None:
     console.print(shown(found, width))
 
 
-def _follow(at: Place, found: Standing) -> None:
+def _follow(at: Place, found: Standing) -> Done:
     """Where there is no terminal: the table again and again."""
     while True:
         _print(found)
         sys.stdout.flush()
         time.sleep(1)
         again = _standing(at)
-        if isinstance(again, int):
-            return
+        if isinstance(again, tuple):
+            return again
         found = again
 
 
-def _watch(at: Place, found: Standing) -> None:
+def _watch(at: Place, found: Standing) -> Done:
     from engine.jobs.live.status import shown
 
     if not sys.stdout.isatty():
-        _follow(at, found)
-        return
+        return _follow(at, found)
     from rich.console import Console
     from rich.live import Live
 
@@ -197,8 +187,8 @@ def _watch(at: Place, found: Standing) -> None:
                 view.update(shown(found, console.width), refresh=True)
                 time.sleep(1)
                 again = _standing(at)
-                if isinstance(again, int):
-                    return
+                if isinstance(again, tuple):
+                    return again
                 found = again
     except KeyboardInterrupt:
-        return
+        return 0

@@ -24,6 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="only findings in these files or folders")
     parser.add_argument("--format", choices=("text", "json", "github", "sarif"), default="text")
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     parser.add_argument("--strict", action="store_true", help="warnings make the exit code 1 as well")
     parser.add_argument("--standard", action="store_true", help="show what is noted about the standard rules as well")
     parser.add_argument("--no-cache", action="store_true", help="read everything anew")

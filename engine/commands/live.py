@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import sys
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    from engine.commands.telling import Done
     from engine.jobs.live.loop import Stop, Wish
 
 LIVE = {
@@ -62,25 +62,18 @@ def meant(arguments: argparse.Namespace) -> bool:
     return bool(arguments.live)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the queue; 0 when it ended as it was told, 1 when it could not run."""
+def run(arguments: argparse.Namespace) -> Done:
+    """Run the queue; 0 when it ended as it was told, else why it could not run."""
     from engine.jobs.live.loop import Stop
 
     stop = Stop()
     _listen(stop)
-    from engine import terminal
-    from engine.checks import render
-    from engine.diagnostic import Diagnostic
     from engine.jobs.live import lock, loop, place, rulebook
     from engine.jobs.live.live import Live
 
-    def refused(*found: Diagnostic) -> int:
-        terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
-        return 1
-
     book = rulebook.opened(arguments.snapshot)
     if not isinstance(book, rulebook.Book):
-        return refused(*book)
+        return book
     wish = _wish(arguments, book.workspace.root)
     at = place.place_of(book.workspace.root)
     try:
@@ -88,16 +81,16 @@ def run(arguments: argparse.Namespace) -> int:
         place.make(wish.plans)
         with lock.held(at.lock, applies=wish.apply) as other:
             if other is not None:
-                return refused(lock.refused(other))
+                return (lock.refused(other),)
             live = place.read(at)
             if live is not None and not isinstance(live, Live):
-                return refused(live)
+                return (live,)
             runner = loop.begin(at, book, wish, live, _tell)
             runner.stop = stop
             _tell("begins", _beginning(wish, runner.live))
             runner.go()
     except place.NotWritten as problem:
-        return refused(problem.diagnostic)
+        return (problem.diagnostic,)
     _tell("ends", f"the queue stands still after {runner.ended} runs; coupler jobs shows it")
     return 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from engine.commands.telling import Done
+
 HELP = """
 coupler match CUSTOMER                    # every uncoupled record in the filter of the mapping
 coupler match CUSTOMER C00010 C00020      # these
@@ -24,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine.commands.plan import tell, wish
     from engine.manual import pairs
     from engine.manual.stage import by_hand

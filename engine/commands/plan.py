@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.commands.arguments import power_options, world_options
 
 if TYPE_CHECKING:
+    from engine.commands.telling import Done
     from engine.manual.stage import Wish
     from engine.planning import Planned
     from engine.run.world import World
@@ -59,7 +60,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     power_options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine import planning
     from engine.run.progress import bar
 
@@ -95,16 +96,14 @@ def wish(arguments: argparse.Namespace) -> Wish:
     )
 
 
-def tell(made: Planned, arguments: argparse.Namespace) -> int:
-    """Print a plan as the options want it, and let go of the snapshot; its exit code."""
-    from engine import terminal
-    from engine.checks import render
+def tell(made: Planned, arguments: argparse.Namespace) -> Done:
+    """Print a plan as the options want it, and let go of the snapshot; its exit code, or why there is no plan."""
+    from engine.commands import telling
     from engine.ending import let_go
 
-    if made.found:
-        terminal.tell(render.to_text(made.found, colour=terminal.coloured(sys.stderr)))
     if made.world is None:
-        return 1
+        return made.found
+    telling.tell(made.found)
     try:
         return _shown(made, made.world, arguments)
     finally:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from engine.commands.telling import Done
+
 HELP = """
 coupler retry                          # every skipped coupling
 coupler retry CUSTOMER                 # those of one mapping
@@ -30,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine.commands.plan import tell, wish
     from engine.manual import pairs, sync
     from engine.manual.stage import by_hand

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from engine.commands import live
+from engine.commands import live, telling
 from engine.commands.arguments import WrongArgumentsError, power_options
+from engine.commands.telling import Done
 
 HELP = """
 coupler run --from 2026-06-01T06:00:00Z --for 7d      # a week of the job queue: who runs, who sleeps, who waits
@@ -42,11 +43,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     live.options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     if live.meant(arguments):
         return live.run(arguments)
     from engine import terminal
-    from engine.checks import render
     from engine.jobs import page, tell
     from engine.jobs.rehearsal import rehearse
     from engine.run.progress import bar
@@ -72,10 +72,9 @@ def run(arguments: argparse.Namespace) -> int:
     timeline = made.timeline
     if timeline is not None and arguments.html is not None:
         found = (*found, *page.write(timeline, arguments.html, company=made.company, snapshot=made.snapshot))
-    if found:
-        terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
     if timeline is None or any(one.severity == "error" for one in found):
-        return 1
+        return found
+    telling.tell(found)
     if arguments.json:
         print(tell.to_json(timeline))
     else:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
+from engine.commands.telling import Done
+
 HELP = """
 coupler show ITEM-PRODUCT        # the shipped mapping with our changes in it
 coupler show create-sales-orders # a process, and below it every step that it does
+coupler show ITEM-PRODUCT --json # the same for machines
 coupler show                     # all mappings, in the order of a run, and the processes
 """
 EXITS = """
@@ -21,17 +24,19 @@ def add(parser: argparse.ArgumentParser) -> None:
         "A mapping after all `change mapping`, or a process with its steps; each statement with the line it comes from."
     )
     parser.add_argument("mapping", nargs="?", metavar="NAME", help="its name")
+    parser.add_argument("--json", action="store_true", help="print it as JSON (schemas/json/show.schema.json)")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine import pipeline, terminal
-    from engine.checks import render
-    from engine.showing import Variant
+    from engine.showing import Variant, names_to_json, variants_to_json
 
     shown = pipeline.show(arguments.mapping)
     if shown.found:
-        terminal.tell(render.to_text(shown.found, colour=terminal.coloured(sys.stderr)))
-        return 1
+        return shown.found
+    if arguments.json:
+        print(names_to_json(shown.names) if arguments.mapping is None else variants_to_json(shown.variants))
+        return 0
     if arguments.mapping is None:
         for name, title in shown.names:
             print(f"{name}  {title}")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from engine.commands.arguments import power_options
+from engine.commands.telling import Done, tell
 
 HELP = """
 coupler snapshot import june --bc exports/bc/ --sales exports/sales/
@@ -54,7 +55,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     power_options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     match arguments.verb:
         case "import":
             return _import(arguments)
@@ -64,9 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
             return _export(arguments)
 
 
-def _import(arguments: argparse.Namespace) -> int:
+def _import(arguments: argparse.Namespace) -> Done:
     from engine import snapshots, terminal
-    from engine.checks import render
     from engine.run.progress import bar
     from engine.snapshot import text
     from engine.snapshot.importing import ImportOptions
@@ -91,8 +91,7 @@ def _import(arguments: argparse.Namespace) -> int:
             drop_missing=arguments.drop_missing,
             progress=lambda number, of, what: bar_of(what, number, of),
         )
-    if done.found:
-        terminal.tell(render.to_text(done.found, colour=terminal.coloured(sys.stderr)))
+    tell(done.found)
     if not done.written:
         terminal.tell("Nothing was written.")
         return 1
@@ -101,7 +100,7 @@ def _import(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _show(arguments: argparse.Namespace) -> int:
+def _show(arguments: argparse.Namespace) -> Done:
     from engine import snapshots
     from engine.diagnostic import Diagnostic
     from engine.snapshot import exchange, text
@@ -109,32 +108,22 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.table is not None:
         rows = snapshots.rows(arguments.name, arguments.table, arguments.rows, captions=not arguments.json)
         if isinstance(rows, Diagnostic):
-            return _told(rows)
+            return (rows,)
         print(exchange.rows(rows) if arguments.json else text.rows(rows), end="")
         return 0
     summary = snapshots.summary(arguments.name, arguments.rejects)
     if isinstance(summary, Diagnostic):
-        return _told(summary)
+        return (summary,)
     print(exchange.summary(summary) if arguments.json else text.summary(summary), end="")
     return 0
 
 
-def _export(arguments: argparse.Namespace) -> int:
+def _export(arguments: argparse.Namespace) -> Done:
     from engine import snapshots
     from engine.diagnostic import Diagnostic
 
     files = snapshots.export(arguments.name, arguments.folder, arguments.format, captions=arguments.captions)
     if isinstance(files, Diagnostic):
-        return _told(files)
+        return (files,)
     print(f"{len(files)} files are in {arguments.folder.as_posix()}.")
     return 0
-
-
-def _told(problem: object) -> int:
-    from engine import terminal
-    from engine.checks import render
-    from engine.diagnostic import Diagnostic
-
-    assert isinstance(problem, Diagnostic)
-    terminal.tell(render.to_text([problem], colour=terminal.coloured(sys.stderr)))
-    return 1

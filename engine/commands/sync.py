@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from engine.commands.telling import Done
+
 HELP = """
 coupler sync CUSTOMER C00010 --to sales   # this record, whatever stamps and strategies say
 coupler sync CUSTOMER C00010 C00020       # several: those that Sales changed since are left out, and told
@@ -31,7 +33,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine.commands.plan import tell, wish
     from engine.manual.stage import by_hand
     from engine.manual.sync import WAYS, sync

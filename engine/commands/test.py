@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from engine.commands.telling import Done, tell
+
 HELP = """
 coupler test                               # the scenarios of this workspace, in its folder tests/
 coupler test tests/customers.yaml --only customer-name-goes-to-sales
@@ -24,6 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", type=Path, help="files or folders (default: tests/)")
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text")
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     parser.add_argument("--only", metavar="ID|AREA", help="only this scenario, or those of this area")
     parser.add_argument("--rules", metavar="DIR", type=Path, help="rules from this folder, in place of the workspace's")
     parser.add_argument("--base", metavar="FILE", type=Path, help="the data under every scenario (default: base.yaml)")
@@ -44,9 +47,8 @@ def percent(written: str) -> float:
     return share
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine import terminal, testing
-    from engine.checks import render
     from engine.coverage.coverage import below, to_text
     from engine.scenario import report
 
@@ -54,16 +56,17 @@ def run(arguments: argparse.Namespace) -> int:
     made = testing.test(
         arguments.paths, rules=arguments.rules, base=arguments.base, only=arguments.only, coverage=asked
     )
+    if not made.verdicts and arguments.format != "junit":
+        return made.found
     low = below(made.coverage, arguments.threshold) if made.coverage is not None else ()
     match arguments.format:
         case "json":
             print(report.to_json(made.verdicts))
         case "junit":
             print(report.to_junit(made.verdicts))
-        case _ if made.verdicts:
+        case _:
             print(report.to_text(made.verdicts, colour=terminal.coloured(sys.stdout)), end="")
     if made.coverage is not None:
         (sys.stdout if arguments.format == "text" else sys.stderr).write(to_text(made.coverage))
-    if found := (*made.found, *low):
-        terminal.tell(render.to_text(found, colour=terminal.coloured(sys.stderr)))
+    tell((*made.found, *low))
     return 0 if made.passed and not low else 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from engine.commands.telling import Done
+
 HELP = """
 coupler uncouple CUSTOMER C00010      # this record; both records stay
 coupler uncouple CUSTOMER --all       # every pair of the mapping
@@ -25,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine.commands.arguments import WrongArgumentsError
     from engine.commands.plan import tell, wish
     from engine.manual import pairs

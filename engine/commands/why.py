@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from engine.commands.arguments import power_options, world_options
+from engine.commands.telling import Done, tell
 
 HELP = """
 coupler why ITEM-PRODUCT 1896-S                  # one record's story: filters, coupling, stamps, lines, outcome
@@ -36,9 +37,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     power_options(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> Done:
     from engine import terminal
-    from engine.checks import render
     from engine.manual.stage import Wish
     from engine.why.why import Asked, why
 
@@ -58,10 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
         by_hand=arguments.by_hand,
     )
     told = why(asked, wish)
-    if told.found:
-        terminal.tell(render.to_text(told.found, colour=terminal.coloured(sys.stderr)))
     if told.story is None:
-        return 1
+        return told.found
+    tell(told.found)
     if arguments.json:
         from engine.why.exchange import to_json
 

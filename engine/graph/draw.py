@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, assert_never, cast
 
 from engine.diagnostic import Diagnostic
 from engine.frozen import dataclass
 
 if TYPE_CHECKING:
     from engine.catalog.settings import Value as Setting
+    from engine.graph.graph import Graph
 
-Format = Literal["mermaid", "svg"]
+Format = Literal["mermaid", "svg", "json"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,6 @@ def draw(names: Sequence[str] = (), form: Format = "mermaid", processes: bool = 
     """
     from engine import pipeline
     from engine.graph.graph import fewer, graph_of, neighbourhood
-    from engine.graph.mermaid import to_mermaid
-    from engine.graph.svg import to_svg
     from engine.workspace import find_workspace, load_workspace
 
     workspace, about = load_workspace(find_workspace(Path.cwd()) or Path.cwd())
@@ -46,9 +45,28 @@ def draw(names: Sequence[str] = (), form: Format = "mermaid", processes: bool = 
     unknown = tuple(_unknown(name, known, left_out) for name in names if name not in known)
     if unknown:
         return Drawn(text=None, found=unknown)
-    graph = neighbourhood(graph, names) if names else fewer(graph)
-    text = to_svg(graph, names) if form == "svg" else to_mermaid(graph)
-    return Drawn(text=text, found=tuple(one for one in rules.found if one.severity == "error"))
+    if names:
+        graph = neighbourhood(graph, names)
+    elif form != "json":
+        graph = fewer(graph)
+    return Drawn(text=_drawn(graph, names, form), found=tuple(one for one in rules.found if one.severity == "error"))
+
+
+def _drawn(graph: Graph, names: Sequence[str], form: Format) -> str:
+    match form:
+        case "svg":
+            from engine.graph.svg import to_svg
+
+            return to_svg(graph, names)
+        case "mermaid":
+            from engine.graph.mermaid import to_mermaid
+
+            return to_mermaid(graph)
+        case "json":
+            from engine.graph.exchange import to_json
+
+            return to_json(graph)
+    assert_never(form)
 
 
 def _unknown(name: str, known: Sequence[str], left_out: Sequence[str]) -> Diagnostic:

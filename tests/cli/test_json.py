@@ -100,3 +100,105 @@ def test_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     verdicts = held("verdicts", capsys.readouterr().out)
     assert verdicts["scenarios"]
     assert verdicts["passed"] + verdicts["failed"] == len(verdicts["scenarios"])
+
+
+MISTAKEN = [
+    "plan NIX --json",
+    "plan --snapshot nix --json",
+    "plan --now yesterday --json",
+    "plan --jsn --json",
+    "why NIX C10010 --json",
+    "run --from yesterday --json",
+    "run NIX --json",
+    "jobs hold NIX --json",
+    "lint --formt json --json",
+    "test nowhere --format json",
+    "test nowhere --format=json",
+    "snapshot show nix --json",
+    "snapshot show --json",
+    "show NIX --json",
+    "graph NIX --json",
+    "couple NIX 1 2 --json",
+    "match NIX --json",
+    "uncouple NIX 1 --json",
+    "sync NIX 1 --json",
+    "retry NIX --json",
+    "full-sync NIX --json",
+    "plam --json",
+]
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with one mapping and no snapshot."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "coupler.yaml").write_text("company: Adatum\nrules: [rules/]\n", encoding="utf-8")
+    head = 'mapping CUSTOMER "Customers": bc Customer as customer -> sales Account as account'
+    right = f"{head} {{\n  Name -> Account Name\n}}\n"
+    (tmp_path / "rules" / "our.rules").write_text(right, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("call", MISTAKEN)
+def test_a_call_that_comes_to_nothing_says_so_in_json_and_in_words(
+    call: str, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(call.split()) == 1
+    said = capsys.readouterr()
+    found = held("findings", said.out)
+    assert found["errors"] == len(found["findings"]) >= 1 and "files" not in found
+    for one in found["findings"]:
+        assert one["message"] in said.err and one["hint"]
+
+
+def test_mistakes_in_the_rules_reach_a_script_with_their_places(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = small / "rules" / "our.rules"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("Name ->", "Nmae ->"), encoding="utf-8")
+    for call in ("plan --json", "why CUSTOMER 1 --json", "run --json", "retry --json"):
+        assert main(call.split()) == 1
+        (one,) = held("findings", capsys.readouterr().out)["findings"]
+        assert (one["code"], one["file"], one["line"], one["column"]) == ("E204", "rules/our.rules", 2, 3)
+    assert main(["test", "--json"]) == 1
+    assert held("findings", capsys.readouterr().out)["findings"]
+
+
+def test_a_call_that_does_not_ask_for_json_leaves_stdout_empty(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for call in ("plan NIX", "show NIX", "snapshot export nix out --format json", "graph NIX --format svg"):
+        assert main(call.split()) == 1
+        said = capsys.readouterr()
+        assert said.out == "" and said.err
+
+
+def test_a_defect_and_a_file_that_cannot_be_used_are_json_too(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine import pipeline
+
+    def breaks(problem: Exception) -> None:
+        def broken(*_: object) -> None:
+            raise problem
+
+        monkeypatch.setattr(pipeline, "show", broken)
+
+    for problem, code in ((KeyError("kind"), "E609"), (PermissionError(13, "Permission denied", "a.rules"), "E604")):
+        breaks(problem)
+        assert main(["show", "CUSTOMER", "--json"]) == 1
+        assert [one["code"] for one in held("findings", capsys.readouterr().out)["findings"]] == [code]
+
+
+def test_a_mapping_as_it_stands_and_the_graph(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "--json"]) == 0
+    assert held("show", capsys.readouterr().out)["names"] == [{"name": "CUSTOMER", "title": "Customers"}]
+    assert main(["show", "CUSTOMER", "--json"]) == 0
+    (variant,) = held("show", capsys.readouterr().out)["variants"]
+    assert [(one["text"], one["file"], one["line"]) for one in variant["items"]] == [
+        ("Name -> Account Name", "rules/our.rules", 2)
+    ]
+    assert main(["graph", "--json"]) == 0
+    graph = held("graph", capsys.readouterr().out)
+    assert [(one["name"], one["place"]) for one in graph["nodes"]] == [("CUSTOMER", 1)]
+    assert main(["graph", "--out", "order.json"]) == 0
+    assert json.loads(Path("order.json").read_text(encoding="utf-8")) == graph
