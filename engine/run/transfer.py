@@ -24,6 +24,7 @@ from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
+from engine.run.dropped import Dropped
 from engine.run.found import LOOKED_AT, Candidates
 from engine.run.near import few_of_many, looked_at, near_rows
 from engine.run.templates import apply_templates
@@ -99,6 +100,8 @@ def transfer(
         return nothing(step, found, world)
     frame, entry = start(step, found, world, around, force)
     frame.effect = effect
+    dropped = Dropped(frame=frame, table=f"dropped_{step.number}", world=world)
+    frame.lost = dropped.lost
     if refused is not None:
         fail_again(refused, frame, world)
     carried = read_items(step, frame, entry, force)
@@ -107,12 +110,13 @@ def transfer(
     outcome = frame.outcome
     pairs = [(entry.values[one.field.name], old_value(entry, one.field, frame)) for one in fields]
     at_once = in_one_pass(step, found, pairs, world)
-    judge(step, name, Judged(fields=fields, pairs=pairs, carried=carried, force=force), at_once, frame, world)
-    if found.failed_before and not step.mapping.always_compare:
-        failed_again(name, world)
-    values = f"(SELECT * FROM {name} WHERE verdict IN ('create', 'update', 'conflict'))"
-    if not at_once:
-        values = wide(step, name, pairs, frame, world)
+    judged = Judged(fields=fields, pairs=pairs, carried=carried, force=force)
+    values = judged_values(step, found, name, judged, at_once, frame, world)
+    if dropped.fields and found.classes.keys() & {"insert", "gone"}:
+        if dropped.note(step.destination.table, step.source.table, name, values, fields):
+            for one in (name,) if at_once else (name, f"value_{step.number}"):
+                world.connection.execute(f"DROP TABLE {one}")
+            values = judged_values(step, found, name, judged, at_once, frame, world)
     counts = dict(world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall())
     if unchanged:
         counts["same"] = counts.get("same", 0) + unchanged
@@ -164,6 +168,18 @@ def in_one_pass(step: Pass, found: Candidates, pairs: list[tuple[str, str]], wor
     return (wanted < world.many or few_of_many(near, step.source.table, world) or "alike" in found.classes) and not any(
         " OVER (" in new for new, _ in pairs
     )
+
+
+def judged_values(
+    step: Pass, found: Candidates, name: str, judged: Judged, at_once: bool, frame: Frame, world: World
+) -> str:
+    """The verdict on every record that is looked at, into a table; gives the table of new and old values."""
+    judge(step, name, judged, at_once, frame, world)
+    if found.failed_before and not step.mapping.always_compare:
+        failed_again(name, world)
+    if at_once:
+        return f"(SELECT * FROM {name} WHERE verdict IN ('create', 'update', 'conflict'))"
+    return wide(step, name, judged.pairs, frame, world)
 
 
 def judge(step: Pass, name: str, judged: Judged, at_once: bool, frame: Frame, world: World) -> None:

@@ -246,7 +246,8 @@ def carry_into(
     new = _unless(alike, now, new)
     keeps = _keeps(entry, target, new, carried, missing)
     if carried.not_found == "blank" and source is not None and _of_a_record(given, target, source):
-        keeps.append(("none has the old value", _none_blank(entry, target, frame)))
+        if frame.lost is not None:
+            keeps.append(("none has the old value", frame.lost(target)))
     new = _unless(keeps, now, new)
     if carried.not_found == "fail":
         for one in missing:
@@ -310,15 +311,6 @@ def _keeps(entry: Written, target: Field, new: str, carried: Carried, missing: l
 def _of_a_record(given: Value, target: Field, source: model.Column) -> bool:
     """R4.14: is a record looked up by its coupling? An option (R4.25) and a value list are no such look-ups."""
     return asks_partner(given) and "option" not in (target.kind, source.type.kind)
-
-
-def _none_blank(entry: Written, target: Field, frame: Frame) -> str:
-    """R4.17: no stored row holds the value from before. Only a new record, blank before, can find none."""
-    relations = frame.scope.relations
-    held = relations.holds(entry.table, target.name)
-    empty = blank.is_blank(identifier(target.name), type_of(target)) if held else "true"
-    stored = f"(SELECT count(*) FROM {relations.relation(entry.table)} WHERE {empty})"
-    return f"((NOT {entry.exists}) AND {stored} = 0)"
 
 
 def warn_of_cut(text: str, source: model.Type, target: Field, rule: str, span: Span, frame: Frame) -> None:

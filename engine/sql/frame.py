@@ -57,7 +57,8 @@ class Frame:
     effect: called with the frame and a statement that changes other records.
     hold: called before an `if` on which several of them hang: holds the rows of the frame fast, with the truth given,
     and gives the SQL of that truth afterwards. order: (SQL, direction) by which the loops around are sorted.
-    number: gives a number by position where it is not known before the end.
+    number: gives a number by position where it is not known before the end. lost: gives the SQL truth that the product drops
+    what was looked up for a field, because no stored row holds the value from before (R4.17).
     """
 
     around: Around
@@ -69,6 +70,7 @@ class Frame:
     hold: Callable[[Frame, str], str] | None = None
     order: tuple[tuple[str, str], ...] = ()
     number: Callable[[model.NextNumber, Written, Field, Frame], str] | None = None
+    lost: Callable[[Field], str] | None = None
 
     def reading(self, *, missing: list[Missing] | None = None, lenient: bool = False) -> Reading:
         """How values and conditions are read here. missing: gathers look-ups that find no partner; lenient: such a

@@ -13,7 +13,6 @@ from tests.oracle.books import (
     Line,
     Mapping,
     Moment,
-    OrderDependent,
     Row,
     State,
     blank,
@@ -32,11 +31,9 @@ class Carrying:
         destination: Row,
         *,
         new: bool,
-        stored: list[Row],
     ) -> None:
-        """stored: the rows of the destination as they were before the leg."""
         self.mapping, self.state, self.leg, self.source, self.new = mapping, state, leg, source, new
-        self.old, self.result, self.stored = destination, dict(destination), stored
+        self.old, self.result = destination, dict(destination)
         self.differing: list[Line] = []
         self.more = False
 
@@ -98,12 +95,9 @@ class Carrying:
         self.result[to] = value
 
     def held(self, field: str, value: Any) -> bool:
-        """Does a stored row of the destination hold this value? OrderDependent if records of this leg decide it."""
+        """Does a stored row of the destination hold this value, as it stands when this record's turn comes?"""
         rows = (self.state.sales if self.leg == "to_sales" else self.state.bc).values()
-        before, now = (any(blank(row[field]) == blank(value) for row in some) for some in (self.stored, rows))
-        if before != now:
-            raise OrderDependent
-        return now
+        return any(blank(row[field]) == blank(value) for row in rows)
 
     def carried(self, from_: str, to: str, value: Any, old: Any) -> Any:
         if to in DATES:

@@ -30,7 +30,6 @@ class Pass:
         self.back: Leg = "to_bc" if leg == "to_sales" else "to_sales"
         self.job = (now, leg)
         self.rows = len(self.destination)
-        self.stored = [dict(row) for row in self.destination.values()]
         self.met: set[UUID] = set()
         self.robbed: set[UUID] = set()
         self.earlier: tuple[str, object] = ("", None)
@@ -133,9 +132,7 @@ class Pass:
         return self.fail("gone", id, coupling)  # R3.10: with force there is no strategy, the write fails
 
     def insert(self, id: UUID) -> str:  # R3.24
-        carrying = Carrying(
-            self.mapping, self.state, self.leg, self.source[id], self.fresh(), new=True, stored=self.stored
-        )
+        carrying = Carrying(self.mapping, self.state, self.leg, self.source[id], self.fresh(), new=True)
         try:
             carrying.carry()
             carrying.below()
@@ -218,7 +215,7 @@ class Pass:
         force = force or self.force
         both = not force and self.mapping.arrow == "<->" and self.changed(destination, coupling, self.to, self.back)
         before, self.met = dict(coupling.stamps), self.met | {other}  # both: R3.13
-        carrying = Carrying(self.mapping, self.state, self.leg, source, destination, new=False, stored=self.stored)
+        carrying = Carrying(self.mapping, self.state, self.leg, source, destination, new=False)
         try:
             carrying.carry()
             two_way = [one for one in carrying.differing if one.arrow == "<->"]
