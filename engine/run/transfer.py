@@ -112,11 +112,11 @@ def transfer(
     at_once = in_one_pass(step, found, pairs, world)
     judged = Judged(fields=fields, pairs=pairs, carried=carried, force=force)
     values = judged_values(step, found, name, judged, at_once, frame, world)
-    if dropped.fields and found.classes.keys() & {"insert", "gone"}:
-        if dropped.note(step.destination.table, step.source.table, name, values, fields):
-            for one in (name,) if at_once else (name, f"value_{step.number}"):
-                world.connection.execute(f"DROP TABLE {one}")
-            values = judged_values(step, found, name, judged, at_once, frame, world)
+    some_new = found.classes.get("insert") or found.classes.get("gone")
+    if some_new and dropped.note(step.destination.table, step.source.table, name, values, fields):
+        for one in (name,) if at_once else (name, f"value_{step.number}"):
+            world.connection.execute(f"DROP TABLE {one}")
+        values = judged_values(step, found, name, judged, at_once, frame, world)
     counts = dict(world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall())
     if unchanged:
         counts["same"] = counts.get("same", 0) + unchanged

@@ -245,9 +245,9 @@ def carry_into(
     alike = _begins_alike(entry, target, text, source, now) if source is not None and given is source else []
     new = _unless(alike, now, new)
     keeps = _keeps(entry, target, new, carried, missing)
-    if carried.not_found == "blank" and source is not None and _of_a_record(given, target, source):
-        if frame.lost is not None:
-            keeps.append(("none has the old value", frame.lost(target)))
+    looked_up = source is not None and _of_a_record(given, target, source)
+    if carried.not_found == "blank" and looked_up and frame.lost is not None:
+        keeps.append(("none has the old value", frame.lost(target)))
     new = _unless(keeps, now, new)
     if carried.not_found == "fail":
         for one in missing:
