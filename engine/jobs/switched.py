@@ -73,8 +73,7 @@ def _renumbered(state: QueueState, behind: int) -> QueueState:
 
 def _lives(entry: Entry, model: Model) -> bool:
     """Is there a connection for what it runs, or does it need none?"""
-    if not needs_sales(model, entry.setup.runs):
-        return True
-    if not any(model.settings.get(one) for one in CONNECTIONS):
+    connected = any(model.settings.get(one) for one in CONNECTIONS)
+    if not connected and needs_sales(model, entry.setup.runs):
         return False
     return all(one in model.mappings or has_connections(model.processes.get(one), model) for one in entry.setup.runs)

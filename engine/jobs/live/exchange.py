@@ -12,7 +12,7 @@ from uuid import UUID
 
 from engine.jobs import exchange
 from engine.jobs.exchange import BrokenStateError
-from engine.jobs.live.live import COUNTERS, Line, Live, Moved, Outcome, Prepared, Print, Ran, UnderWay
+from engine.jobs.live.live import COUNTERS, Line, Live, Moved, Outcome, Prepared, Print, Ran, Setting, UnderWay
 from engine.jobs.queue import Entry, QueueState, Setup
 
 FORMAT = 1
@@ -30,6 +30,8 @@ def to_json(live: Live) -> str:
         "moved": [_moved(one) for one in live.moved],
         "lines": [_plain(one) for one in live.lines],
         "dormant": list(live.dormant),
+        "settings": [{"name": one.name, "value": _value(one.value)} for one in live.settings],
+        "anew": list(live.anew),
         "prints": [list(one) for one in live.prints],
         "deaf": list(live.deaf),
         "queue": _queue(live.queue),
@@ -57,6 +59,10 @@ def from_json(text: str) -> Live:
             lines=_read_lines(content["lines"]),
             dormant=tuple(map(_text, content.get("dormant", ()))),  # nor of this
             waits=_text(content["waits"]),
+            settings=tuple(
+                Setting(_text(one["name"]), _read_value(one["value"])) for one in content.get("settings", ())
+            ),
+            anew=tuple(map(_text, content.get("anew", ()))),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
         told = f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)

@@ -20,6 +20,9 @@ KEPT = 200
 FULL_SYNC = "FULL-SYNC"
 """The job that makes the lines of a full synchronisation and starts its first wave."""
 
+CONNECTION_OFF = "its connection is off"
+"""Why a job is on hold that nobody put there."""
+
 
 class Print(NamedTuple):
     """A table of Business Central in the snapshot: rows, a checksum of them, the newest moment of change."""
@@ -37,6 +40,13 @@ class Seen(NamedTuple):
     prints: tuple[Print, ...]
     deaf: tuple[str, ...]
     lines: bool
+
+
+class Setting(NamedTuple):
+    """A setting of the workspace, and what it was when the queue was last looked at."""
+
+    name: str
+    value: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +130,9 @@ class Live:
     """All of it. snapshot: the file that the queue works on, as the workspace calls it. prints: of its BC tables, to
     see what an export has changed. deaf: the mappings in it that no record wakes (R9.12). number: of the last run.
     dormant: the jobs without interval that the settings leave out. waits: why no job can run now, blank for nothing.
+
+    settings: those of the workspace that the queue was made for, without secrets; () where nothing is known of them.
+    anew: the mappings whose connection was switched on since: their next run reads everything (R-17).
     """
 
     queue: QueueState
@@ -133,6 +146,8 @@ class Live:
     lines: tuple[Line, ...] = ()
     dormant: tuple[str, ...] = ()
     waits: str = ""
+    settings: tuple[Setting, ...] = ()
+    anew: tuple[str, ...] = ()
 
     def last(self, job: str) -> Ran | None:
         """The last run of a job that came to its end."""

@@ -8,7 +8,7 @@ whether the run under way took place (`engine.jobs.live.steps`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,11 +17,11 @@ from time import sleep
 from typing import TypeVar, assert_never
 
 from engine import planning
-from engine.jobs.define import asked_setup, fresh
+from engine.jobs.define import DATAVERSE, SALES, asked_setup
 from engine.jobs.live import exported, requests, steps, work
 from engine.jobs.live.exported import Look, look
 from engine.jobs.live.keeping import KEPT_PLANS, drop, plan_name, prune
-from engine.jobs.live.live import Live, Prepared, Ran
+from engine.jobs.live.live import CONNECTION_OFF, Live, Prepared, Ran
 from engine.jobs.live.place import Place, tidy, write
 from engine.jobs.live.rulebook import Book, Files
 from engine.jobs.live.words import result
@@ -157,13 +157,37 @@ class Runner:
         if self.book.waits:
             self._waits(self.book.waits)
             return
-        live = steps.reconciled(self.live, self.book.model, work.clock(), self.wish.zone, self.book.once)
+        now, model, zone = work.clock(), self.book.model, self.wish.zone
+        names = steps.different(self.live, self.book.settings)
+        switched = self._switched(names, now) if names else self.live
+        live = steps.reconciled(switched, model, now, zone, self.book.once)
+        told = list(self._about(names, switched))
         after = {one.name for one in live.queue.entries}
-        for name in sorted(after - before) if before else ():
-            self.told("appears", f"{name}: the rules ask for it")
-        for name in sorted(before - after):
-            self.told("gone", f"{name}: the rules leave it out")
-        self._save(replace(live, waits=""))
+        who = "the settings" if names else "the rules"
+        told += [("appears", f"{name}: {who} ask for it") for name in sorted(after - before) if before]
+        told += [("gone", f"{name}: {who} leave it out") for name in sorted(before - after)]
+        self._save(replace(steps.written_under(live, self.book.settings), waits=""))
+        for kind, text in told:
+            self.told(kind, text)
+
+    def _switched(self, names: tuple[str, ...], now: datetime) -> Live:
+        """The queue after a change of these settings since it was last looked at."""
+        book, live = self.book, self.live
+        alone = {**book.settings, DATAVERSE: True, SALES: False}
+        dataverse = frozenset(book.under(alone).mappings) if steps.connections_among(names) else frozenset[str]()
+        before = book.under(dict(live.settings))
+        return steps.settings_changed(live, before, book.model, now, dataverse, self.wish.zone)
+
+    def _about(self, names: tuple[str, ...], after: Live) -> Iterator[tuple[str, str]]:
+        """What is said of changed settings: their values, and the jobs that this holds or sets up anew."""
+        if names:
+            given = self.book.settings
+            yield "settings", ", ".join(f"{one} = {given.get(one, 'blank')}" for one in names)
+        for one in after.queue.entries:
+            was = self.live.queue.entry(one.name)
+            if was is not None and was != one:
+                off = one.message == CONNECTION_OFF
+                yield "holds" if off else "anew", f"{one.name}: its connection is {'off' if off else 'on again'}"
 
     def _take_snapshot(self) -> None:
         """A snapshot that looks new: once it is at rest and whole, its new records wake jobs."""
@@ -324,7 +348,7 @@ class Runner:
 def begin(place: Place, book: Book, wish: Wish, live: Live | None, told: Told) -> Runner:
     """A runner of a queue that stands as it was left, or of a fresh one."""
     book = book.read()
-    state = live if live is not None else Live(queue=fresh(book.model, work.clock(), wish.zone))
+    state = live if live is not None else steps.first(book.model, book.settings, work.clock(), wish.zone)
     return Runner(place=place, book=book, wish=wish, live=state, told=told)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from engine import planning
+from engine import pipeline, planning
 from engine.catalog.catalog import Catalog
 from engine.diagnostic import Diagnostic
 from engine.frozen import dataclass
@@ -18,6 +19,9 @@ from engine.model.model import Model
 from engine.pipeline import Rules
 from engine.syntax import ast
 from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.catalog.settings import Value
 
 OTHERS = frozenset({"queue", "plans", "snapshots", "exports", "tests"})
 """Folders of a workspace that hold no rules."""
@@ -74,6 +78,18 @@ class Book:
             waits=f"the rules have {what} ({first}); coupler lint shows where; no job runs until they are mended",
         )
 
+    @property
+    def settings(self) -> dict[str, object]:
+        """The settings of the workspace, without secrets: those that the queue is made for."""
+        return planning.without_secrets(self.workspace.settings)
+
+    def under(self, settings: Mapping[str, object]) -> Model:
+        """What the rules mean under other settings. A setting that is not given has no value; secrets are as now."""
+        secret = {name: one for name, one in self.workspace.settings.items() if name not in self.settings}
+        given = cast("Mapping[str, Value]", {**secret, **settings})
+        shipped = frozenset(one.path for one in self.workspace.standard_rules)
+        return pipeline.understand(self.workspace.rule_files, self.workspace.overlays, given, shipped).model
+
     def ground(self, live: Live, *, threads: int | None = None, memory: str | None = None) -> Ground:
         """What a run stands on."""
         given = dict(self.workspace.settings)
@@ -83,6 +99,7 @@ class Book:
             snapshot=self.snapshot,
             settings=given,
             moved=_moved(live, given),
+            anew=frozenset(live.anew),
             threads=threads,
             memory=memory,
         )

@@ -7,17 +7,35 @@ run told as interrupted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from engine.jobs.define import ASKED, entered, has_something_to_run, one_off, setup_of
-from engine.jobs.live.live import FULL_SYNC, KEPT, Line, Live, Moved, Outcome, Prepared, Ran, UnderWay
+from engine.jobs.define import ASKED, CONNECTIONS, entered, fresh, has_something_to_run, one_off, setup_of
+from engine.jobs.live.live import (
+    CONNECTION_OFF,
+    FULL_SYNC,
+    KEPT,
+    Line,
+    Live,
+    Moved,
+    Outcome,
+    Prepared,
+    Ran,
+    Setting,
+    UnderWay,
+)
 from engine.jobs.queue import ASLEEP, Done, Entry, Failed, QueueState, Result, Setup
+from engine.jobs.switched import set_up_anew, switched
 from engine.jobs.turns import dispatched, finished, hears, held, restarted, woken
 from engine.model.model import Model
 
 INTERRUPTED = "the runner was stopped in the middle of it"
+
+
+def first(model: Model, settings: Mapping[str, object], now: datetime, zone: str = "UTC") -> Live:
+    """The queue of a workspace where none was ever run. settings: of the workspace, without secrets."""
+    return Live(queue=fresh(model, now, zone), settings=_settings(settings))
 
 
 # --- whose turn it is ---
@@ -76,8 +94,9 @@ def succeeded(live: Live, end: datetime, asked: Setup = ASKED) -> Live:
     made = under_way.prepared
     live = _ended(live, Done(activity=made.activity), end, "done", made)
     if under_way.apply:
-        changed = {one.name for one in made.moved}
+        changed, ran = {one.name for one in made.moved}, under_way.before.setup.runs
         kept = tuple(one for one in live.moved if one.name not in changed)
+        live = replace(live, anew=tuple(one for one in live.anew if one not in ran))
         live = replace(live, moved=kept + made.moved, lines=_lines(live, made, under_way.before.name))
         live = woken_by(live, made.wakes, end, but=under_way.entry)
     return _queued(live, made.queues, end, asked)
@@ -233,6 +252,54 @@ def reconciled(live: Live, model: Model, now: datetime, zone: str = "UTC", once:
         if asked_for and queue.entry(job.name) is None:
             queue = queue.put(entered(job, model, _next_number(queue), now, zone))
     return replace(live.with_queue(queue), dormant=tuple(sorted(once - model.jobs.keys())))
+
+
+def different(live: Live, settings: Mapping[str, object]) -> tuple[str, ...]:
+    """The settings that have another value now than when the queue was last looked at; none where that is unknown."""
+    known = dict(live.settings)
+    return tuple(
+        name
+        for name in sorted(known.keys() | settings.keys())
+        if live.settings and known.get(name) != settings.get(name)
+    )
+
+
+def settings_changed(
+    live: Live, before: Model, model: Model, now: datetime, dataverse: frozenset[str], zone: str = "UTC"
+) -> Live:
+    """The settings of the workspace were changed: as in the products, jobs come and go with them, a connection that is
+    off holds its jobs, one that is on again sets them up anew. before, model: the rules under the settings before and
+    now; dataverse: the mappings that need no connection to Sales. A run under way goes on, and what waits for its end
+    is told of the change as well."""
+    under_way = live.under_way
+    stood = _released(live, under_way) if under_way is not None else live
+    queue = switched(stood.queue, before, model, now, dataverse, zone)
+    was = {one.number: one for one in stood.queue.entries}
+    for one in queue.entries:
+        if one.status == "On Hold" and one.number in was and was[one.number].status != "On Hold":
+            queue = queue.put(replace(one, message=CONNECTION_OFF))
+    live = replace(live, queue=queue, anew=tuple(sorted({*live.anew, *set_up_anew(before, model, dataverse)})))
+    if under_way is None:
+        return live
+    numbers = {one.number for one in under_way.held}
+    waiting = tuple(one for one in queue.entries if one.number in numbers)
+    for one in waiting:
+        live = live.put(held(one))
+    return replace(live, under_way=replace(under_way, held=waiting))
+
+
+def connections_among(names: Iterable[str]) -> bool:
+    """Is a connection among these settings?"""
+    return any(one in CONNECTIONS for one in names)
+
+
+def written_under(live: Live, settings: Mapping[str, object]) -> Live:
+    """The queue stands for these settings now."""
+    return replace(live, settings=_settings(settings))
+
+
+def _settings(given: Mapping[str, object]) -> tuple[Setting, ...]:
+    return tuple(Setting(name, given[name]) for name in sorted(given))
 
 
 def settings_of(live: Live, given: dict[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from engine.jobs.live.live import COUNTERS, Live, Ran
+from engine.jobs.live.live import CONNECTION_OFF, COUNTERS, Live, Ran
 from engine.jobs.queue import ASLEEP, Entry
 from engine.jobs.times import is_open
 
@@ -50,6 +50,8 @@ def why(entry: Entry, live: Live, now: datetime, *, at_work: bool, applies: bool
     match entry.status:
         case "On Hold" if under_way is not None and any(one.number == entry.number for one in under_way.held):
             return f"until {under_way.before.name} is done"
+        case "On Hold" if entry.message == CONNECTION_OFF and entry.setup.recurring:
+            return f"{CONNECTION_OFF}; until it is on again"
         case "On Hold":
             return "until it is restarted"
         case "Error":

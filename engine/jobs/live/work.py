@@ -28,7 +28,7 @@ from engine.jobs.waking import prints, written
 from engine.manual.review import RESULTS, STATUSES
 from engine.pipeline import Rules
 from engine.run.actions import fullsync
-from engine.run.actions.runs import connected
+from engine.run.actions.runs import clear_watermarks, connected
 from engine.run.apply import Applied, apply, open_plan, plan_tables
 from engine.run.dryrun import Session, begin
 from engine.run.save import WAS
@@ -47,13 +47,15 @@ PASSING = ("E501", "E502", "E503", "E504", "E611")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What every run stands on. settings: as the workspace says them; moved: with what runs have changed."""
+    """What every run stands on. settings: as the workspace says them; moved: with what runs have changed. anew: the
+    mappings that read everything in their next run, because their connection was switched on."""
 
     workspace: Workspace
     rules: Rules
     snapshot: Path
     settings: Mapping[str, object]
     moved: Mapping[str, object]
+    anew: frozenset[str] = frozenset()
     threads: int | None = None
     memory: str | None = None
 
@@ -157,6 +159,9 @@ def _planned(
     assert isinstance(settings, dict)
     settings.update(ground.moved)
     before = dict(settings)
+    for name in setup.runs:
+        if name in ground.anew and name in session.model.mappings:
+            clear_watermarks(session, session.model.mappings[name])
     result, queues = _carried_out(session, setup, queued)
     if isinstance(result, Failed):
         return result
