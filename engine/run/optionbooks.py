@@ -1,7 +1,8 @@
 """The choices of an option column, coupled in books of their own -> the same columns as any coupling.
 
 R4.24 to R4.26: a BC code and an option number are paired in the option couplings, keyed by the BC record. A leg of
-such a mapping reads them through this relation; `engine.run.keepoptions` writes them.
+such a mapping reads them through this relation; `engine.run.keepoptions` writes them. A code or choice that is gone
+has an id of its own, which no record has.
 """
 
 from __future__ import annotations
@@ -35,17 +36,19 @@ def couplings(mapping: Mapping, world: World) -> str:
     books = world.catalog.table("bc", connector.OPTION_COUPLINGS)
     world.require(books, COLUMNS)
     bc, choices = mapping.bc.table, mapping.sales.table
+    record, own = f"o.{identifier(connector.OPTION_RECORD)}", literal(bc.name + ": ")
     which = " AND ".join(f"s.{identifier(name)} = {literal(given)}" for name, given in sorted(fixed(mapping).items()))
     return (
-        f"(SELECT o.{identifier(books.id_field)}, b.{identifier(bc.id_field)} AS {identifier(connector.COUPLED_BC_ID)}, "
+        f"(SELECT o.{identifier(books.id_field)}, "
+        f"coalesce(b.{identifier(bc.id_field)}, CAST(md5('code/' || {record}) AS UUID)) AS {identifier(connector.COUPLED_BC_ID)}, "
         f"coalesce(s.{identifier(choices.id_field)}, CAST(md5('choice/' || CAST(o.{identifier(connector.OPTION_VALUE)} AS VARCHAR)) AS UUID)) "
         f"AS {identifier(connector.COUPLED_SALES_ID)}, {bc.number} AS {identifier(connector.COUPLED_TABLE)}, "
         f"o.{identifier(connector.BC_STAMP)}, NULL::TIMESTAMP AS {identifier(connector.SALES_STAMP)}, "
         f"o.{identifier(connector.RESULT_TO_SALES)}, 0 AS {identifier(connector.RESULT_TO_BC)}, "
         f"o.{identifier(connector.SKIPPED)}, o.{identifier(connector.JOB_TO_SALES)}, NULL::UUID AS {identifier(connector.JOB_TO_BC)} "
-        f"FROM {world.relation(books)} o JOIN {world.relation(bc)} b "
-        f"ON o.{identifier(connector.OPTION_RECORD)} = {literal(bc.name + ': ')} || b.{identifier(bc.key[0])} "
-        f"LEFT JOIN {world.relation(choices)} s ON s.{identifier(VALUE)} = o.{identifier(connector.OPTION_VALUE)} AND {which or 'true'})"
+        f"FROM {world.relation(books)} o LEFT JOIN {world.relation(bc)} b ON {record} = {own} || b.{identifier(bc.key[0])} "
+        f"LEFT JOIN {world.relation(choices)} s ON s.{identifier(VALUE)} = o.{identifier(connector.OPTION_VALUE)} AND {which or 'true'} "
+        f"WHERE starts_with({record}, {own}))"
     )
 
 
