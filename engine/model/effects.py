@@ -176,7 +176,8 @@ class Uncouple(Bound):
 class Synchronise(Bound):
     """`synchronise … by M`: a run of the mappings now, in the direction of `leg`, for the records named.
 
-    if_it_may_create: only where the mapping may create what it does not find.
+    if_it_may_create: only where the mapping may create what it does not find. unfiltered: also what its filters leave
+    out.
     """
 
     record: Record
@@ -185,6 +186,7 @@ class Synchronise(Bound):
     mappings: tuple[str, ...]
     leg: Leg
     if_it_may_create: bool
+    unfiltered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ def synchronise(world: World, scope: Scope, node: ast.Synchronise) -> Synchronis
         mappings=tuple(one.text for one in node.mappings),
         leg=leg,
         if_it_may_create=node.if_it_may_create,
+        unfiltered=node.unfiltered,
     )
 
 

@@ -28,8 +28,8 @@ class RunScope:
 
     force: every record is written whatever its stamps say (R3.10, R3.22). since_watermark: read only what changed
     after it (R2.7); moves_watermark: and move it afterwards (R2.20). records: only these source ids, whatever the
-    filters say; None for all. chosen: only the ids in column `_id` of this SQL table, filters honoured; of pairs too
-    (filters_pairs), or of records without a partner only. creates_missing: as the mapping says (None), or decided by the
+    filters say; None for all. chosen: only the ids in column `_id` of this SQL table, filters honoured unless told
+    otherwise (filtered); of pairs too (filters_pairs), or of records without a partner only. creates_missing: as the mapping says (None), or decided by the
     caller.
     """
 
@@ -38,6 +38,7 @@ class RunScope:
     moves_watermark: bool = True
     records: tuple[str, ...] | None = None
     chosen: str | None = None
+    filtered: bool = True
     filters_pairs: bool = True
     creates_missing: bool | None = None
 
@@ -86,7 +87,7 @@ def gates(step: Pass, world: World, reading: Reading, run: RunScope) -> list[Gat
         listed = ", ".join(f"{literal(one)}::UUID" for one in run.records) or "NULL"
         chosen = [Gate(kind="chosen", test=f"{id} IN ({listed})")]
     else:
-        filters = mapping.bc_filter if step.leg == "to_sales" else mapping.sales_filter
+        filters = (mapping.bc_filter if step.leg == "to_sales" else mapping.sales_filter) if run.filtered else ()
         paired = "" if run.filters_pairs else f"{id} IN ({coupled_ids(step, world)}) OR "
         chosen = [
             Gate(
@@ -141,19 +142,19 @@ def leaves_out_own_changes(step: Pass) -> bool:
 def retries_are_off(step: Pass) -> bool:
     """R2.8, R2.13: a filter on the id, or some filter on every primary-key field, switches retries off."""
     filters = step.mapping.bc_filter if step.leg == "to_sales" else step.mapping.sales_filter
-    named = {name for one in filters for name in _fields(one, step.source)}
+    named = {name for one in filters for name in fields_in(one, step.source)}
     table = step.source.table
     if table.id_field in named:
         return True
     return step.leg == "to_sales" and set(table.key) <= named
 
 
-def _fields(node: object, record: model.Record) -> set[str]:
+def fields_in(node: object, record: model.Record) -> set[str]:
     match node:
         case model.All(parts=parts) | model.Any(parts=parts):
-            return {name for one in parts for name in _fields(one, record)}
+            return {name for one in parts for name in fields_in(one, record)}
         case model.Not(part=part):
-            return _fields(part, record)
+            return fields_in(part, record)
         case (
             model.Matches(value=value) | model.Holds(value=value) | model.Blank(what=value) | model.Compares(left=value)
         ):

@@ -26,7 +26,8 @@ class Call:
     """A run started by a rule: these mappings, away from these records, now.
 
     chosen: the SQL table that holds the ids in a column `_id`. only_if_it_may: create missing partners only where
-    the mapping does. by_hand: pairs are synchronised whatever the filters of the mapping say (R3.34).
+    the mapping does. by_hand: pairs are synchronised whatever the filters of the mapping say (R3.34). unfiltered: so are
+    records without a partner.
     """
 
     mappings: tuple[str, ...]
@@ -34,6 +35,7 @@ class Call:
     chosen: str
     only_if_it_may: bool
     by_hand: bool
+    unfiltered: bool
 
 
 RunNow = Callable[[Call], None]
@@ -134,4 +136,5 @@ def called(statement: model.Synchronise, chosen: str, *, by_hand: bool) -> Call:
         chosen=chosen,
         only_if_it_may=statement.if_it_may_create,
         by_hand=by_hand,
+        unfiltered=statement.unfiltered,
     )

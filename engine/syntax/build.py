@@ -102,6 +102,18 @@ def every(c: Children, at: Span) -> ast.Every:
     return ast.Every(span=at, minutes=_whole(c[0], at), sleep_minutes=sleep)
 
 
+def next_run(c: Children, at: Span) -> ast.NextRun:
+    """`next run F [at T] [in time zone '…'][, sleep M minutes when idle]`. SlipError: a time or number of no use."""
+    formula, clock, zone, sleep = c
+    return ast.NextRun(
+        span=at,
+        formula="".join(formula.split()),
+        at=None if clock is None else _time(clock, at),
+        zone=zone,
+        sleep_minutes=None if sleep is None else _whole(sleep, at),
+    )
+
+
 def attempts(c: Children, at: Span) -> ast.Attempts:
     """`at most N attempts, S seconds apart`. SlipError: a number that is none of those allowed."""
     return ast.Attempts(span=at, count=_whole(c[0], at), seconds=_whole(c[1], at))
@@ -260,8 +272,9 @@ BUILDERS: dict[str, Build] = {
     "delete": _node(ast.Delete, "rows"),
     "couple": _node(ast.Couple, "left right"),
     "uncouple": _node(ast.Uncouple, "rows"),
-    "synchronise": _node(ast.Synchronise, "rows mappings", if_it_may_create=False),
-    "synchronise_if": _node(ast.Synchronise, "rows mappings", if_it_may_create=True),
+    "synchronise": _node(ast.Synchronise, "rows mappings", if_it_may_create=False, unfiltered=False),
+    "synchronise_if": _node(ast.Synchronise, "rows mappings", if_it_may_create=True, unfiltered=False),
+    "synchronise_any": _node(ast.Synchronise, "rows mappings", if_it_may_create=False, unfiltered=True),
     "require_fail": _node(ast.Require, "condition message", outcome="fail"),
     "require_warn": _node(ast.Require, "condition message", outcome="warn"),
     "if_": _node(ast.If, "condition then otherwise"),

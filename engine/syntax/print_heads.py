@@ -26,7 +26,14 @@ def head(node: Line) -> Doc:
         ):  # fmt: skip
             return _statement(node)
         case (
-            ast.Run() | ast.Every() | ast.Attempts() | ast.Category() | ast.WakeOn() | ast.StartAsleep() | ast.Window()
+            ast.Run()
+            | ast.Every()
+            | ast.NextRun()
+            | ast.Attempts()
+            | ast.Category()
+            | ast.WakeOn()
+            | ast.StartAsleep()
+            | ast.Window()
         ):
             return _job_line(node)
         case (
@@ -184,6 +191,8 @@ def _statement(node: ast.Statement) -> Doc:
             return ["uncouple ", *_rows(node.rows)]
         case ast.Synchronise():
             made = ["synchronise ", *_rows(node.rows), _OUTER, f"with {names(node.mappings, '|')}"]
+            if node.unfiltered:
+                return [*made, ", whatever its filters"]
             return [*made, ", if it may create"] if node.if_it_may_create else made
         case ast.Require():
             told = f'else {node.outcome} "{node.message.text}"'
@@ -248,6 +257,11 @@ def _job_line(node: ast.JobLine) -> Doc:
         case ast.Every():
             sleep = "" if node.sleep_minutes is None else f", sleep {node.sleep_minutes} minutes when idle"
             return [f"every {node.minutes} minutes{sleep}"]
+        case ast.NextRun():
+            clock = "" if node.at is None else f" at {node.at:%H:%M}"
+            zone = "" if node.zone is None else f" in time zone {written_text(node.zone)}"
+            sleep = "" if node.sleep_minutes is None else f", sleep {node.sleep_minutes} minutes when idle"
+            return [f"next run {node.formula}{clock}{zone}{sleep}"]
         case ast.Attempts():
             return [f"at most {node.count} attempts, {node.seconds} seconds apart"]
         case ast.Category():

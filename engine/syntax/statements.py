@@ -120,11 +120,12 @@ class Uncouple(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synchronise(Node):
-    """`synchronise r with M|N[, if it may create]`."""
+    """`synchronise r with M|N[, if it may create | , whatever its filters]`."""
 
     rows: Rows
     mappings: tuple[Name, ...]
     if_it_may_create: bool
+    unfiltered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
