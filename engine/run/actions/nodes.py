@@ -8,32 +8,39 @@ from typing import Any, TypeVar
 
 Node = TypeVar("Node")
 
+KNOWN: dict[type, tuple[str, ...] | None] = {}
+"""What `_last_to_first` found, so that it looks at a kind once."""
+
 
 def nodes(part: object, kind: type[Node]) -> Iterator[Node]:
     """Every node of a kind, outer ones first, in the order of the text."""
-    if isinstance(part, kind):
-        yield part
-    if isinstance(part, tuple | list):
-        for one in part:
-            yield from nodes(one, kind)
-    elif _is_node(part):
-        for one in fields(part):  # type: ignore[arg-type]
-            if one.name not in ("span", "type"):
-                yield from nodes(getattr(part, one.name), kind)
+    waiting = [part]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, kind):
+            yield one
+        if isinstance(one, tuple | list):
+            waiting.extend(reversed(one))
+        else:
+            waiting.extend([getattr(one, name) for name in _last_to_first(type(one)) or ()])
 
 
 def changed(part: Any, change: Callable[[Any], Any]) -> Any:
     """The same part, every node given to `change`, inner ones first; what it gives takes the node's place."""
     if isinstance(part, tuple):
         return tuple(changed(one, change) for one in part)
-    if not _is_node(part):
+    names = _last_to_first(type(part))
+    if names is None:
         return part
-    new = {
-        one.name: changed(getattr(part, one.name), change) for one in fields(part) if one.name not in ("span", "type")
-    }
+    new = {name: changed(getattr(part, name), change) for name in reversed(names)}
     different = {name: value for name, value in new.items() if value is not getattr(part, name)}
     return change(replace(part, **different) if different else part)
 
 
-def _is_node(part: object) -> bool:
-    return is_dataclass(part) and type(part).__module__.startswith(("engine.model.", "engine.syntax."))
+def _last_to_first(kind: type) -> tuple[str, ...] | None:
+    """The fields of a kind of node that may hold other nodes, the last first; None when it is no node."""
+    if kind not in KNOWN:
+        KNOWN[kind] = None
+        if is_dataclass(kind) and kind.__module__.startswith(("engine.model.", "engine.syntax.")):
+            KNOWN[kind] = tuple(one.name for one in reversed(fields(kind)) if one.name not in ("span", "type"))
+    return KNOWN[kind]
