@@ -30,7 +30,6 @@ from engine.run.pairs import Call
 from engine.run.rulings import check_rules
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
-from engine.run.twins import meet
 from engine.run.whole import whole
 from engine.run.world import World
 from engine.source import Span
@@ -230,7 +229,6 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
         read = replace(read, newest=around.now)  # R4.26: choices have no stamp of their own
     bring_near(step, read, world)
     deferred, made = whole(step, read, world, around, force=scope.force)
-    made = meet(step, made, world)
     if watch.witness is not None:
         watch.witness.judged(step, read, made)
     write_rows(step, made, world, around)

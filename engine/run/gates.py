@@ -142,19 +142,19 @@ def leaves_out_own_changes(step: Pass) -> bool:
 def retries_are_off(step: Pass) -> bool:
     """R2.8, R2.13: a filter on the id, or some filter on every primary-key field, switches retries off."""
     filters = step.mapping.bc_filter if step.leg == "to_sales" else step.mapping.sales_filter
-    named = {name for one in filters for name in fields_in(one, step.source)}
+    named = {name for one in filters for name in _fields(one, step.source)}
     table = step.source.table
     if table.id_field in named:
         return True
     return step.leg == "to_sales" and set(table.key) <= named
 
 
-def fields_in(node: object, record: model.Record) -> set[str]:
+def _fields(node: object, record: model.Record) -> set[str]:
     match node:
         case model.All(parts=parts) | model.Any(parts=parts):
-            return {name for one in parts for name in fields_in(one, record)}
+            return {name for one in parts for name in _fields(one, record)}
         case model.Not(part=part):
-            return fields_in(part, record)
+            return _fields(part, record)
         case (
             model.Matches(value=value) | model.Holds(value=value) | model.Blank(what=value) | model.Compares(left=value)
         ):
