@@ -45,17 +45,7 @@ def plan(session: Session) -> None:
             continue
         if name in known:
             world.delete(table, f"SELECT {identifier(table.id_field)} FROM {world.relation(table)} WHERE {_is(name)}")
-        values = {
-            NAME: literal(name),
-            DEPENDS: literal("|".join(mapping.depends_on)),
-            RECOMMENDED: str(recommended),
-            DIRECTION: str({"<->": 0, "->": 1, "<-": 2}[mapping.arrow]),
-            STATUS: "0",
-            TO_SALES_STATUS: "0",
-            TO_BC_STATUS: "0",
-            table.modified_field: moment(session.around.now),
-        }
-        _insert(session, values, name)
+        _insert(session, mapping, recommended)
 
 
 def recommendation(session: Session, mapping: Mapping) -> int | None:
@@ -132,11 +122,13 @@ def advance(session: Session) -> tuple[str, ...]:
 def run_line(session: Session, name: str, groups: Sequence[Group] | None = None) -> Matched | None:
     """Run one line: matched when that is recommended, else all of both legs, forced, uncoupled records too.
 
-    Gives who was matched, None for a line that was run whole. A line without records does nothing (R7.6).
-    The watermarks of the mapping are overwritten by those of this run (R2.20).
+    Gives who was matched, None for a line that was run whole. A line without records does nothing (R7.6); one that nobody
+    planned is run whole and stands in the plan afterwards. The watermarks of the mapping are overwritten by those of this run (R2.20).
     """
     mapping = session.model.mappings[name]
     recommended = _recommendations(session).get(name)
+    if recommended is None:
+        _insert(session, mapping, FULL)
     if recommended == NOTHING:
         return None
     if recommended == COUPLE:
@@ -228,10 +220,21 @@ def _column(session: Session, column: str) -> dict[str, int]:
     return {str(row[0]): int(row[1] or 0) for row in rows}
 
 
-def _insert(session: Session, values: dict[str, str], name: str) -> None:
+def _insert(session: Session, mapping: Mapping, recommended: int) -> None:
+    """A line that has not run yet."""
     table = session.world.catalog.table("bc", LINES)
+    values = {
+        NAME: literal(mapping.name),
+        DEPENDS: literal("|".join(mapping.depends_on)),
+        RECOMMENDED: str(recommended),
+        DIRECTION: str({"<->": 0, "->": 1, "<-": 2}[mapping.arrow]),
+        STATUS: "0",
+        TO_SALES_STATUS: "0",
+        TO_BC_STATUS: "0",
+        table.modified_field: moment(session.around.now),
+    }
     select = ", ".join(f"{sql} AS {identifier(column)}" for column, sql in values.items())
-    id = f"CAST(md5({literal('full/' + name)}) AS UUID)"
+    id = f"CAST(md5({literal('full/' + mapping.name)}) AS UUID)"
     session.world.insert(table, list(values), f"SELECT {id} AS _id, {select}")
 
 
