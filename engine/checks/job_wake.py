@@ -14,7 +14,7 @@ from engine.syntax import ast
 def check(context: Context) -> Iterator[Diagnostic]:
     nodes = {one.name.text: one for one in context.written(ast.Job)}
     for name, node in nodes.items():
-        recurring = any(isinstance(one, ast.Every) for one in node.lines)
+        recurring = any(isinstance(one, ast.Every | ast.NextRun) for one in node.lines)
         job = context.model.jobs.get(name)
         told = [one for one in (_in_vain(line, recurring, job, context) for line in _lines(node)) if one is not None]
         for line, message, hint in told:
@@ -32,7 +32,7 @@ def _in_vain(
     if not recurring:
         return (
             line,
-            f"{shown} wakes nothing: a job without `every` runs only when it is asked to",
+            f"{shown} wakes nothing: a job without `every` or `next run` runs only when it is asked to",
             "add `every … minutes`",
         )
     if line.table.system == "sales":

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from engine.jobs.queue import ALWAYS, Entry, Hours, QueueState, Setup
-from engine.jobs.times import allowed
+from engine.jobs.queue import ALWAYS, ASLEEP, Entry, Hours, QueueState, Setup
+from engine.jobs.times import after_run, allowed
 from engine.jobs.turns import fallen_asleep
 from engine.model.effects import Require
 from engine.model.model import Job, Mapping, Model, Process
@@ -32,6 +32,9 @@ def setup_of(job: Job, model: Model, zone: str = "UTC") -> Setup:
     hours = ALWAYS
     if job.window is not None:
         hours = Hours(days=job.window.days, start=job.window.start, end=job.window.end, zone=job.window.zone or zone)
+    if job.next_run is not None:
+        own = job.next_run.zone or (job.window.zone if job.window is not None else "") or zone
+        hours = replace(hours, start=job.next_run.at or hours.start, zone=own)
     runs = job.runs
     if job.all_others:
         runs = (*runs, *(one for one in model.order if one not in runs and takes_part(model.mappings[one])))
@@ -49,6 +52,7 @@ def setup_of(job: Job, model: Model, zone: str = "UTC") -> Setup:
         priority=job.priority,
         hours=hours,
         wakes=frozenset(one.name for one in job.wakes if one.system == "bc"),
+        formula="" if job.next_run is None else job.next_run.formula,
     )
 
 
@@ -88,6 +92,8 @@ def has_connections(process: Process | None, model: Model) -> bool:
 
 def _entry(job: Job, model: Model, now: datetime, number: int, zone: str) -> Entry:
     entry = Entry(number=number, setup=setup_of(job, model, zone), start=now)
+    if job.start_asleep and job.next_run is not None and job.sleep is None:
+        return entry.to(ASLEEP, after_run(entry.setup, now))
     if job.start_asleep:
         return fallen_asleep(entry, now)
     return replace(entry, start=allowed(entry.setup.hours, now))

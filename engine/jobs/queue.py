@@ -37,8 +37,9 @@ ALWAYS = Hours()
 class Setup:
     """What a person decides about a job (R9.1 to R9.3).
 
-    runs: mappings and processes, in turn. every: minutes between two runs; 0 for none, which counts as 1440. recurring:
-    else the entry is gone after its run. sleeps: is it put to sleep when a run found nothing to do? inactivity: minutes
+    runs: mappings and processes, in turn. every: minutes between two runs; 0 for none, which counts as 1440. formula:
+    a date formula for the day of the next run, in place of minutes; blank for none. recurring: else the entry is gone
+    after its run. sleeps: is it put to sleep when a run found nothing to do? inactivity: minutes
     asleep; 0 for until somebody wakes it. attempts: how often a failed run is tried anew; delay: seconds before the
     first new try. category: jobs of one category run one after the other; blank for none. priority: 1000 goes before
     2000 within a category. wakes: names of the BC tables whose changes wake it.
@@ -58,6 +59,7 @@ class Setup:
     hours: Hours = ALWAYS
     wakes: frozenset[str] = frozenset()
     full: bool = False
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final, get_args
 
 from engine.jobs.define import setup_of
-from engine.jobs.queue import Entry, Hours, QueueState, Setup, Status
+from engine.jobs.queue import EVERY_DAY, Entry, Hours, QueueState, Setup, Status
 from engine.run.dryrun import Session
 from engine.run.settle import moment
 from engine.sql.quote import identifier, literal
@@ -27,6 +27,7 @@ COLUMNS: Final = {
     "expires": "Expiration Date/Time",
     "recurring": "Recurring Job",
     "every": "No. of Minutes between Runs",
+    "formula": "Next Run Date Formula",
     "inactivity": "Inactivity Timeout Period",
     "tried": "No. of Attempts to Run",
     "attempts": "Maximum No. of Attempts to Run",
@@ -51,12 +52,14 @@ DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday
 def values_of(entry: Entry) -> dict[str, Any]:
     """An entry as a row holds it, by column."""
     setup = entry.setup
+    days = () if setup.formula and setup.hours.days == EVERY_DAY else setup.hours.days
     held = {
         "status": STATUSES.index(entry.status),
         "start": entry.start,
         "expires": entry.expires,
         "recurring": setup.recurring,
         "every": setup.every,
+        "formula": setup.formula,
         "inactivity": setup.inactivity,
         "tried": entry.tried,
         "attempts": setup.attempts,
@@ -67,7 +70,7 @@ def values_of(entry: Entry) -> dict[str, Any]:
         "priority": setup.priority,
         "opens": setup.hours.start,
         "closes": setup.hours.end,
-        **{name: number in setup.hours.days for number, name in enumerate(DAYS, start=1)},
+        **{name: number in days for number, name in enumerate(DAYS, start=1)},
     }
     return {NAME: entry.name, **{COLUMNS[key]: value for key, value in held.items()}}
 
@@ -109,6 +112,7 @@ def _entry(session: Session, row: Mapping[str, Any], number: int) -> Entry:
         setup,
         recurring=bool(row.get(COLUMNS["recurring"])),
         every=int(row.get(COLUMNS["every"]) or 0),
+        formula=str(row.get(COLUMNS["formula"]) or ""),
         inactivity=int(row.get(COLUMNS["inactivity"]) or 0),
         attempts=int(row.get(COLUMNS["attempts"]) or 0),
         delay=int(row.get(COLUMNS["delay"]) or 0),
@@ -130,8 +134,9 @@ def _hours(row: Mapping[str, Any], declared: Hours) -> Hours:
     """R9.9: the days that a row ticks, and its times by the clock that the rules declare. A row that ticks no day says
     nothing of hours."""
     days = frozenset(number for number, name in enumerate(DAYS, start=1) if row.get(COLUMNS[name]))
-    if not days:
+    if not days and not row.get(COLUMNS["formula"]):
         return declared
+    days = days or EVERY_DAY
     return replace(declared, days=days, start=row.get(COLUMNS["opens"]), end=row.get(COLUMNS["closes"]))
 
 

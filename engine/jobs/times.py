@@ -11,6 +11,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.jobs.queue import EVERY_DAY, Hours, Setup
+from engine.model.dayparts import Step
+from engine.model.days import day, read
 
 DAY_MINUTES = 1440
 LEAST_SLEEP = 5
@@ -28,8 +30,32 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def after_run(setup: Setup, end: datetime) -> datetime:
-    """R9.7: the next run, counted from the end of this one."""
+    """R9.7: the next run, counted from the end of this one; with a date formula from its day, at the time at which the
+    hours of the job begin."""
+    steps = _steps(setup.formula)
+    if steps:
+        return _on_the_day(setup.hours, steps, end)
     return allowed(setup.hours, end + timedelta(minutes=setup.every or DAY_MINUTES))
+
+
+def _on_the_day(hours: Hours, steps: tuple[Step, ...], end: datetime) -> datetime:
+    """The day that a formula leads to; one that is past already (`CM` on the last day of a month) is counted once more,
+    from the day after."""
+    zone = _zone(hours.zone)
+    today = end.replace(tzinfo=UTC).astimezone(zone).date()
+    for later in (0, 1):
+        found = datetime.combine(day(today + timedelta(days=later), steps), hours.start or MIDNIGHT)
+        at = _at(found, found.time(), zone, end)
+        if at > end:
+            return at
+    return end + timedelta(minutes=DAY_MINUTES)
+
+
+@lru_cache(maxsize=64)
+def _steps(formula: str) -> tuple[Step, ...]:
+    """The terms of a date formula; none for a text that is no formula."""
+    found = read(formula, brief=True) if formula else None
+    return found.low if found is not None and found.start == "today" and found.low == found.high else ()
 
 
 def after_sleep(setup: Setup, end: datetime) -> datetime | None:

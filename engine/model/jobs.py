@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from engine.catalog.catalog import Table
 from engine.catalog.suggest import did_you_mean
-from engine.model.model import Job, Window
+from engine.model.model import Job, NextRun, Window
 from engine.model.names import table_named
 from engine.model.presence import holds
 from engine.model.scope import Scope
@@ -14,6 +15,7 @@ from engine.model.world import World
 from engine.syntax import ast
 from engine.syntax.weekdays import days_of
 
+_PART = re.compile(r"(?:^|[ ])(next run|every|on|at most|category|wake on|start asleep)(?=[ ]|$)")
 PRIORITY = {"high": 1000, "normal": 2000, "low": 3000}
 """The number that the job queue keeps for each; the lowest goes first."""
 
@@ -28,6 +30,7 @@ def job_of(world: World, node: ast.Job) -> Job | None:
     sleep: int | None = None
     attempts, delay, category, priority = 0, 0, "", PRIORITY["normal"]
     window: Window | None = None
+    next_run: NextRun | None = None
     for line in node.lines:
         match line:
             case ast.Run():
@@ -37,7 +40,11 @@ def job_of(world: World, node: ast.Job) -> Job | None:
                 asked_for = asked_for or line.asked
                 all_others = all_others or not (line.names or line.asked)
             case ast.Every():
-                every, sleep = line.minutes, line.sleep_minutes
+                every, sleep, next_run = line.minutes, line.sleep_minutes, None
+            case ast.NextRun():
+                zone = _zone(world, line.zone)
+                every, sleep = 0, line.sleep_minutes
+                next_run = NextRun(span=line.span, formula=line.formula, at=line.at, zone=zone)
             case ast.Attempts():
                 attempts, delay = line.count, line.seconds
             case ast.Category():
@@ -70,18 +77,25 @@ def job_of(world: World, node: ast.Job) -> Job | None:
         start_asleep=start_asleep,
         window=window,
         asked_for=asked_for,
+        next_run=next_run,
     )
 
 
 def _window(world: World, line: ast.Window) -> Window:
-    zone = "" if line.zone is None else line.zone.value
-    if line.zone is not None and not known_zone(zone):
-        from zoneinfo import available_timezones
-
-        hint = did_you_mean(zone, available_timezones()) or "zones have names like Europe/Berlin or America/New_York"
-        world.say("E235", line.zone.span, f"there is no time zone {zone}", hint)
-        zone = ""
+    zone = _zone(world, line.zone)
     return Window(span=line.span, days=days_of(line.days), start=line.start, end=line.end, zone=zone)
+
+
+def _zone(world: World, written: ast.Text | None) -> str:
+    """The name of a time zone; blank where none is said, or none that there is."""
+    if written is None or known_zone(written.value):
+        return "" if written is None else written.value
+    from zoneinfo import available_timezones
+
+    zones = available_timezones()
+    hint = did_you_mean(written.value, zones) or "zones have names like Europe/Berlin or America/New_York"
+    world.say("E235", written.span, f"there is no time zone {written.value}", hint)
+    return ""
 
 
 def known_zone(name: str) -> bool:
@@ -102,5 +116,11 @@ def _check_run(world: World, name: ast.Name) -> None:
     if process is not None:
         world.used("process", name.text, name.span, process.name.span)
     if name.text not in world.mappings and process is None and not world.is_broken(name.text):
-        hint = did_you_mean(name.text, [*world.mappings, *world.processes])
+        hint = _line_swallowed(name.text) or did_you_mean(name.text, [*world.mappings, *world.processes])
         world.say("E231", name.span, f"there is no mapping or process {name.text} to run", hint)
+
+
+def _line_swallowed(name: str) -> str:
+    """`run CUSTOMER every 5 minutes`: the way out where a part of a job was taken for a part of the name."""
+    found = _PART.search(name)
+    return f"begin a new line before `{found[1]}`: every part of a job has its own" if found is not None else ""

@@ -159,12 +159,25 @@ class Window(Bound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextRun(Bound):
+    """On which day a job runs again (R9.7). formula: a date formula, counted from the day on which the run ended.
+
+    at: the time of that day; None for the beginning of the job's hours, or midnight. zone: whose clock says what day
+    and time it is; blank for that of whoever runs the jobs.
+    """
+
+    formula: str
+    at: time | None
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job(Bound):
     """An entry of the job queue (sync-semantics 9).
 
     runs: mappings and processes in turn; all_others: then every other mapping; asked_for: it runs nothing itself, but
-    says how what somebody starts by hand is run. every: minutes from the end of a run to
-    the next, None for a job that runs once, when it is asked to. sleep: minutes on hold after a run that found nothing
+    says how what somebody starts by hand is run. every: minutes from the end of a run to the next, 0 where next_run
+    says it, None for a job that runs once, when it is asked to. sleep: minutes on hold after a run that found nothing
     to do, None when it is ready again after every run. attempts, delay: how often a failed run is tried, and the
     seconds before the first new try. wakes: a record of these tables that is created or changed wakes the job.
     priority: of those that wait for the category the one with the lowest number goes first.
@@ -184,6 +197,7 @@ class Job(Bound):
     window: Window | None
     asked_for: bool = False
     priority: int = 2000
+    next_run: NextRun | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

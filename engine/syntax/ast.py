@@ -76,6 +76,7 @@ from engine.syntax.lines import (
     MappingItem as MappingItem,
     Match as Match,
     Moment as Moment,
+    NextRun as NextRun,
     OnConflict as OnConflict,
     OnlyWithin as OnlyWithin,
     Recognise as Recognise,

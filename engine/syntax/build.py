@@ -310,6 +310,7 @@ BUILDERS: dict[str, Build] = {
     "run_all_others": _node(ast.Run, names=()),
     "run_asked": _node(ast.Run, names=(), asked=True),
     "every": every,
+    "next_run": next_run,
     "attempts": attempts,
     "category": category,
     "day": day,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from engine.diagnostic import Diagnostic
 from engine.syntax.case import ENDS, Case
+from engine.syntax.job_habits import JOB_HABITS
 from engine.syntax.kinds import slip
 
 _ARROWS = ("->", "<-", "<->")
@@ -331,6 +332,7 @@ def name_with_a_word(case: Case) -> Diagnostic | None:
 
 
 HABITS: tuple[Callable[[Case], Diagnostic | None], ...] = (
+    *JOB_HABITS,
     pairs_without_braces,
     name_with_a_word,
     change_of_another,

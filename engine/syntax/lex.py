@@ -2,7 +2,8 @@
 
 Keywords are soft, so what the next characters are depends on where the parser stands: `next` is given the row of the
 parser's table and answers with a terminal of that row where it can. The terminals are the quoted phrases of the
-grammar, NAME STRING TEXT NUMBER DATE DURATION TIME DAY WORD PATTERN _DOT _NL $END, and BAD for characters that begin
+grammar, NAME STRING TEXT NUMBER DATE DURATION TIME DAY FORMULA WORD PATTERN _DOT _NL $END,
+and BAD for characters that begin
 nothing.
 
 A newline is a token only where it ends a statement: not in round brackets, not after a sign or word that wants more,
@@ -48,6 +49,9 @@ _MOVED = re.compile(r"(?:today|work date|now)(?=-(?:\d+[DWMQY]|C[DWMQY]|(?:WD|D)
 _WORD = re.compile(r"[ \t]*([a-z]+)(?![\w.\-])")
 # `Monday`, `mon`, `Mon-Fri`; whether there is such a day is seen later.
 _DAY = re.compile(r"(?:(?i:mon|tue|wed|thu|fri|sat|sun)|[^\W\d_a-z])[^\W\d_]*+(?:-[^\W\d_]++)?")
+# `1M+CM`, `D1`: how the day of the next run follows from that of the last.
+_TERM = r"(?:C[DWMQY]|\d{1,6}[DWMQY]|WD[1-7]|D(?:[12]?[1-9]|[123]0|31))"
+_FORMULA = re.compile(rf"[ \t]*+(-?{_TERM}(?:[ ]*[+-][ ]*{_TERM})*+)(?![\w.\-+])")
 # A line that begins with one of these goes on from the line before.
 GOING_ON_WORDS = ("and", "or", "else", "where", "via", "using", "then", "sorted", "when", "with", "gives", "like")
 _GOES_ON = re.compile(
@@ -173,6 +177,10 @@ class Lexer:
             self.start, self.end = found.span(1)
             self.last = "PATTERN"
             return "PATTERN"
+        if "FORMULA" in row and (found := _FORMULA.match(text, self.end, self.stop)):
+            self.start, self.end = found.span(1)
+            self.last = "FORMULA"
+            return "FORMULA"
         while True:
             match = _TOKEN.match(text, self.end, self.stop)
             if match is None:

@@ -165,6 +165,17 @@ class Every(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextRun(Node):
+    """`next run 1M+CM at 06:00 in time zone 'Europe/Berlin'[, sleep 1440 minutes when idle]`: on which day it runs
+    again. formula: in capitals, without blanks; at: None for midnight, or for the beginning of the job's hours."""
+
+    formula: str
+    at: time | None
+    zone: Text | None
+    sleep_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts(Node):
     """`at most 10 attempts, 30 seconds apart`."""
 
@@ -236,4 +247,4 @@ MappingItem = (
     | Do
     | If
 )
-JobLine = Run | Every | Attempts | Category | WakeOn | StartAsleep | Window
+JobLine = Run | Every | NextRun | Attempts | Category | WakeOn | StartAsleep | Window

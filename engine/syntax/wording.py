@@ -13,6 +13,7 @@ _KINDS = {
     "DURATION": "a length of time like 30D",
     "TIME": "a time like 06:00",
     "DAY": "a day like Monday",
+    "FORMULA": "a date formula like 1M+CM",
     "PATTERN": "a pattern like NAV*",
     "WORD": "Yes, No, blank, today, work date or now",
     "_NL": "the end of the line",
@@ -52,7 +53,7 @@ def expected(terminals: frozenset[str], before: str = "") -> tuple[str, ...]:
     if terminals >= _STATEMENT:
         return ("a statement",)
     if terminals >= _JOB_LINE:
-        return ("a line of a job (run, every, at most, category, wake on, start asleep or on …)",)
+        return ("a line of a job (run, every, next run, at most, category, wake on, start asleep or on …)",)
     if terminals >= _BEHIND_A_DAY:
         others = sorted(terminals & {"from", "to"})
         return ("`,` or `and` and another day", *(called(one) for one in others), called("in time zone"), called("_NL"))

@@ -111,7 +111,7 @@ def _moved(live: Live, given: dict[str, object]) -> dict[str, object]:
 
 
 def _again_or_asked(line: ast.JobLine) -> bool:
-    return isinstance(line, ast.Every) or (isinstance(line, ast.Run) and line.asked)
+    return isinstance(line, ast.Every | ast.NextRun) or (isinstance(line, ast.Run) and line.asked)
 
 
 def opened(named: str | None) -> Book | tuple[Diagnostic, ...]:
