@@ -22,6 +22,7 @@ PRODUCT: dict[System, str] = {"bc": "Business Central", "sales": "Sales"}
 FUNCTIONS = ("first filled", "round", "max", "left", "plain text", "first line", "trim")
 _CALL = re.compile(r"([A-Za-z][\w ]*)\((.*)\)")
 _ONE_OF = re.compile(r"(.+?) (?:in|IN|In) ?\((.*)\)")
+_NULL = re.compile(r"(.+?)[ ]+is[ ]+(not[ ]+)?null", re.IGNORECASE)
 
 
 def called(table: Table) -> str:
@@ -82,6 +83,8 @@ def field_hint(table: Table, name: str) -> str:
     if one_of := _ONE_OF.fullmatch(name):
         values = "|".join(one.strip() for one in one_of[2].split(","))
         return f"one of several values is written `{one_of[1]} = {values}`"
+    if empty := _NULL.fullmatch(name):
+        return f"an empty field is asked for with `{empty[1]} is {'not ' if empty[2] else ''}blank`"
     if call := _CALL.fullmatch(name):
         if call[1].lower() in FUNCTIONS:
             return f"functions are written in small letters: {call[1].lower()}({call[2]})"

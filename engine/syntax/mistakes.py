@@ -13,6 +13,7 @@ from functools import cache
 from engine.diagnostic import Diagnostic
 from engine.syntax.case import ENDS, Case
 from engine.syntax.failure import Token
+from engine.syntax.foreign import FOREIGN
 from engine.syntax.habits import HABITS
 from engine.syntax.kinds import SlipError, slip
 from engine.syntax.nearly import meant
@@ -171,7 +172,8 @@ def _odd_sign(case: Case) -> Diagnostic | None:
 def _foreign_comment(case: Case) -> Diagnostic | None:
     for begins in (case.failed.start, case.found.start):
         written = case.text[begins : begins + 2]
-        if written in ("//", "/*") or (written == "--" and begins == case.failed.start):
+        alone = begins == case.failed.start or case.text[begins + 2 : begins + 3] == " "
+        if written in ("//", "/*") or (written == "--" and alone):
             hint = "write # instead" if written != "/*" else "write # at the beginning of every line of it"
             return slip("wrong-comment", case.span(begins, begins + 2), f"`{written}` begins no comment", hint)
     return None
@@ -344,6 +346,7 @@ def _unexpected(case: Case) -> Diagnostic:
 
 _DETECTIVES: tuple[Callable[[Case], Diagnostic | None], ...] = (
     _foreign_comment,
+    *FOREIGN,
     *HABITS,
     _comparison_with_pattern,
     _odd_sign,

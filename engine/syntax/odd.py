@@ -24,7 +24,7 @@ _INSTEAD = {
     **dict.fromkeys("→⇒➔", "->"),
     **dict.fromkeys("←⇐", "<-"),
     **dict.fromkeys("↔⇔", "<->"),
-    **dict.fromkeys("–—−", "-"),
+    **dict.fromkeys("–—−‐‑‒", "-"),
     "≠": "<>",
     "≤": "<=",
     "≥": ">=",
@@ -33,6 +33,7 @@ _INSTEAD = {
     "÷": "/",
     "≔": ":=",
 }
+_BULLETS = "•◦▪‣·∙●○■☐✓"
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _CODE = re.compile(r"[^\s|&(){},'\"]+")
 
@@ -67,6 +68,17 @@ def odd(source: Source, text: str, found: Token) -> Diagnostic:
     if first in _INSTEAD:
         shown = f"`{first}` ({unicodedata.name(first, 'unnamed').lower()})"
         return slip("odd-character", one, f"{shown} is not a sign of the language", f"write {_INSTEAD[first]}")
+    if first in _BULLETS:
+        return slip(
+            "odd-character", one, f"`{first}` is no part of a line", "take it away; every line stands by itself"
+        )
+    if first in "[]":
+        hint = "take the brackets away: a name stands as the product shows it, in double quotes where it has odd signs"
+        return slip("odd-character", one, f"names stand without `{first}`", hint)
+    plain = unicodedata.normalize("NFKC", first)
+    if plain != first and plain.isascii() and plain.isprintable() and len(plain) == 1 and not plain.isspace():
+        shown = f"`{first}` ({unicodedata.name(first, 'unnamed').lower()})"
+        return slip("odd-character", one, f"{shown} is not a sign of the language", f"write {plain}")
     if first.isspace() or not first.isprintable():
         what = unicodedata.name(first, f"character {ord(first):04X}").lower()
         return slip(
