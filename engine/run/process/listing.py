@@ -10,9 +10,9 @@ from __future__ import annotations
 from engine.catalog.catalog import Field, Table
 from engine.frozen import dataclass
 from engine.run.along import silent
+from engine.run.judge import WrittenField
 from engine.run.ledger import field_numbers, label, place, tell_field, write_fields
 from engine.run.process.book import Documents, Site
-from engine.run.transfer import WrittenField
 from engine.run.world import World
 from engine.sql import blank
 from engine.sql.blank import type_of
@@ -259,11 +259,14 @@ WHERE w.unit IS NULL OR w.unit NOT IN (SELECT unit FROM refused WHERE unit IS NO
 
 
 def counted(world: World) -> Counted:
-    """What the units came to: refused, else something was created, else changed, else compared and found the same."""
+    """What the units came to: refused, else created or changed - as the first that came along with its record was, or else
+    the record itself -, else compared and found the same. What comes later belongs to it, as a line does to its order.
+    """
     row = world.one(
         "what the units came to",
         """WITH acted AS (
-  SELECT unit, bool_or(action = 'create') AS creates, bool_or(action = 'change') AS changes, bool_or(action = 'fail') AS fails
+  SELECT unit, coalesce(arg_min(action, record) FILTER (is_below AND action IN ('create', 'change')) = 'create', false) AS creates,
+    bool_or(action IN ('create', 'change')) AS changes, bool_or(action = 'fail') AS fails
   FROM listing WHERE unit IS NOT NULL GROUP BY unit
 )
 SELECT (SELECT count(DISTINCT unit) FROM units), count(*) FILTER (creates AND NOT fails), count(*) FILTER (changes AND NOT creates AND NOT fails),
