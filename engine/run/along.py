@@ -12,8 +12,8 @@ from typing import Protocol
 from engine import connector
 from engine.catalog.catalog import Field, Table
 from engine.plan.legs import Pass
+from engine.run.judge import WrittenField
 from engine.run.ledger import label, place, write_fields
-from engine.run.transfer import WrittenField
 from engine.run.world import World
 from engine.source import Span
 from engine.sql.frame import Frame, Outcome

@@ -18,7 +18,7 @@ from engine.sql.frame import Frame
 from engine.sql.quote import identifier, literal
 
 if TYPE_CHECKING:
-    from engine.run.transfer import WrittenField
+    from engine.run.judge import WrittenField
 
 
 @dataclass

@@ -14,8 +14,9 @@ from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
 from engine.plan.tables import TABLES
 from engine.run.found import Candidates
+from engine.run.judge import WrittenField
 from engine.run.near import near_rows
-from engine.run.transfer import Transfer, WrittenField
+from engine.run.transfer import Transfer
 from engine.run.verdicts import choose
 from engine.run.world import World
 from engine.source import Span

@@ -6,6 +6,7 @@ R2.18 (watermark), R3.24 to R3.33 (after the write), R9.19 (job log). Everything
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from engine import connector
 from engine.catalog.catalog import Field, System, Table
@@ -13,12 +14,14 @@ from engine.plan.legs import Pass
 from engine.run.found import Candidates, books
 from engine.run.gates import watermark
 from engine.run.joblog import log_errors, log_row
-from engine.run.transfer import Transfer
 from engine.run.world import World
 from engine.sql import blank
 from engine.sql.blank import TEXTS
 from engine.sql.quote import identifier, literal
 from engine.sql.values import Around
+
+if TYPE_CHECKING:
+    from engine.run.transfer import Transfer
 
 LOWERED = {"to_sales": timedelta(milliseconds=999), "to_bc": timedelta(milliseconds=10)}  # R3.33
 
@@ -140,7 +143,8 @@ def keep_couplings(step: Pass, read: Candidates, made: Transfer, world: World, a
             }
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
         fresh = f"(verdict IN ('create', 'update') OR (recognised AND {failed})) AND (kid IS NULL OR class = 'gone')"
-        fresh += f" AND (verdict = 'create' OR {taken})" if taken != "true" else ""
+        if taken != "true":
+            fresh += f" AND ((verdict = 'create' AND dst NOT IN ({others})) OR {taken})"
         id = "CAST(md5('coupling/' || CAST(src AS VARCHAR) || '/' || CAST(dst AS VARCHAR)) AS UUID)"
         world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM {made.table} WHERE {fresh}")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.catalog.catalog import Table
 from engine.frozen import dataclass
 from engine.run.along import Book
+from engine.run.judge import WrittenField
 from engine.run.settle import defaults, platform_values, stored_as
-from engine.run.transfer import WrittenField
 from engine.run.world import World
 from engine.sql.conditions import joined_by
 from engine.sql.frame import Frame

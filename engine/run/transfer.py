@@ -17,7 +17,7 @@ they were, these stand in a table `value_N` of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from engine.catalog.catalog import Field
 from engine.frozen import dataclass
@@ -26,31 +26,20 @@ from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.dropped import Dropped
 from engine.run.found import LOOKED_AT, Candidates
-from engine.run.near import few_of_many, looked_at, near_rows
+from engine.run.judge import Carried, Judged, WrittenField, in_one_pass, one_by_one
 from engine.run.templates import apply_templates
-from engine.run.verdicts import choose, clashing, failed_again, verdict, wins
+from engine.run.verdicts import wins
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import watch
 from engine.sql.block import carry_into, read, read_block
 from engine.sql.conditions import joined_by
-from engine.sql.frame import Failure, Frame, Origin, Outcome
+from engine.sql.frame import Failure, Frame, Outcome
 from engine.sql.quote import identifier, literal
-from engine.sql.recordtext import record_id
-from engine.sql.scope import Joined, Scope, Written, needed
+from engine.sql.scope import Joined, Scope, Written
 from engine.sql.values import Around, Reading, before
 
 LEGS = {"to_sales": "to Sales", "to_bc": "to BC"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenField:
-    """A field that a mapping writes: its columns in the work table, and the line it comes from."""
-
-    field: Field
-    new: str
-    old: str
-    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +100,7 @@ def transfer(
     pairs = [(entry.values[one.field.name], old_value(entry, one.field, frame)) for one in fields]
     at_once = in_one_pass(step, found, pairs, world)
     judged = Judged(fields=fields, pairs=pairs, carried=carried, force=force)
-    values = judged_values(step, found, name, judged, at_once, frame, world)
-    some_new = found.classes.get("insert") or found.classes.get("gone")
-    if some_new and dropped.note(step.destination.table, step.source.table, name, values, fields):
-        for one in (name,) if at_once else (name, f"value_{step.number}"):
-            world.connection.execute(f"DROP TABLE {one}")
-        values = judged_values(step, found, name, judged, at_once, frame, world)
+    values = one_by_one(step, found, judged, at_once, frame, dropped, world)
     counts = dict(world.run("how many of each", f"SELECT verdict, count(*) FROM {name} GROUP BY verdict").fetchall())
     if unchanged:
         counts["same"] = counts.get("same", 0) + unchanged
@@ -149,94 +133,6 @@ def nothing(step: Pass, found: Candidates, world: World) -> Transfer:
         warnings=(),
         counts={"same": unchanged} if (unchanged := found.classes.get("alike", 0)) else {},
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What a verdict looks at. pairs: SQL of the new and the old value of every field that is written."""
-
-    fields: tuple[WrittenField, ...]
-    pairs: list[tuple[str, str]]
-    carried: Carried
-    force: bool
-
-
-def in_one_pass(step: Pass, found: Candidates, pairs: list[tuple[str, str]], world: World) -> bool:
-    """Are verdicts and values found in one query? Not where many may turn out to be as they were, unless they are a
-    small part of a table that would be read again; nor where a number is counted over the records that are created."""
-    wanted, near = sum(found.classes.get(one, 0) for one in LOOKED_AT), looked_at(found)
-    return (wanted < world.many or few_of_many(near, step.source.table, world) or "alike" in found.classes) and not any(
-        " OVER (" in new for new, _ in pairs
-    )
-
-
-def judged_values(
-    step: Pass, found: Candidates, name: str, judged: Judged, at_once: bool, frame: Frame, world: World
-) -> str:
-    """The verdict on every record that is looked at, into a table; gives the table of new and old values."""
-    judge(step, name, judged, at_once, frame, world)
-    if found.failed_before and not step.mapping.always_compare:
-        failed_again(name, world)
-    if at_once:
-        return f"(SELECT * FROM {name} WHERE verdict IN ('create', 'update', 'conflict'))"
-    return wide(step, name, judged.pairs, frame, world)
-
-
-def judge(step: Pass, name: str, judged: Judged, at_once: bool, frame: Frame, world: World) -> None:
-    """The verdict on every record that is looked at, into a table; with its values, if they are wanted at once."""
-    failures, fields, carried = frame.outcome.failures, judged.fields, judged.carried
-    reason = choose([(one.when, one.reason) for one in failures], "NULL")
-    number = choose([(one.when, str(at)) for at, one in enumerate(failures)], "NULL")
-    clash = choose(list(carried.clashes), "NULL")
-    differs = joined_by("OR", [f"{one.new} IS DISTINCT FROM {one.old}" for one in fields])
-    unwanted = "" if at_once else "".join(f", {one.new}, {one.old}" for one in fields)
-    columns = f"""c.*, {number} AS failure, {reason} AS reason, CASE WHEN c.both_changed THEN {clash} END AS clash,
-  {record_id(step.source.table, "s", world)} AS _record{values_of(judged.pairs)}{warned(frame.outcome) if at_once else ""}"""
-    world.run(
-        f"{step.mapping.name} {step.leg}: what becomes of every record",
-        f"""CREATE TEMP TABLE {name} AS
-SELECT * EXCLUDE (_record{unwanted}) REPLACE (
-    CASE WHEN verdict IN ('conflict', 'lost') THEN {clashing(step, carried.lines)} ELSE reason END AS reason,
-    CASE WHEN verdict IN ('conflict', 'lost') THEN NULL ELSE failure END AS failure),
-  CASE WHEN clash IS NOT NULL OR failure IS NOT NULL THEN _record END AS source_record FROM (
-SELECT *, {verdict(step, judged.force, carried.told)} AS verdict FROM (
-SELECT *, {differs} AS differs FROM (
-SELECT {columns}
-FROM {chr(10).join([frame.scope.base, *nearer(step, needed(frame.scope.joins, columns), world)])}
-)))""",
-    )
-
-
-def nearer(step: Pass, joins: Sequence[str], world: World) -> list[str]:
-    """The same joins, source and partner from the rows taken near."""
-    found = list(joins)
-    for at, one in enumerate(found):
-        for alias, table in (("s", step.source.table), ("d", step.destination.table)):
-            far = f"JOIN {world.relation(table)} {alias} ON "
-            if one.removeprefix("LEFT ").startswith(far):
-                found[at] = one.replace(far, f"JOIN {near_rows(table, world)} {alias} ON ", 1)
-    return found
-
-
-def values_of(pairs: list[tuple[str, str]]) -> str:
-    """SQL columns n0, o0, n1, o1 … of new and old values."""
-    return "".join(f",\n  {new} AS n{at}, {old} AS o{at}" for at, (new, old) in enumerate(pairs))
-
-
-def warned(outcome: Outcome) -> str:
-    """SQL columns w0, wr0 …: which warnings hold, and their words."""
-    return "".join(f",\n  ({one.when}) AS w{at}, {one.reason} AS wr{at}" for at, one in enumerate(outcome.warnings))
-
-
-def wide(step: Pass, narrow: str, pairs: list[tuple[str, str]], frame: Frame, world: World) -> str:
-    """New and old values of the records that are created, changed or in conflict; gives the name of their table."""
-    name, columns = f"value_{step.number}", f"c.*{values_of(pairs)}{warned(frame.outcome)}"
-    base = f"(SELECT * FROM {narrow} WHERE verdict IN ('create', 'update', 'conflict')) c"
-    world.run(
-        f"{step.mapping.name} {step.leg}: new and old values of those that differ",
-        f"CREATE TEMP TABLE {name} AS\nSELECT {columns}\nFROM {chr(10).join([base, *needed(frame.scope.joins, columns)])}",
-    )
-    return name
 
 
 def start(step: Pass, found: Candidates, world: World, around: Around, force: bool) -> tuple[Frame, Written]:
@@ -314,20 +210,6 @@ def new_id(step: Pass, found: Candidates, chosen: str, world: World, around: Aro
         return id
     other = f"CAST(md5({seed} || {literal(f'/{around.now.isoformat()}/')} || (SELECT count(*) FROM {rows})) AS UUID)"
     return f"(CASE WHEN {id} IN ({taken}) THEN {other} ELSE {id} END)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """What was read of a mapping. later: the blocks that say `changed`, still to be read.
-
-    clashes: SQL truth that a two-way line differs, and the number of the line (R3.17). told: how many failures are told
-    before an update conflict is; those of the blocks below the lines are not (R3.19).
-    """
-
-    lines: tuple[model.FieldLine, ...]
-    later: tuple[model.Moment, ...]
-    clashes: tuple[tuple[str, str], ...]
-    told: int
 
 
 def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> Carried:

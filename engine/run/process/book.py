@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from engine.catalog.catalog import Field, Table
 from engine.model import model
 from engine.run.along import silent
+from engine.run.judge import WrittenField
 from engine.run.ledger import label, place
 from engine.run.process.rounds import Rows, judged, rows_of
-from engine.run.transfer import WrittenField
 from engine.run.world import World
 from engine.source import Span
 from engine.sql.frame import Failure, Frame, Outcome
