@@ -43,10 +43,12 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the snapshot becomes snapshots/NAME.duckdb")
     parser.add_argument("--bc", type=Path, metavar="FOLDER", help="exports of Business Central: CSV, Parquet or JSON")
     parser.add_argument("--sales", type=Path, metavar="FOLDER", help="exports of Sales, one file a table")
-    parser.add_argument("--decimal-comma", action="store_true", help="numbers are written like 1.234,50")
+    parser.add_argument("--decimal-comma", action="store_true", help="numbers are written like 1234,50")
     parser.add_argument("--dates", choices=("iso", "dmy", "mdy", "ymd"), default="iso", help="order of a date (iso)")
     parser.add_argument("--encoding", metavar="NAME", help="of CSV files; told by the bytes if not given")
-    parser.add_argument("--delimiter", default=",", metavar="SIGN", help="between the cells of CSV files (,)")
+    parser.add_argument(
+        "--delimiter", default=",", metavar="SIGN", help="between the cells of CSV files (,); or the word tab"
+    )
     parser.add_argument("--allow-rejects", action="store_true", help="leave refused rows out instead of failing")
     parser.add_argument(
         "--drop-missing", action="store_true", help="let tables go that the snapshot holds and these exports do not"
@@ -67,6 +69,7 @@ def run(arguments: argparse.Namespace) -> Done:
 
 def _import(arguments: argparse.Namespace) -> Done:
     from engine import snapshots, terminal
+    from engine.checks.render import counted
     from engine.run.progress import bar
     from engine.snapshot import text
     from engine.snapshot.importing import ImportOptions
@@ -76,7 +79,7 @@ def _import(arguments: argparse.Namespace) -> Done:
         decimal_comma=arguments.decimal_comma,
         dates=arguments.dates,
         encoding=arguments.encoding,
-        delimiter=arguments.delimiter,
+        delimiter="\t" if arguments.delimiter in ("tab", "\\t") else arguments.delimiter,
         allow_rejects=arguments.allow_rejects,
         threads=arguments.threads,
         memory_limit=arguments.memory,
@@ -96,7 +99,10 @@ def _import(arguments: argparse.Namespace) -> Done:
         terminal.tell("Nothing was written.")
         return 1
     print(text.imported(done.tables), end="")
-    print(f"{sum(one.rows for one in done.tables):,} rows of {len(done.tables)} tables are in {shown(done.path)}.")
+    rows, tables = sum(one.rows for one in done.tables), counted(len(done.tables), "table")
+    print(
+        f"{rows:,} {'row' if rows == 1 else 'rows'} of {tables} {'is' if rows == 1 else 'are'} in {shown(done.path)}."
+    )
     return 0
 
 

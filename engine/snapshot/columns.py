@@ -57,6 +57,8 @@ def resolve(export: Export, headers: Sequence[str]) -> tuple[tuple[Column, ...],
     read = [_column(table, index, header) for index, header in enumerate(headers)]
     columns = tuple(column for column, _ in read if column is not None)
     said = [one for _, one in read if one is not None]
+    if headers and all(one.state == "unknown" for one in columns) and len(columns) == len(headers):
+        return columns, (_nothing_known(export).at(export, ",".join(headers)),)
     said += _repeated(columns)
     if not any(one.code == "E514" for one in said):
         said += _missing(table, columns)
@@ -118,6 +120,15 @@ def _missing(table: Table, columns: Sequence[Column]) -> Iterator[_Said]:
             message = f"the export of table {table.name} has no column {name}, which tells its records apart"
             hint = "export the column too, and look at the delimiter"
             yield _Said(code="E515", name="missing-key-column", header="", message=message, hint=hint)
+
+
+def _nothing_known(export: Export) -> _Said:
+    """One finding instead of one a header: what stands there are no headers at all."""
+    hint = "the names of the columns stand in its first line, with nothing above; look at the delimiter, too"
+    if export.format != "csv":
+        hint = "look whether it is an export of this table"
+    message = f"{export.path.name} has no column of table {export.table.name}"
+    return _Said(code="E515", name="missing-key-column", header="", message=message, hint=hint)
 
 
 def _by_field(columns: Sequence[Column]) -> dict[str, list[Column]]:

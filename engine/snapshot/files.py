@@ -78,7 +78,7 @@ def find_exports(folder: Path, system: System, catalog: Catalog) -> tuple[tuple[
             continue
         form = _FORMATS.get(path.suffix.lower())
         if form is None:
-            if path.suffix.lower() not in _PAPERS:
+            if path.suffix.lower() not in _PAPERS or _tables(path.stem, names, catalog):
                 wrong.append(_left_out(path, "it is no CSV, JSON or Parquet file", "save it as CSV"))
             continue
         match _tables(path.stem, names, catalog):

@@ -214,11 +214,11 @@ def _told(staged: Staged, groups: Sequence[Group], options: ImportOptions, refus
     refuses = [one for one in groups if one.code.startswith("E")]
     if options.allow_rejects:
         groups = [one for one in groups if one not in refuses]
-    wanted = {line for one in groups for line, _ in one.first}
+    wanted = {line for one in groups for line, _, _ in one.first}
     readable = staged.raw.unit == "line"
     texts = lines_of(staged.raw.path, "utf-8", wanted) if readable else {}
     for one in groups:
-        for line, value in one.first:
+        for line, value, reason in one.first:
             subject = f"column {one.column} '{shown(value)}' " if one.column else "the line "
             where = f"{staged.export.table.name}, {staged.raw.unit} {line}: "
             yield Diagnostic(
@@ -226,11 +226,11 @@ def _told(staged: Staged, groups: Sequence[Group], options: ImportOptions, refus
                 name=one.name,
                 severity="error" if one.code.startswith("E") else "warning",
                 span=place(staged.export.shown, line, texts.get(line, ""), value),
-                message=where + subject + one.reason,
+                message=where + subject + reason,
                 hint=one.hint,
             )
         if one.count > len(one.first):
-            line, value = one.first[-1]
+            line = one.first[-1][0]
             subject = f"column {one.column} " if one.column else "the file "
             yield Diagnostic(
                 code=one.code,
@@ -241,7 +241,7 @@ def _told(staged: Staged, groups: Sequence[Group], options: ImportOptions, refus
                 hint=one.hint,
             )
     if options.allow_rejects and refused:
-        line = min(line for one in refuses for line, _ in one.first)
+        line = min(line for one in refuses for line, _, _ in one.first)
         yield Diagnostic(
             code="W520",
             name="rows-left-out",
@@ -292,7 +292,7 @@ def _wrong_options(options: ImportOptions) -> Iterator[Diagnostic]:
             "E516",
             "wrong-import-option",
             f"'{options.delimiter}' is no delimiter",
-            "give one character, such as ; or ,",
+            "give one character, such as ; or |, or the word tab",
         )
     if options.encoding is not None:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,14 @@ import duckdb
 from engine.catalog.catalog import Field
 from engine.diagnostic import Diagnostic
 from engine.frozen import dataclass
+from engine.snapshot import odata
 from engine.snapshot.cells import PLAIN, Dialect, read
 from engine.snapshot.files import Export
 from engine.snapshot.open import first_line
 from engine.snapshot.types import column_type, holds
 from engine.sql.quote import identifier, literal
 
+_NAME_IT = "name its encoding with --encoding"
 _PIECE = 4 * 1024 * 1024
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -98,7 +101,7 @@ def open_raw(
                 return _parquet(connection, _safe(export.path, scratch, number))
             case "json":
                 path, taken = _as_utf8(export.path, scratch, number, encoding)
-                return _json(connection, _safe(path, scratch, number), taken, dialect)
+                return _json(connection, _unpacked(_safe(path, scratch, number), scratch, number), taken, dialect)
             case "csv":
                 path, taken = _as_utf8(export.path, scratch, number, encoding)
                 return _csv(_safe(path, scratch, number), taken, dialect, delimiter, number)
@@ -113,6 +116,9 @@ def unreadable(error: duckdb.Error) -> Unreadable:
     text = first_line(error)
     if "state machine" in text:
         return Unreadable("its lines end in different ways", "save it with one kind of line end")
+    if malformed := re.search(r"Malformed JSON.*?record/value (\d+)", text):
+        why = f"record {malformed[1]} is no JSON, or the one before it does not end"
+        return Unreadable(why, "look there for a comma, a quotation mark or a brace too many or too few")
     told = re.sub(r"""(in )?(the )?(file )?["'][^"']*[\\/][^"']*["'],? ?""", "", text).strip()
     return Unreadable(told, "look at the file in a text editor, or export it again")
 
@@ -128,9 +134,12 @@ def _csv(path: Path, encoding: str, dialect: Dialect, delimiter: str, number: in
     headers = [one.strip() for one in headers]
     if not any(headers):
         raise Unreadable("it has no header line", "write the column names in the first line")
+    if told := re.fullmatch(r"sep=(.)?", ",".join(headers)):
+        hint = f"take that line away, and say --delimiter '{told[1] or delimiter}'"
+        raise Unreadable(f"its first line is {told[0]}, which only spreadsheets understand", hint)
     if len(headers) == 1 and (other := next((sign for sign in ";\t|," if sign in headers[0]), "")):
-        shown = "tab" if other == "\t" else other
-        raise Unreadable(f"its header has no '{delimiter}' but '{shown}'", f"say so with --delimiter '{shown}'")
+        shown = "tab" if other == "\t" else f"'{other}'"
+        raise Unreadable(f"its header has no '{delimiter}' but {shown}", f"say so with --delimiter {shown}")
     rejects = f"split_{number}"
     columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(headers)))
     relation = (
@@ -186,6 +195,21 @@ def _json(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str, dial
     )
 
 
+def _unpacked(path: Path, scratch: Path, number: int) -> Path:
+    """The file itself; of a page of a web API a copy that is the list of its records."""
+    with path.open(encoding="utf-8-sig") as file:
+        if not odata.is_page(file.read(4096)):
+            return path
+    page = odata.records(path)
+    if page is None:
+        return path
+    if page[1]:
+        raise Unreadable("it is one page of several", "put the records of all pages into one file")
+    copy = scratch / f"{number}.records"
+    copy.write_text(json.dumps(page[0], ensure_ascii=False), encoding="utf-8")
+    return copy
+
+
 def _last_sign(path: Path) -> str:
     """The last character that is no blank. DuckDB takes a list that is cut off after a comma for a whole one."""
     size = path.stat().st_size
@@ -228,7 +252,7 @@ def _safe(path: Path, scratch: Path, number: int) -> Path:
 def _as_utf8(path: Path, scratch: Path, number: int, declared: str | None) -> tuple[Path, str]:
     """The file in UTF-8 (itself, or a copy) and the encoding it was in."""
     encoding = declared or _encoding(path)
-    if encoding == "utf-8":
+    if encoding == "utf-8" and declared is None:
         return path, encoding
     copy = scratch / f"{number}.utf8"
     try:
@@ -238,7 +262,8 @@ def _as_utf8(path: Path, scratch: Path, number: int, declared: str | None) -> tu
                 target.write(decoder.decode(piece).encode())
             target.write(decoder.decode(b"", True).encode())
     except UnicodeError as error:
-        raise Unreadable(f"it is not in {encoding} ({error})", "name its encoding with --encoding") from error
+        hint = "leave --encoding out, so that it is told by the bytes, or name another" if declared else _NAME_IT
+        raise Unreadable(f"it is not in {encoding}", hint) from error
     return copy, encoding
 
 

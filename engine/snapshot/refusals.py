@@ -31,15 +31,14 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """All findings of one kind in one column of a file, with the first few of them as (line, value)."""
+    """All findings of one kind in one column of a file, with the first few of them as (line, value, reason)."""
 
     code: str
     name: str
     column: str
-    reason: str
     hint: str
     count: int
-    first: tuple[tuple[int, str], ...]
+    first: tuple[tuple[int, str, str], ...]
 
 
 def collect(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[Group, ...]:
@@ -58,8 +57,8 @@ def collect(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[Grou
     if split or connection.execute(f"SELECT count(*) FROM {FAULTS}").fetchall()[0][0]:
         _number_lines(connection, staged, split)
     groups = connection.execute(
-        f"""SELECT code, any_value(name), column_name, any_value(reason), any_value(hint),
-        coalesce(max(times), count(*)), list({{'line': line, 'value': value}} ORDER BY line, value)[1:{SHOWN}]
+        f"""SELECT code, any_value(name), column_name, any_value(hint), coalesce(max(times), count(*)),
+        list({{'line': line, 'value': value, 'reason': reason}} ORDER BY line, value)[1:{SHOWN}]
         FROM {FAULTS} GROUP BY code, column_name ORDER BY min(line), code, column_name"""
     ).fetchall()
     return tuple(
@@ -67,12 +66,11 @@ def collect(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[Grou
             code=code,
             name=name,
             column=column,
-            reason=reason,
             hint=hint,
             count=count,
-            first=tuple((one["line"], one["value"] or "") for one in first),
+            first=tuple((one["line"], one["value"] or "", one["reason"]) for one in first),
         )
-        for code, name, column, reason, hint, count, first in groups
+        for code, name, column, hint, count, first in groups
     )
 
 
@@ -215,7 +213,7 @@ def _collect_split(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int
         WHEN 'MISSING COLUMNS' THEN 'has fewer than the {headers} cells of the header'
         WHEN 'UNQUOTED VALUE' THEN 'has a quotation mark that is not closed'
         WHEN 'LINE SIZE OVER MAXIMUM' THEN 'is longer than 2 MB' ELSE 'cannot be split into cells' END,
-        'put a cell with the delimiter or a quotation mark in it into quotation marks', NULL
+        'a line has a cell for every column; one that holds the delimiter stands in quotation marks', NULL
         FROM {staged.raw.rejects} ORDER BY line_byte_position"""
     )
     return int(connection.execute(f"SELECT count(*) FROM {FAULTS} WHERE n IS NULL").fetchall()[0][0])

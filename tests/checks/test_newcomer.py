@@ -85,6 +85,42 @@ EDITS: dict[str, Edit] = {
         '"Item {item.No.} has no',
         '"Item {item.Number} has no',
     ),
+    "a filter as a table view writes it": (
+        "customers",
+        "filter bc Blocked is blank\n",
+        "filter bc WHERE(Blocked=FILTER(<>All))\n",
+    ),
+    "a pattern as a query writes it": (
+        "customers",
+        "filter bc Blocked is blank\n",
+        "filter bc Blocked is blank and Name LIKE 'A%'\n",
+    ),
+    "a blank field as a query asks for it": (
+        "customers",
+        "filter bc Blocked is blank\n",
+        "filter bc Blocked IS NULL\n",
+    ),
+    "a name in square brackets": ("products", "No.                    ->  Product ID", "[No.] -> Product ID"),
+    "a decimal comma": ("products", "Decimals Supported := 2", "Decimals Supported := 2,0"),
+    "an option value with the name of its field": (
+        "products",
+        "filter bc Blocked = No\n",
+        "filter bc Type = Type::Inventory\n",
+    ),
+    "a bullet from a letter": ("products", "No.                    ->  Product ID", "• No. -> Product ID"),
+    "a dash from a letter": ("base-data", "Item No. via ITEM-PRODUCT", "Item No. via ITEM\u2011PRODUCT"),
+    "a comment of another language": ("customers", "only coupled records", "only coupled records -- for now"),
+    "words in another order": ("customers", "only coupled records", "records only coupled"),
+    "a line that is dropped with its arrow": (
+        "customers",
+        "only coupled records",
+        "only coupled records\n  drop Name <-> Account Name",
+    ),
+    "a condition before a line": (
+        "products",
+        "No.                    ->  Product ID",
+        "if Blocked = No then No. -> Product ID",
+    ),
 }
 
 
