@@ -28,6 +28,7 @@ BC_WATERMARK: Final = "Synch. Int. Tbl. Mod. On Fltr."
 SALES_WATERMARK: Final = "Synch. Modified On Filter"
 NOT_WOKEN: Final = "Disable Event Job Resch."
 DIRECTION: Final = "Direction"
+ONLY_COUPLED: Final = "Synch. Only Coupled Records"
 
 FIELD_MAPS: Final = "Integration Field Mapping"
 FIELD_MAP_OF: Final = "Integration Table Mapping Name"

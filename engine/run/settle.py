@@ -200,7 +200,9 @@ def move_watermark(
             )
         else:
             id = f"CAST(md5({literal('mapping/' + step.mapping.name)}) AS UUID)"
-            world.insert(table, [connector.MAPPING_NAME, column], f"SELECT {id} AS _id, {own} AS {name}, {value}")
+            names = [connector.MAPPING_NAME, column, connector.ONLY_COUPLED]
+            only = f"{literal(not step.mapping.creates_missing)} AS {identifier(connector.ONLY_COUPLED)}"
+            world.insert(table, names, f"SELECT {id} AS _id, {own} AS {name}, {value}, {only}")
     return before, after
 
 

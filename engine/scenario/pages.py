@@ -9,15 +9,17 @@ from engine import connector
 from engine.run.actions.adapt import ARROWS
 from engine.run.actions.edit import Edit, edit
 from engine.scenario.lay import made_id
-from engine.scenario.stage import DIRECTIONS, Stage
+from engine.scenario.stage import DIRECTIONS, Stage, page_of
 from engine.sql.quote import Literal, identifier, literal
 
 
 def keep_pages(stage: Stage, name: str, changed: Mapping[str, Any]) -> None:
-    """Write the direction of a mapping and its changed field lines. changed: all that users changed of it so far."""
-    if "direction" in changed:
-        way = {connector.DIRECTION: DIRECTIONS[changed["direction"]]}
-        _keep(stage, connector.MAPPINGS, {connector.MAPPING_NAME: name}, way)
+    """Write what users changed of a mapping and of its field lines. changed: all that they changed so far."""
+    mapping, page = stage.session.model.mappings.get(name), page_of(changed)
+    if page:
+        if mapping is not None:
+            page.setdefault(connector.ONLY_COUPLED, not mapping.creates_missing)
+        _keep(stage, connector.MAPPINGS, {connector.MAPPING_NAME: name}, page)
     fields = changed.get("fields")
     for field, how in fields.items() if isinstance(fields, dict) else ():
         number = stage.rules.known.mappings[name][0].field(field).number
@@ -46,7 +48,7 @@ def _keep(stage: Stage, page: str, key: Mapping[str, Literal], values: Mapping[s
 
 
 def forget_pages(stage: Stage, names: Collection[str]) -> None:
-    """The pages of these mappings as in a fresh configuration: the direction of the rules, no changed lines."""
+    """The pages of these mappings as in a fresh configuration: what the rules say of them, no changed lines."""
     lines, world = stage.catalog.table("bc", connector.FIELD_MAPS), stage.world
     if names and world.holds(lines, connector.FIELD_MAP_OF):
         own = f"{identifier(connector.FIELD_MAP_OF)} IN ({', '.join(literal(one) for one in sorted(names))})"
@@ -54,5 +56,6 @@ def forget_pages(stage: Stage, names: Collection[str]) -> None:
     ways = {arrow: DIRECTIONS[name] for name, arrow in ARROWS.items()}
     for name in sorted(names):
         if name in stage.session.model.mappings:
-            arrow = stage.session.model.mappings[name].arrow
-            _keep(stage, connector.MAPPINGS, {connector.MAPPING_NAME: name}, {connector.DIRECTION: ways[arrow]})
+            mapping = stage.session.model.mappings[name]
+            page = {connector.DIRECTION: ways[mapping.arrow], connector.ONLY_COUPLED: not mapping.creates_missing}
+            _keep(stage, connector.MAPPINGS, {connector.MAPPING_NAME: name}, page)

@@ -106,7 +106,7 @@ def set_up(start: Start, rules: Rulebook, folder: Path) -> Stage:
     rows: dict[str, dict[str, list[dict[str, Any]]]] = {"bc": {}, "sales": {}}
     for (system, name), given in start.rows.items():
         rows[system][name] = [dict(row) for row in given]
-    for name, own in _books(start, rules.known).items():
+    for name, own in _books(start, rules.known, made.model).items():
         rows["bc"].setdefault(name, []).extend(own)
     if start.job_queue is None:
         own = [{"ID": str(made_id(f"job/{one[JOB_NAME]}")), **one} for one in fresh_rows(made.model, start.now)]
@@ -180,7 +180,7 @@ def model_of(rules: Rulebook, settings: Mapping[str, Any], overrides: Mapping[st
 # --- the connector's own tables ---------------------------------------------------------------------------
 
 
-def _books(start: Start, known: Known) -> dict[str, list[dict[str, Any]]]:
+def _books(start: Start, known: Known, model: Model) -> dict[str, list[dict[str, Any]]]:
     books: dict[str, list[dict[str, Any]]] = {}
     for number, one in enumerate(start.couplings):
         name, row = _coupling(start, known, one, number)
@@ -189,6 +189,9 @@ def _books(start: Start, known: Known) -> dict[str, list[dict[str, Any]]]:
     for name, marks in start.watermarks.items():
         row = {connector.BC_WATERMARK: marks.get("bc"), connector.SALES_WATERMARK: marks.get("sales")}
         pages.setdefault(name, {connector.MAPPING_NAME: name}).update(row)
+    for name, page in pages.items():
+        if name in model.mappings:
+            page[connector.ONLY_COUPLED] = not model.mappings[name].creates_missing
     if pages:
         books[connector.MAPPINGS] = list(pages.values())
     if lines := _line_pages(start, known):
@@ -204,12 +207,23 @@ def _books(start: Start, known: Known) -> dict[str, list[dict[str, Any]]]:
 
 
 def _pages(start: Start, known: Known) -> dict[str, dict[str, Any]]:
-    """Mappings that users turned, as Business Central keeps them, by name: rules may ask which way a mapping goes."""
+    """Mappings that users changed, as Business Central keeps them, by name: rules may ask which way a mapping goes, and
+    whether it creates records."""
     return {
-        name: {connector.MAPPING_NAME: name, connector.DIRECTION: DIRECTIONS[one["direction"]]}
+        name: {connector.MAPPING_NAME: name, **page_of(one)}
         for name, one in start.mappings.items()
-        if "direction" in one and name in known.mappings
+        if name in known.mappings and page_of(one)
     }
+
+
+def page_of(changed: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the page of a mapping that follow from what users changed of it."""
+    page: dict[str, Any] = {}
+    if "direction" in changed:
+        page[connector.DIRECTION] = DIRECTIONS[changed["direction"]]
+    if "only_coupled" in changed:
+        page[connector.ONLY_COUPLED] = changed["only_coupled"]
+    return page
 
 
 def _line_pages(start: Start, known: Known) -> list[dict[str, Any]]:
