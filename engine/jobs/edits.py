@@ -23,7 +23,8 @@ NEW = UUID("6f2c9a3e-5d0b-4a51-9a0f-3f1f4b8f7c11")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What a script asks for. key: an id, or fields that select one record. settings: instead of a change."""
+    """What a script asks for. key: an id, or fields that select one record. settings: instead of a change; so is fails:
+    the job whose next run fails as a whole, because: with this reason (R9.15)."""
 
     at: datetime
     op: Literal["create", "update", "delete"] = "update"
@@ -31,6 +32,8 @@ class Edit:
     key: object = None
     values: Mapping[str, object] | None = None
     settings: Mapping[str, object] | None = None
+    fails: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,8 @@ def _shape(entry: Mapping[str, Any], at: int, places: Places) -> Iterator[Diagno
     """The keys that an entry lacks for what it says, and those that it has beside them."""
     if "settings" in entry:
         wanted: tuple[str, ...] = ("at", "settings")
+    elif "fails" in entry:
+        wanted = ("at", "fails", "because")
     else:
         wanted = ("at", "op", "system", "table", *KEYS[entry.get("op", "update")])
     known = ", ".join(wanted)
@@ -82,6 +84,8 @@ def _as_scenario(content: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     actions = [
         {"run": "change-setting", "at": one["at"], "set": one["settings"]}
         if "settings" in one
+        else {"run": "schedule", "at": one["at"], "until": one["at"]}
+        if "fails" in one
         else {"run": "edit", "at": one["at"], "edits": [{name: it for name, it in one.items() if name != "at"}]}
         for one in content
     ]
@@ -105,5 +109,7 @@ def _edit(one: Mapping[str, Any], catalog: Catalog) -> Edit:
     assert at is not None
     if "settings" in one:
         return Edit(at=at, settings=typed_settings(one["settings"], catalog))
+    if "fails" in one:
+        return Edit(at=at, fails=one["fails"], because=one["because"])
     table = catalog.table(one["system"], one["table"])
     return Edit(at=at, op=one["op"], table=table, key=one.get("key"), values=one.get("set") or {})

@@ -13,7 +13,8 @@ from engine.jobs.summary import COUNTERS, by_job, lines, span
 from engine.jobs.tell import closing
 from engine.jobs.timeline import Timeline
 from engine.report.render import SHIPPED
-from engine.report.write import precious, write_whole
+from engine.report.write import write_whole
+from engine.standing import precious
 from engine.textfile import shown
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -67,7 +67,7 @@ def rehearse(
     model = ground.rules.model
     edits, wrong = read_edits(events, ground.world.catalog) if events is not None else ((), ())
     queue = fresh(model, ground.now, zone)
-    problems += [*wrong, *_unknown(jobs, queue)]
+    problems += [*wrong, *_unknown((*jobs, *(one.fails for one in edits if one.fails)), queue)]
     if problems or not isinstance(lasts, timedelta):
         ground.world.connection.close()
         return Rehearsed(timeline=None, found=tuple(problems))

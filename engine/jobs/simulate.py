@@ -6,6 +6,7 @@ cannot find anything new is not planned again (`engine.jobs.known`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -33,6 +34,8 @@ from engine.run.dryrun import Session
 
 Rebind = Callable[[Mapping[str, object]], Model]
 Progress = Callable[[str, int, int], None]
+LACKS_TO_CREATE = re.compile(r"\bprvCreate\w*", re.I)
+"""An error text of Sales that shows that its user lacks a privilege to create (R9.17)."""
 INSTANT = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 
@@ -73,6 +76,7 @@ class Simulation:
     held: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
     clocks: dict[int, tuple[Model, ByClock]] = field(default_factory=dict)
+    failing: dict[str, str] = field(default_factory=dict)
 
     # --- runs ---
 
@@ -81,6 +85,10 @@ class Simulation:
         self._to(at)
         number = len(self.runs) + 1
         self.running[entry.number] = number
+        if entry.name in self.failing:
+            failed = Failed(reason=self.failing.pop(entry.name))
+            self._note(number, entry, at, failed, (), known=False)
+            return failed, self.wish.takes
         known = self.idle.get(entry.number) if self.wish.short_cut else None
         if known is not None and known.holds(self.session.model, self.session.around.settings, self.prints, at):
             self._move_settings(known.moves, at)
@@ -178,6 +186,7 @@ class Simulation:
                 after = event.entry
                 status = "gone" if after is None else after.status
                 self.runs[number] = replace(self.runs[number], then=status, next=None if after is None else after.start)
+                self._turned_off(event.at, self.runs[number].error)
                 if entry.setup.full:
                     self._release(entry)
                     self._next_wave(event.at)
@@ -197,6 +206,15 @@ class Simulation:
                 self.progress(
                     f"{event.at:%Y-%m-%d %H:%M} {entry.name}", done, int((self.wish.end - self.wish.begin) / MINUTE)
                 )
+
+    def _turned_off(self, at: datetime, error: str) -> None:
+        """R9.17: an error that shows a missing privilege to create turns the connections off, with that reason."""
+        on = {name: False for name in CONNECTIONS if self.session.around.settings.get(name)}
+        if LACKS_TO_CREATE.search(error) and on:
+            self._to(max(at, self.session.around.now))
+            self._say(at, "note", "", f"the connection is turned off: {error}")
+            self._change_settings(at, on)
+            self.prints = prints(self.session.world)
 
     def _to(self, at: datetime) -> None:
         move_clock(self.session, at, self.wish.work_date or at.date())
@@ -218,6 +236,9 @@ class Simulation:
         self.schedule.now = one.at
         self._to(one.at)
         before = self.prints
+        if one.fails:
+            self.failing[one.fails] = one.because
+            return
         if one.settings is not None:
             self._change_settings(one.at, one.settings)
         else:

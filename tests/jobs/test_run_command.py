@@ -149,3 +149,18 @@ def test_windows_sleep_and_categories_of_a_job_are_in_the_model() -> None:
     assert (job.every, job.sleep, job.attempts, job.delay, job.category) == (30, 720, 2, 30, "C")
     assert job.window is not None and job.window.zone == "Europe/Berlin" and job.window.days == frozenset(range(1, 6))
     assert [one.name for one in job.wakes] == ["Item"]
+
+
+def test_a_script_lets_a_run_fail(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["run", "--from", "2026-06-15T12:00:00Z", "--for", "13h", "--events", "edits.yaml"]
+    fails = "- {at: '2026-06-15T12:10:00Z', fails: ITEMS, because: The server is busy.}\n"
+    (workspace / "edits.yaml").write_text(fails, encoding="utf-8")
+    main(words)
+    assert "The server is busy." in capsys.readouterr().out
+    (workspace / "edits.yaml").write_text(fails.replace("ITEMS", "ITEM"), encoding="utf-8")
+    assert main(words) == 1
+    told = capsys.readouterr().err
+    assert "the queue has no job ITEM" in told and "did you mean ITEMS?" in told
+    (workspace / "edits.yaml").write_text(fails.replace("because", "key"), encoding="utf-8")
+    assert main(words) == 1
+    assert "the key because of entry 1 of the list is missing" in capsys.readouterr().err
