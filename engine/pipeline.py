@@ -116,7 +116,7 @@ def lint(paths: Sequence[Path] = (), *, standard: bool = False, cached: bool = T
         return Linted(files=len(sources), found=in_source_order([*unread, *found]))
     workspace, about_workspace = load_workspace(root or Path.cwd())
     if workspace is None:
-        return Linted(files=0, found=about_workspace)
+        return Linted(files=len({_path(one) for one in about_workspace}), found=about_workspace)
     named, unread = rule_sources(paths)
     about = [*about_workspace, *_of_workspace(workspace, _others(workspace, named), cached)]
     shipped = frozenset(one.path for one in workspace.standard_rules)

@@ -27,6 +27,7 @@ from engine.run.ledger import write_head
 from engine.run.save import save
 from engine.run.world import World
 from engine.snapshot.open import SnapshotProblem, Tables, connect, fingerprint, first_line, tables_in
+from engine.standing import other_than_plan
 from engine.syntax import ast
 from engine.workspace import Workspace, find_workspace, load_workspace
 
@@ -101,7 +102,9 @@ def chosen_records(ground: Opened, names: Sequence[str], words: Sequence[str], o
 
     process = ground.rules.model.processes.get(names[0]) if len(names) == 1 else None
     if process is None:
-        hint = f"for records of a mapping: coupler sync {names[0]} …" if names else "coupler plan PROCESS --records …"
+        hint = "coupler plan PROCESS --records …"
+        if len(names) == 1 and names[0] in ground.rules.model.mappings:
+            hint = f"for records of a mapping: coupler sync {names[0]} …"
         ground.world.connection.close()
         wrong = wrong_words("--records points at records of one process, which is named alone", hint)
         return Planned(world=None, found=(wrong,))
@@ -351,7 +354,7 @@ def saved(world: World, out: Path) -> tuple[Diagnostic, ...]:
     try:
         if not out.parent.is_dir():
             raise FileNotFoundError(2, f"there is no folder {out.parent.as_posix()}")
-        if holds_something_else(out):
+        if other_than_plan(out):
             return (_not_saved(out, "it is there already and is no plan", "name a new file, or remove that one first"),)
         save(world, out)
     except OSError as error:
@@ -366,19 +369,6 @@ def saved(world: World, out: Path) -> tuple[Diagnostic, ...]:
 def _not_saved(out: Path, why: str, hint: str) -> Diagnostic:
     message = f"the plan could not be saved in {out.as_posix()}: {why}"
     return Diagnostic(code="E603", name="not-saved", severity="error", span=None, message=message, hint=hint)
-
-
-def holds_something_else(path: Path) -> bool:
-    """Would a plan that is saved here take the place of something that is no plan: a snapshot, a rule file?"""
-    from engine.run.apply import open_plan
-
-    if path.suffix == ".plan" or not path.is_file() or not path.stat().st_size:
-        return False
-    try:
-        open_plan(path).close()
-    except SnapshotProblem:
-        return True
-    return False
 
 
 def apply_plan(plan_file: Path, snapshot: str | None) -> Applied | tuple[Diagnostic, ...]:

@@ -12,7 +12,7 @@ from engine.yamlfile import Path
 
 Schema = Mapping[str, Any]
 CALLED = {
-    "object": "a mapping (key: value)",
+    "object": "lines of `key: value`",
     "array": "a list",
     "string": "text",
     "integer": "a whole number",
@@ -40,7 +40,7 @@ def seen(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case dict():
-            return "a mapping"
+            return "lines of `key: value`"
         case list():
             return "a list"
         case str():

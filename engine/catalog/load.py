@@ -88,16 +88,6 @@ class Library:
         return key in self._entries
 
 
-def index_text(folder: Path) -> str:
-    """What `index.txt` must say about the table files of a folder: one line per table, by system and name."""
-    lines = []
-    for path in sorted(folder.glob("bc/*.yaml")) + sorted(folder.glob("sales/*.yaml")):
-        file = path.relative_to(folder).as_posix()
-        one = read_shipped(path, file)
-        lines.append(f"{one.system} | {one.name} | {_caption(one)} | {one.number} | {file}")
-    return "\n".join(sorted(lines)) + "\n"
-
-
 def _index() -> Iterator[Entry]:
     for line in (shipped("schemas") / INDEX).read_text(encoding="utf-8").splitlines():
         system, name, caption, number, file = line.split(" | ")

@@ -128,11 +128,6 @@ class Settings:
                     yield _of_field(table_name, one)
 
 
-def find_setting(written: str, catalog: Catalog | None = None) -> SettingDef | None:
-    """The setting that `order size`, `Order Size` or `order_size` means; None if none."""
-    return (_shipped_settings() if catalog is None else Settings(catalog)).find(written)
-
-
 def at_work_date(values: Mapping[str, object], work_date: date) -> dict[str, object]:
     """The values with those defaults filled in that depend on the clock."""
     filled = dict(values)

@@ -6,6 +6,7 @@ import argparse
 import re
 import shutil
 import textwrap
+from collections.abc import Callable
 from typing import NoReturn
 
 
@@ -58,8 +59,26 @@ def world_options(parser: argparse.ArgumentParser) -> None:
 
 def power_options(parser: argparse.ArgumentParser) -> None:
     """How much of the machine the work on the data may use."""
-    parser.add_argument("--memory", metavar="SIZE", help="most memory for the data work, like 4GB")
-    parser.add_argument("--threads", metavar="N", type=int, help="processors to use (default: all)")
+    parser.add_argument("--memory", metavar="SIZE", type=size, help="most memory for the data work, like 4GB")
+    parser.add_argument("--threads", metavar="N", type=at_least(1), help="processors to use (default: all)")
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """A reader of whole numbers that are not below `least`."""
+
+    def number(written: str) -> int:
+        if not re.fullmatch(r"[+-]?\d{1,9}", written.strip()) or int(written) < least:
+            raise argparse.ArgumentTypeError(f"takes a whole number from {least}, not {written}")
+        return int(written)
+
+    return number
+
+
+def size(written: str) -> str:
+    """An amount of memory with its unit, like 4GB."""
+    if not re.fullmatch(r"\d+(?:\.\d+)?\s*[KMGT]i?B", written.strip(), re.I):
+        raise argparse.ArgumentTypeError(f"takes a size like 4GB or 500MB, not {written}")
+    return written
 
 
 def _plainly(message: str) -> str:
@@ -74,6 +93,7 @@ def _plainly(message: str) -> str:
 _PLAINLY = (
     (r"argument (\S+): invalid int value: '(.*)'", r"\1 takes a whole number, not \2"),
     (r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", r"\1 is one of \3, not \2"),
+    (r"argument (\S+): (takes .*)", r"\1 \2"),
     (r"argument (\S+): expected one argument", r"\1 needs a value behind it"),
     (r"the following arguments are required: (.*)", r"\1 is missing"),
     (r"unrecognized arguments: (.*)", r"\1 is not known here"),

@@ -87,16 +87,16 @@ def _standing(at: Place) -> Standing | tuple[Diagnostic, ...]:
 def _as_declared() -> Standing | tuple[Diagnostic, ...]:
     """The queue as it would begin: no runner has ever been at work here."""
     from engine import planning
-    from engine.jobs.define import fresh
-    from engine.jobs.live.live import Live
+    from engine.jobs.live import steps
     from engine.jobs.live.status import Standing
     from engine.jobs.live.work import clock
 
-    _, rules, found = planning.rules_here()
-    if rules is None:
+    workspace, rules, found = planning.rules_here()
+    if workspace is None or rules is None:
         return found
     now = clock()
-    return Standing(live=Live(queue=fresh(rules.model, now)), holder=None, asked=(), now=now)
+    live = steps.first(rules.model, planning.without_secrets(workspace.settings), now)
+    return Standing(live=live, holder=None, asked=(), now=now)
 
 
 def _ask(at: Place, found: Standing, verb: str, given: list[str]) -> Done:

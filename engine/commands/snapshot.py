@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from engine.commands.arguments import power_options
+from engine.commands.arguments import at_least, power_options
 from engine.commands.telling import Done, tell
 
 HELP = """
@@ -29,8 +29,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     show = verbs.add_parser("show", help="what a snapshot holds")
     show.add_argument("name", nargs="?", metavar="NAME", help="a name or path (default: the one in coupler.yaml)")
     show.add_argument("table", nargs="?", metavar="TABLE", help="the rows of this table, by name or caption")
-    show.add_argument("--rows", type=int, default=20, metavar="N", help="so many rows at most (20)")
-    show.add_argument("--rejects", type=int, default=20, metavar="N", help="so many refused cells at most (20)")
+    show.add_argument("--rows", type=at_least(0), default=20, metavar="N", help="so many rows at most (20)")
+    show.add_argument("--rejects", type=at_least(0), default=20, metavar="N", help="so many refused cells at most (20)")
     show.add_argument("--json", action="store_true", help="print it as JSON (schemas/json/snapshot.schema.json)")
     export = verbs.add_parser("export", help="write files that an import reads again")
     export.add_argument("name", metavar="NAME", help="a name or path")

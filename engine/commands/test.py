@@ -41,9 +41,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def percent(written: str) -> float:
     """A share between 0 and 100."""
-    share = float(written.removesuffix("%"))
+    try:
+        share = float(written.removesuffix("%"))
+    except ValueError:
+        share = -1.0
     if not 0 <= share <= 100:
-        raise argparse.ArgumentTypeError(f"{written} is no percentage")
+        raise argparse.ArgumentTypeError(f"takes a number from 0 to 100, not {written}")
     return share
 
 

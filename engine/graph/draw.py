@@ -89,7 +89,8 @@ def _unknown(name: str, known: Sequence[str], left_out: Sequence[str]) -> Diagno
 
 def keep(text: str, out: Path) -> tuple[Diagnostic, ...]:
     """Write a drawing, or a scenario, to its file; what stood in the way, if anything."""
-    from engine.report.write import precious, write_whole
+    from engine.report.write import write_whole
+    from engine.standing import precious
 
     try:
         if not out.parent.is_dir():

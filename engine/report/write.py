@@ -46,6 +46,9 @@ def write_report(
 
     keep: a file that must not be written over: the plan.
     """
+    if files and files[0].parent.is_file():
+        hint = "name a folder, or a file that ends in .html or .md"
+        return (_not_written(files[0].parent, "it is a file, and no page or Markdown", hint),)
     texts = [RENDERERS[path.suffix](report, templates=templates) for path in files]
     mistakes = tuple(dict.fromkeys(one for one in texts if isinstance(one, Diagnostic)))
     if mistakes:
@@ -80,16 +83,6 @@ def write_whole(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
-
-
-def precious(path: Path) -> bool:
-    """Is there a file that no page or picture may take the place of: rules, settings, a plan, a snapshot?"""
-    if not path.is_file():
-        return False
-    if path.suffix in (".rules", ".duckdb", ".plan") or path.name == "coupler.yaml":
-        return True
-    with path.open("rb") as file:
-        return file.read(12)[8:] == b"DUCK"
 
 
 def _not_written(path: Path, why: str, hint: str) -> Diagnostic:

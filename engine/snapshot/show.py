@@ -122,22 +122,6 @@ def snapshot_summary(path: Path, catalog: Catalog, *, rejects: int = 100) -> Sum
         )
 
 
-def coupling_counts(path: Path, table: str, by: str) -> tuple[tuple[str, int], ...]:
-    """How many rows a bc table has per value of a column, most first: couplings per table, log rows per mapping.
-
-    table and by are technical names (the engine knows no business name); empty when the snapshot lacks them.
-    """
-    with _opened(path) as connection:
-        if by not in dict(table_columns(connection, "bc", table)):
-            return ()
-        column = identifier(by)
-        found = connection.execute(
-            f"SELECT CAST({column} AS VARCHAR), count(*) FROM {qualified('snap', 'bc', table)} "
-            "GROUP BY 1 ORDER BY 2 DESC, 1"
-        ).fetchall()
-        return tuple((value or "", count) for value, count in found)
-
-
 def first_rows(path: Path, catalog: Catalog, written: str, *, limit: int = 20, captions: bool = True) -> Rows:
     """The first rows of one table in key order. written: technical name or caption, in any usual spelling, with
     `bc ` or `sales ` before it where both systems have such a table. Raises SnapshotProblem (E540) when there is none.

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from engine.catalog.load import load_catalog
-from engine.catalog.settings import Misuse, SettingDef, Settings, at_work_date, find_setting, typed
+from engine.catalog.settings import Misuse, SettingDef, Settings, at_work_date, typed
 
 
 def setting(name: str) -> SettingDef:
-    found = find_setting(name)
+    found = Settings().find(name)
     assert found is not None, name
     return found
 
@@ -46,7 +46,7 @@ def test_fields_of_setup_tables_are_settings() -> None:
 
 
 def test_what_is_no_setting_leads_to_one_that_is() -> None:
-    assert find_setting("write-in produkt no") is None
+    assert Settings().find("write-in produkt no") is None
     assert Settings().suggest("write-in produkt no")[0] == "write in product no"
     assert Settings().suggest("Ordr Nos.")[0] == "order nos"
     assert Settings().suggest("xyzzy") == ()
@@ -56,9 +56,9 @@ def test_a_table_file_may_add_a_setting(tmp_path: Path) -> None:
     (tmp_path / "setup.yaml").write_text("table: bc Marketing Setup\nfields:\n  Loyalty Rate: decimal\n")
     catalog, found = load_catalog((tmp_path,))
     assert found == ()
-    added = find_setting("loyalty rate", catalog)
+    added = Settings(catalog).find("loyalty rate")
     assert added is not None and added.setup == ("Marketing Setup", "Loyalty Rate")
-    assert find_setting("loyalty rate") is None
+    assert Settings().find("loyalty rate") is None
 
 
 def test_the_defaults_are_those_of_a_fresh_connection() -> None:

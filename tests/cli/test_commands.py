@@ -116,3 +116,22 @@ def test_init_makes_a_workspace_and_overwrites_nothing(tmp_path: Path, capsys: p
     assert 'company: "North Wind"' in (folder / "coupler.yaml").read_text(encoding="utf-8")
     assert main(["init", str(folder)]) == 1
     assert "is not empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("plan --threads 0", "coupler plan: --threads takes a whole number from 1, not 0"),
+        ("plan --threads two", "coupler plan: --threads takes a whole number from 1, not two"),
+        ("plan --memory much", "coupler plan: --memory takes a size like 4GB or 500MB, not much"),
+        ("plan --memory 0", "coupler plan: --memory takes a size like 4GB or 500MB, not 0"),
+        ("snapshot show --rows -1", "coupler snapshot show: --rows takes a whole number from 0, not -1"),
+        ("test --threshold most", "coupler test: --threshold takes a number from 0 to 100, not most"),
+        ("test --threshold 101", "coupler test: --threshold takes a number from 0 to 100, not 101"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_met_with_what_does(
+    call: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(call.split()) == 1
+    assert capsys.readouterr().err.startswith(said)

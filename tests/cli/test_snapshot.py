@@ -27,7 +27,7 @@ IMPORT = ["snapshot", "import", "june", "--bc", "exports/bc", "--now", "2026-06-
 
 def test_exports_go_in_and_are_seen_and_come_out_again(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(IMPORT) == 0
-    assert capsys.readouterr().out.endswith("2 rows of 1 tables are in snapshots/june.duckdb.\n")
+    assert capsys.readouterr().out.endswith("2 rows of 1 table are in snapshots/june.duckdb.\n")
     assert (workspace / "snapshots" / "june.duckdb").is_file()
     assert main(["snapshot", "show"]) == 0
     said = capsys.readouterr().out

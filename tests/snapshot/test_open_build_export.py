@@ -21,8 +21,8 @@ from engine.snapshot.content import content_fingerprint
 from engine.snapshot.export import Format, export_snapshot
 from engine.snapshot.importing import import_snapshot
 from engine.snapshot.open import SnapshotProblem, connect, fingerprint
-from engine.snapshot.show import coupling_counts, first_rows, snapshot_summary
-from tests.snapshot.worlds import CUSTOMER, ITEM, SMALL, SmallCatalog
+from engine.snapshot.show import first_rows, snapshot_summary
+from tests.snapshot.worlds import ITEM, SMALL, SmallCatalog
 
 NOW = datetime(2026, 6, 14, tzinfo=UTC)
 WORLD: World = {
@@ -261,11 +261,6 @@ def test_the_first_rows_are_readable(snapshot: Path) -> None:
     with pytest.raises(SnapshotProblem) as raised:
         first_rows(snapshot, SMALL, "Custommer")
     assert raised.value.diagnostic.hint == "did you mean Customer?"
-
-
-def test_rows_are_counted_by_a_column(snapshot: Path) -> None:
-    assert coupling_counts(snapshot, CUSTOMER.name, "Blocked") == (("0", 1), ("3", 1))
-    assert coupling_counts(snapshot, CUSTOMER.name, "Nothing") == ()
 
 
 def test_a_killed_import_leaves_the_old_snapshot(snapshot: Path, tmp_path: Path) -> None:

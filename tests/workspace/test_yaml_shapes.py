@@ -142,8 +142,8 @@ def told(name: str, text: str) -> list[tuple[str, int, str, str]]:
     ("text", "code", "message", "hint"),
     [
         ("rules: [standard]", "E407", "the key company is missing", "for example `company: Contoso Ltd`"),
-        ("", "E406", "the file must be a mapping (key: value), not blank", LINES),
-        ("- a", "E406", "the file must be a mapping (key: value), not a list", LINES),
+        ("", "E406", "the file must be lines of `key: value`, not blank", LINES),
+        ("- a", "E406", "the file must be lines of `key: value`, not a list", LINES),
         ("company: 5", "E406", "company must be the name of the company, not the number 5", "put it in quotes: '5'"),
         ("company: ''", "E406", "company must be the name of the company, not blank text", "for example Contoso Ltd"),
         ("compny: A", "E405", "the key compny is not known", "did you mean company?"),
