@@ -173,6 +173,12 @@ def test_switched_while_no_runner_is_at_work(made: Pilot) -> None:
     assert made.content() == made.replayed()
 
 
+def test_switched_before_the_first_runner_and_after_a_person_has_looked(made: Pilot) -> None:
+    made.jobs("wake", "VENDORS")
+    connections(made, on=False)
+    assert "VENDORS: its connection is off" in made.run("--runs", "0")
+
+
 def test_switched_while_a_runner_is_at_work(made: Pilot) -> None:
     process = made.start()
     line(process, "VENDORS: 3 created")
