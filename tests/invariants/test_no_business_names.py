@@ -35,7 +35,7 @@ REASONS = {
         ("Text", "Value", "Process", "Created", "Type", "Message", "Date", "Order", "Category", "Source", "Size"),
         "words of reports and of the language, and of names of the connector's own tables and fields",
     ),
-    **dict.fromkeys(("Active", "Open", "Timeline", "timeline", "percentage", "pager"), "words of reports and pages"),
+    **dict.fromkeys(("Active", "Open", "Timeline", "timeline", "pager"), "words of reports and pages"),
     **dict.fromkeys(
         (
             "company",
