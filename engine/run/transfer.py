@@ -25,6 +25,7 @@ from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.dropped import Dropped
+from engine.run.entered import check_entered
 from engine.run.found import LOOKED_AT, Candidates
 from engine.run.judge import Carried, Judged, WrittenField, in_one_pass, one_by_one
 from engine.run.templates import apply_templates
@@ -226,8 +227,10 @@ def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> Carried
                     text = carry_into(
                         entry, carry.target, carry.value, carry.source, carry.carried, item.label, item.span, frame
                     )
+                    old = old_value(entry, carry.target, frame)
+                    if step.leg == "to_bc":
+                        check_entered(carry, text, old, item, frame)
                     if item.two_way:
-                        old = old_value(entry, carry.target, frame)
                         clashes.append((f"({text} IS DISTINCT FROM {old})", str(len(lines))))
                     lines.append(item)
                     if watch.watcher is not None:
