@@ -11,6 +11,8 @@ from engine.graph.layout import HEIGHT, PROCESS, WIDTH, Laid, lay_out
 MARGIN = 24.0
 HEAD = 46.0
 RED = "#b3261e"
+BRIGHT_RED = "#ff8a80"
+"""The same on a dark page."""
 STYLE = f"""
     text {{ font-family: "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #1f2328 }}
     .title {{ font-size: 17px; font-weight: 600 }}
@@ -27,6 +29,23 @@ STYLE = f"""
     .implied {{ stroke: #a9b1ba; stroke-width: 1 }}
     .within {{ stroke-dasharray: 5 3 }}
     .back {{ stroke: {RED}; stroke-width: 2 }}
+    .paper {{ fill: #ffffff }}
+    @media (prefers-color-scheme: dark) {{
+      text {{ fill: #e6edf3 }}
+      .key, .about, .place {{ fill: #a9b4c0 }}
+      .paper {{ fill: #0f141a }}
+      :root {{ background: #0f141a }}
+      .box {{ fill: #1a212a; stroke: #77828e }}
+      .process {{ fill: #2a2417; stroke: #b59a5c }}
+      .chosen {{ fill: #15304f; stroke: #6cb1ff }}
+      .road {{ stroke: #a9b4c0 }}
+      .implied {{ stroke: #56616d }}
+      .warn {{ fill: {BRIGHT_RED} }}
+      .circle, .back {{ stroke: {BRIGHT_RED} }}
+      #coupler-end path {{ fill: #a9b4c0 }}
+      #coupler-end-implied path {{ fill: #56616d }}
+      #coupler-end-back path {{ fill: {BRIGHT_RED} }}
+    }}
 """
 
 
@@ -46,7 +65,7 @@ def to_svg(graph: Graph, chosen: Sequence[str] = ()) -> str:
         _marker("end", "#57606a"),
         _marker("end-implied", "#a9b1ba"),
         _marker("end-back", RED),
-        f'  <rect {_sized(wide, high)} fill="#ffffff"/>',
+        f'  <rect class="paper" {_sized(wide, high)} fill="#ffffff"/>',
         f'  <text class="title" x="{_n(MARGIN)}" y="{_n(MARGIN + 10)}">{title}</text>',
         f'  <text class="key" x="{_n(MARGIN)}" y="{_n(MARGIN + 30)}">{_escaped(_about(graph))}</text>',
     ]

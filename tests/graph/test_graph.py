@@ -14,7 +14,7 @@ from engine.cli import main
 from engine.graph.graph import Graph, Node, connected, fewer, neighbourhood, told_circle
 from engine.graph.layout import HEIGHT, PROCESS, WIDTH, lay_out
 from engine.graph.mermaid import to_mermaid
-from engine.graph.svg import to_svg
+from engine.graph.svg import STYLE, to_svg
 
 
 def kind_of(name: str) -> Literal["mapping", "process"]:
@@ -245,3 +245,23 @@ def test_without_processes_there_are_none_and_the_message_says_why(
     assert not [line for line in drawn_processes(workspace, capsys, "--mappings-only") if "([" in line]
     assert main(["graph", "tell-stock", "--mappings-only"]) == 1
     assert "tell-stock is a process: leave out --mappings-only" in capsys.readouterr().err
+
+
+def test_on_a_dark_page_the_drawing_is_dark() -> None:
+    """Every colour of the light drawing that carries meaning has one of its own on a dark page."""
+    _, _, dark = STYLE.partition("@media (prefers-color-scheme: dark)")
+    for name in (
+        "text",
+        ".key",
+        ".warn",
+        ".box",
+        ".process",
+        ".chosen",
+        ".circle",
+        ".road",
+        ".implied",
+        ".back",
+        ".paper",
+    ):
+        assert re.search(rf"(?m)(^|[ ,]){re.escape(name)}( |,)", dark), name
+    assert to_svg(Graph(nodes=(), edges=(), circles=())).count('class="paper"') == 1
