@@ -10,7 +10,7 @@ from engine.model import model
 from engine.model.constants import blank_of
 from engine.run.actions.adapt import ARROWS, WrongOverrideError, conditions
 from engine.run.actions.filtertext import Clock
-from engine.run.actions.match import groups_of
+from engine.run.actions.match import Equal, groups_of
 from engine.run.actions.nodes import nodes
 from engine.scenario.scenario import Difference
 from engine.scenario.state import State
@@ -169,17 +169,27 @@ def _match_fields(what: str, expected: list[Mapping[str, Any]], state: State, na
     """The match fields with their priorities as a user said them; those of a rule are numbered from 0."""
     said = state.overrides.get(name, {}).get("match_fields")
     if said is None:
+        mapping = state.model.mappings[name]
         got = [
-            (number, pair.bc.field.name, pair.exact)
-            for number, group in enumerate(groups_of(state.model.mappings[name]))
+            (number, field, pair.exact)
+            for number, group in enumerate(groups_of(mapping))
             for pair in group
-            if isinstance(pair.bc, model.Column)
+            for field in _compared(pair, mapping)
         ]
     else:
         got = [(one["priority"], one["field"], bool(one.get("case_sensitive"))) for one in said]
     wanted = [(one["priority"], one["field"], bool(one.get("case_sensitive"))) for one in expected]
     if sorted(wanted) != sorted(got):
         yield Difference(what=f"{what}, match_fields", expected=_fields_text(wanted), got=_fields_text(got))
+
+
+def _compared(pair: Equal, mapping: model.Mapping) -> list[str]:
+    """The BC field that is compared: by itself, or as its line sends it to the Sales field; else none."""
+    if isinstance(pair.bc, model.Column):
+        return [pair.bc.field.name]
+    sent = [line.to_sales for line in _lines(mapping) if line.to_sales is not None and line.to_sales.source is not None]
+    filled = pair.sales.field if isinstance(pair.sales, model.Column) else None
+    return [one.source.field.name for one in sent if one.source is not None and one.target == filled]
 
 
 def _fields_text(found: list[tuple[int, str, bool]]) -> str:

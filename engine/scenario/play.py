@@ -304,13 +304,13 @@ def _reset_mappings(stage: Stage, names: Collection[str]) -> None:
 
 
 def _change_mapping(stage: Stage, name: str, given: Mapping[str, Any]) -> None:
-    """Change a mapping; refused for a direction that it cannot have (R4.2, R4.26)."""
+    """Change a mapping; refused for a direction or a line that it cannot have (R4.2, R4.17, R4.26)."""
     mapping = stage.session.model.mappings.get(name)
     if mapping is None:
         raise StageError(f"the mapping {name} does not exist under these settings")
     given = _of_option_lines(mapping, given)
     kept = stage.overrides
-    reason = _impossible(_with_lines(stage, mapping, given), given.get("direction"))
+    reason = _impossible(_with_lines(stage, mapping, given), given.get("direction")) or _unclearable(mapping, given)
     if reason is not None:
         stage.refused.append(Refusal(mapping=name, record="", reason=reason))
         return
@@ -370,6 +370,21 @@ def _impossible(mapping: model.Mapping, direction: str | None) -> str | None:
         "to_bc": any(one.to_bc is not None and not one.two_way for one in lines),
     }
     return None if exact[direction] else f"{mapping.name} has no enabled field line in the direction {direction}"
+
+
+def _unclearable(mapping: model.Mapping, given: Mapping[str, Any]) -> str | None:
+    """R4.17: a line that keeps the old value where the new one is blank cannot clear it as well."""
+    fields = given.get("fields")
+    cleared = (
+        {name for name, one in fields.items() if one.get("clear_on_failure")} if isinstance(fields, dict) else set()
+    )
+    for line in (one for one in mapping.items if isinstance(one, model.FieldLine)):
+        carry = line.to_sales
+        if carry is None or carry.source is None or not carry.carried.keep_if_blank:
+            continue
+        if carry.source.field.name in cleared:
+            return f"the line of {carry.source.field.name} keeps its value when the new one is blank; it cannot clear"
+    return None
 
 
 def _edit(stage: Stage, change: Mapping[str, Any], state: State, seed: str) -> Edit:

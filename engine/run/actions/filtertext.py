@@ -111,7 +111,18 @@ class _Reader:
         if kind != "word":
             raise WrongFilterError(f"{self.text} is no filter: a value is missing")
         self.at += 1
-        return word
+        return self.numbered(word)
+
+    def numbered(self, word: str) -> str:
+        """The number of an option that is written with it, `Active (0)`; any other word itself."""
+        signs = [one for kind, one in self.tokens[self.at : self.at + 3] if kind == "sign"]
+        if self.field.kind != "option" or signs != ["(", ")"]:
+            return word
+        number = self.tokens[self.at + 1][1]
+        if number != str(self.value(_unquoted(word))):
+            raise WrongFilterError(f"{self.field.name} cannot be {word} ({number})")
+        self.at += 3
+        return number
 
     def relation(self, sign: str, word: str) -> Filter:
         bare = _unquoted(word)
@@ -162,6 +173,8 @@ class _Reader:
                         str(one.number),
                     ):
                         return one.number
+                if bare.strip().casefold() == "blank":
+                    return field.blank_option
             case "boolean":
                 if bare.casefold() in ("yes", "true", "1", "no", "false", "0", ""):
                     return bare.casefold() in ("yes", "true", "1")
@@ -172,7 +185,8 @@ class _Reader:
                     pass
             case "id":
                 try:
-                    return UUID(bare) if bare else None
+                    short = bare.removeprefix("~")  # as scenarios write it
+                    return UUID(bare if short == bare else short.rjust(32, "0")) if bare else None
                 except ValueError:
                     pass
             case "code":
