@@ -14,7 +14,7 @@ from engine.model.model import Behind, Block, Choose, Condition, Find, If, Let, 
 from engine.model.names import called, column
 from engine.model.presence import settled
 from engine.model.scope import Entry, PieceName, RecordName, Scope, ValueName
-from engine.model.types import UNKNOWN_TABLE, is_unknown, same_table, wider
+from engine.model.types import UNKNOWN_TABLE, is_lost, is_unknown, same_table, wider
 from engine.model.world import World
 from engine.source import Span
 from engine.syntax import ast
@@ -116,9 +116,9 @@ def _is_lost(entry: Entry) -> bool:
     """Could what a name stands for not be resolved? That is told already."""
     match entry:
         case RecordName():
-            return entry.record.table is UNKNOWN_TABLE
+            return is_lost(entry.record)
         case ValueName():
-            return is_unknown(entry.value.type)
+            return is_lost(entry.value)
         case PieceName():
             return False
 

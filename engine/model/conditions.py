@@ -13,7 +13,6 @@ from engine.model.model import (
     AllOf,
     Any,
     AnyOf,
-    AnyRecord,
     Behind,
     Blank,
     Column,
@@ -38,7 +37,7 @@ from engine.model.model import (
 from engine.model.names import PRODUCT, called, table_named
 from engine.model.scope import RecordName, Scope
 from engine.model.tokens import is_token, of_token
-from engine.model.types import DATE, UNKNOWN_TABLE, comparable, described, group, is_unknown, same_table
+from engine.model.types import DATE, UNKNOWN_TABLE, comparable, described, group, is_lost, is_unknown, same_table
 from engine.model.world import World
 from engine.source import Span
 from engine.syntax import ast
@@ -305,16 +304,10 @@ def _coupled_with(world: World, scope: Scope, node: ast.CoupledWith) -> Conditio
     if record is None:
         world.say("E222", node.span, "`coupled with` stands where no record is looked at", "it belongs in a `where`")
         return Holds(span=node.span, value=unknown(node.span))
-    if not _is_lost(other) and record.table is not UNKNOWN_TABLE and lookups.side_of(other) == record.table.system:
+    if not is_lost(other) and record.table is not UNKNOWN_TABLE and lookups.side_of(other) == record.table.system:
         told = f"both records are of {PRODUCT[record.table.system]}"
         world.say("E226", node.span, told, "a coupling joins a record of Business Central with one of Sales")
     return CoupledTogether(span=node.span, record=record, other=other)
-
-
-def _is_lost(what: AnyRecord | Value) -> bool:
-    if isinstance(what, Record | Behind):
-        return what.table is UNKNOWN_TABLE
-    return is_unknown(what.type)
 
 
 def _there_is(world: World, scope: Scope, node: ast.ThereIs) -> Condition:

@@ -24,7 +24,7 @@ from engine.model.model import (
 )
 from engine.model.names import PRODUCT, behind, table_named
 from engine.model.scope import Scope
-from engine.model.types import UNKNOWN_TABLE, described, is_unknown
+from engine.model.types import UNKNOWN_TABLE, described, is_lost, is_unknown
 from engine.model.world import World
 from engine.syntax import ast
 
@@ -107,7 +107,7 @@ def couple(world: World, scope: Scope, node: ast.Couple) -> Couple | None:
     """`couple a with b`: one record of each system, in either order."""
     left = values.record_or_value(world, scope.plain(), node.left)
     right = values.record_or_value(world, scope.plain(), node.right)
-    if _lost(left) or _lost(right):
+    if is_lost(left) or is_lost(right):
         return None
     one, other = lookups.side_of(left), lookups.side_of(right)
     if one == other:
@@ -125,12 +125,6 @@ def couple(world: World, scope: Scope, node: ast.Couple) -> Couple | None:
         world.say("E222", node.span, "this value names no record of Business Central", "`find` the record first")
         return None
     return Couple(span=node.span, bc=bc, sales=sales, bc_table=table)
-
-
-def _lost(what: AnyRecord | Value) -> bool:
-    if isinstance(what, Record | Behind):
-        return what.table is UNKNOWN_TABLE
-    return is_unknown(what.type)
 
 
 def _table(what: AnyRecord | Value) -> Table | None:

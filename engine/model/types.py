@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from engine.catalog.catalog import Catalog, Field, Kind, Table
 from engine.model.model import Type
+from engine.model.typed import AnyRecord, Behind, Record, Value
 
 UNKNOWN: Final = Type(kind="text", length=-1)
 """The type of what could not be resolved: already told, so nothing more is said about it."""
@@ -68,6 +69,13 @@ def group(type_: Type) -> Group:
 def is_unknown(type_: Type | None) -> bool:
     """Is the type not known because the value is a mistake that was told already?"""
     return type_ is UNKNOWN
+
+
+def is_lost(what: AnyRecord | Value) -> bool:
+    """Could a record or a value not be resolved? That is told already."""
+    if isinstance(what, Record | Behind):
+        return what.table is UNKNOWN_TABLE
+    return is_unknown(what.type)
 
 
 def type_of(catalog: Catalog, table: Table, field: Field) -> Type:

@@ -59,7 +59,7 @@ def find_exports(folder: Path, system: System, catalog: Catalog) -> tuple[tuple[
     """
     if not folder.is_dir():
         return (), (
-            _finding(
+            placeless(
                 "E510",
                 "export-folder-not-found",
                 f"there is no folder {folder.as_posix()}",
@@ -91,7 +91,7 @@ def find_exports(folder: Path, system: System, catalog: Catalog) -> tuple[tuple[
                 wrong.append(_left_out(path, f"no {system} table has this name", hint))
             case several:
                 wrong.append(
-                    _finding(
+                    placeless(
                         "E518",
                         "ambiguous-file-name",
                         f"{path.name} could be {' or '.join(several)}",
@@ -105,7 +105,7 @@ def find_exports(folder: Path, system: System, catalog: Catalog) -> tuple[tuple[
 def _both_hold(name: str, exports: Sequence[Export]) -> Diagnostic:
     files = " and ".join(one.path.name for one in exports)
     message = f"{files} both hold the {exports[0].system} table {name}"
-    return _finding("E511", "two-files-for-a-table", message, "keep one of them")
+    return placeless("E511", "two-files-for-a-table", message, "keep one of them")
 
 
 def _names(catalog: Catalog, system: System) -> dict[str, tuple[str, ...]]:
@@ -144,5 +144,6 @@ def _left_out(path: Path, why: str, hint: str) -> Diagnostic:
     )
 
 
-def _finding(code: str, name: str, message: str, hint: str) -> Diagnostic:
+def placeless(code: str, name: str, message: str, hint: str) -> Diagnostic:
+    """An error that has no place in a file."""
     return Diagnostic(code=code, name=name, severity="error", span=None, message=message, hint=hint)

@@ -21,7 +21,7 @@ from engine.snapshot.cells import Dialect, Order
 from engine.snapshot.columns import resolve
 from engine.snapshot.content import content_fingerprint
 from engine.snapshot.facts import Facts, facts_of, write_facts, write_rejects
-from engine.snapshot.files import Export, find_exports
+from engine.snapshot.files import Export, find_exports, placeless
 from engine.snapshot.layout import new_snapshot, write_head
 from engine.snapshot.open import SnapshotProblem
 from engine.snapshot.places import lines_of, place, shown
@@ -111,7 +111,7 @@ def import_snapshot(
         told = ("the folders hold no file of any table", "name the files like their tables")
         if bc is None and sales is None:
             told = ("no folder is named", "say where the exports are: --bc DIR, --sales DIR, or both")
-        found.append(_error("E517", "nothing-to-import", *told))
+        found.append(placeless("E517", "nothing-to-import", *told))
     files: list[_File] = []
     written = False
     try:
@@ -288,7 +288,7 @@ def _remarks(staged: Staged) -> Iterator[Diagnostic]:
 
 def _wrong_options(options: ImportOptions) -> Iterator[Diagnostic]:
     if len(options.delimiter) != 1 or options.delimiter in '"\n\r\0':
-        yield _error(
+        yield placeless(
             "E516",
             "wrong-import-option",
             f"'{options.delimiter}' is no delimiter",
@@ -298,7 +298,7 @@ def _wrong_options(options: ImportOptions) -> Iterator[Diagnostic]:
         try:
             "".encode(options.encoding)
         except (LookupError, ValueError):
-            yield _error(
+            yield placeless(
                 "E516",
                 "wrong-import-option",
                 f"there is no encoding {options.encoding}",
@@ -315,7 +315,3 @@ def _empty(export: Export) -> Diagnostic:
         message=f"{export.path.name} is left out: it has no record and no column",
         hint="export the table again if it has records",
     )
-
-
-def _error(code: str, name: str, message: str, hint: str) -> Diagnostic:
-    return Diagnostic(code=code, name=name, severity="error", span=None, message=message, hint=hint)
