@@ -218,7 +218,10 @@ def after(
     verdicts = ", ".join(literal(VERDICTS[one]) for one in sorted(moment.states) if one in VERDICTS)
     rows = []
     if verdicts:
-        rows.append(f"SELECT src, dst FROM {made.table} WHERE verdict IN ({verdicts})")
+        settled = ""
+        if {"changed", "unchanged"} <= moment.states:  # R3.19: what follows every comparison is left out where a strategy won
+            settled = " AND NOT (verdict = 'update' AND clash IS NOT NULL AND NOT is_new AND NOT recognised)"
+        rows.append(f"SELECT src, dst FROM {made.table} WHERE verdict IN ({verdicts}){settled}")
     if classes := [literal(OTHERS[one]) for one in sorted(moment.states) if one in OTHERS]:
         rows.append(f"SELECT src, dst FROM {read.table} WHERE class IN ({', '.join(classes)})")
     base = "(" + " UNION ALL ".join(rows) + ")"

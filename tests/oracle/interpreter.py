@@ -179,10 +179,18 @@ class Pass:
         return self.modify(id, other, made, force=True)
 
     def afterwards(
-        self, state: str, id: UUID, coupling: Coupling, before: dict[str, datetime | None] | None = None
+        self,
+        state: str,
+        id: UUID,
+        coupling: Coupling,
+        before: dict[str, datetime | None] | None = None,
+        *,
+        settled: bool = False,
     ) -> str | None:
-        """What comes after the write; gives how a failure is counted. before: the stamps it leaves behind (R3.24)."""
+        """What comes after the write; gives how a failure is counted. before: the stamps it leaves behind (R3.24).
+        settled: a conflict was, so that what follows every comparison is left out (R3.19)."""
         blocks = [one for one in self.mapping.moments if one.after and one.leg == self.leg and state in one.states]
+        blocks = [one for one in blocks if not (settled and {"changed", "unchanged"} <= one.states)]
         cost = self.source[id]["Unit Cost" if self.leg == "to_sales" else "standardcost"]
         if any(one.requires for one in blocks) and cost == 5:
             coupling.stamps = dict(coupling.stamps if before is None else before)
@@ -215,6 +223,7 @@ class Pass:
         force = force or self.force
         both = not force and self.mapping.arrow == "<->" and self.changed(destination, coupling, self.to, self.back)
         before, self.met = dict(coupling.stamps), self.met | {other}  # both: R3.13
+        settled = False
         carrying = Carrying(self.mapping, self.state, self.leg, source, destination, new=False)
         try:
             carrying.carry()
@@ -225,7 +234,7 @@ class Pass:
                     return self.fail(f"conflict {two_way[0].bc}", id, coupling, "conflicts")  # R3.18
                 if wins != self.leg:
                     return "skipped"  # R3.18: the loser keeps its stamps
-                force = True  # R3.18; R3.19: what stands below the lines is not done
+                force = settled = True  # R3.18; R3.19: what stands below the lines is not done
             else:
                 carrying.below()
             written = force or bool(carrying.differing) or carrying.more
@@ -239,7 +248,9 @@ class Pass:
         destination.update(self.touched())
         lowered = {"to_sales": 999 * MS, "to_bc": 10 * MS}[self.leg] if both else 0 * MS  # R3.33
         self.succeed(coupling, source["modified"], self.now - lowered)
-        return self.afterwards("changed", id, coupling, before) or "changed"  # R3.22 counts force as changed too
+        return (
+            self.afterwards("changed", id, coupling, before, settled=settled) or "changed"
+        )  # R3.22 counts force as changed too
 
     def succeed(self, coupling: Coupling, source: datetime, destination: datetime) -> None:  # R3.32
         for side, moment in ((self.from_, source), (self.to, destination)):
