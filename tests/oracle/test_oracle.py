@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -272,6 +273,70 @@ def test_only_what_a_coupling_gives_is_lost_where_no_row_is_blank() -> None:  # 
     assert {row["defaultuomscheduleid"] for row in plan.table("sales", "product")} == {GROUPS["BOX"], None}
     plan = one_new(SHELF, {"Shelf No.": "A"}, {"suppliername": "Back"})
     assert {row["suppliername"] for row in plan.table("sales", "product")} == {"Back", "Aisle"}
+
+
+def test_the_next_new_record_finds_the_blank_of_the_first() -> None:  # R4.17
+    items = [{"Base Unit of Measure": "GONE"}, {"Base Unit of Measure": "PCS"}, {"Base Unit of Measure": "PCS"}]
+    for many in (None, 1):
+        line = replace(UNIT, ending="else blank")
+        plan = several_new((NAMED, line), items, {"defaultuomscheduleid": GROUPS["BOX"]}, many=many)
+        assert len(plan.table("sales", "product")) == 4
+        plan = several_new((NAMED, line), items[1:], {"defaultuomscheduleid": GROUPS["BOX"]}, many=many)
+        units = [row["defaultuomscheduleid"] for row in plan.table("sales", "product")]
+        assert sorted(map(str, units)) == sorted(map(str, [GROUPS["BOX"], None, GROUPS["PCS"]]))
+
+
+def test_the_second_of_two_that_look_for_the_same_takes_the_partner_of_the_first() -> None:  # R3.6, R1.10
+    dated = Line(bc="Last Date Modified", sales="validfromdate", arrow="->")
+    text = Line(bc="Description 2", sales="vendorpartnumber", arrow="->")
+    first = {"Description": "Bike", "Description 2": "one", "Last Date Modified": date(2026, 1, 31), "Unit Cost": 5}
+    then = {"Description": "Bike", "Description 2": "two", "Last Date Modified": None, "Unit Cost": 7}
+    fresh = Moment(leg="to_sales", states=frozenset({"new"}), after=False, above=False, requires=False)
+    after = Moment(leg="to_sales", states=frozenset({"changed"}), after=True, above=False, requires=False)
+    for many in (None, 1):
+        plan = several_new((NAMED, dated, text), [first, then], {"name": "Other"}, fresh, after, many=many, takes=True)
+        made = [row for row in plan.table("sales", "product") if row["name"] == "Bike"]
+        assert [(row["vendorpartnumber"], row["validfromdate"]) for row in made] == [("two", date(2026, 1, 31))]
+        assert len(told_by_plan(plan)["couplings"]) == 1
+
+
+def several_new(
+    lines: tuple[Line, ...],
+    items: list[dict[str, Any]],
+    product: dict[str, Any],
+    *moments: Moment,
+    many: int | None,
+    takes: bool = False,
+) -> Plan:
+    """Items without products, beside a product that is there: both sides run, and agree. Gives the plan."""
+    mapping = Mapping(
+        arrow="->",
+        creates=True,
+        on_update="fail",
+        on_deletion="fail",
+        filter_bc=None,
+        filter_sales=False,
+        leaves_out=False,
+        costs=False,
+        recognises=takes,
+        lines=lines,
+        moments=moments,
+    )
+    state = State(
+        bc={
+            UUID(bc_id(str(at))): ITEM | item | {"No.": str(at), "modified": moment("09:00")}
+            for at, item in enumerate(items, start=1)
+        },
+        sales={UUID(sales_id("9")): PRODUCT | product | {"modified": moment("09:00"), "modifiedby": None}},
+        couplings=[],
+        units={"PCS": GROUPS["PCS"], "BOX": None},
+        categories=CATEGORIES,
+        choices=CHOICES,
+        labels=LABELS[0],
+    )
+    plan = story(mapping, state).plan("ITEMS", now="12:00", scope=SCHEDULED, many=many)
+    same(plan, run(mapping, state, moment("12:00"), UUID(USER), force=False), state, "12:00")
+    return plan
 
 
 def test_a_restored_record_that_fails_after_the_write_has_empty_stamps() -> None:  # R3.9, R3.24
