@@ -27,6 +27,7 @@ from engine.run.moments import after_moments
 from engine.run.near import bring_near, let_go
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
+from engine.run.renamed import follow
 from engine.run.rulings import check_rules
 from engine.run.settle import keep_couplings, move_watermark, write_job, write_rows
 from engine.run.shared import Shared
@@ -238,6 +239,7 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
         keep_couplings(step, read, made, world, around)
     moved = move_watermark(step, read, world, around) if scope.moves_watermark else (None, None)
     list_records(step, read, made, world)
+    follow(step, made, world)
     let_go(world)
     write_job(step, made, counters(read, made), world, around)  # before the runs that its rules start
     after_moments(step, read, made, deferred, world, around)
