@@ -84,8 +84,7 @@ def _one(world: World, shelves: Sequence[Shelf], word: str) -> Pointed | Diagnos
             rows = _by_id(world, shelf, id)
             if rows:
                 return Pointed(word=word, system=shelf.table.system, id=id, label=rows[0], table=shelf.table)
-            continue
-        for ways in (shelf.keys, shelf.names):
+        for ways in (shelf.keys, shelf.names) if id is None else (shelf.keys,):  # a key may be an id as well
             hits = _called(world, shelf, word, ways)
             if len(hits) > 1:
                 return _ambiguous(shelf, word, hits)

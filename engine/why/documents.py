@@ -118,7 +118,7 @@ class Documentary:
         if not self.running or rows_of(frame.scope) is None or self.done == id(statement):
             return
         self.done = id(statement)
-        if isinstance(statement, (model.Find, model.Let)) and self.last[0] == id(statement):
+        if isinstance(statement, (model.Find, model.Let)) and self.last[0] == id(statement) and is_written(statement):
             self.find(statement, frame)
 
     def fills(self, filling: Filling, frame: Frame) -> None:
@@ -247,6 +247,12 @@ class Documentary:
         """The round of a loop that stands at one record, told as a heading for what follows."""
         called = f"{record.table.caption} {named(record.table, id, self.world)}"
         return whole_numbers(Told(kind="round", name=f"for each {record.name}", text=called, facts=(("id", id),)))
+
+
+def is_written(statement: model.Find | model.Let) -> bool:
+    """Is there a line of the rules for it, or the value that a step is given? Not so where branches come together."""
+    name = statement.record.name if isinstance(statement, model.Find) else statement.name
+    return words(statement.span) != name
 
 
 def whole_numbers(one: Told) -> Told:

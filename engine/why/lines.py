@@ -15,7 +15,7 @@ from engine.sql.frame import Failure
 from engine.sql.watch import Keep
 from engine.why.questions import LookUp, Operand, Translation, words
 from engine.why.story import Sign, Told, at_line
-from engine.why.telling import looked_at, plain, shown, sign, test_line, truth, value_line
+from engine.why.telling import decided_by, looked_at, plain, shown, sign, test_line, truth, value_line
 from engine.why.trail import EffectNote, FieldNote, FindNote, Note, TestNote, Trail
 
 KEPT: dict[Keep, str] = {
@@ -222,8 +222,9 @@ def _translated(one: Translation, looked: Looked) -> Told:
 
 
 def tested(note: TestNote, looked: Looked) -> Told:
-    """A `require` or an `if`: true or false, with its pieces where it matters."""
+    """A `require` or an `if`: true or false with the values that decided, and with its pieces where it matters."""
     line = test_line(note.test, looked.answers, looked.world)
+    deciding = decided_by(note.test, looked.answers)
     held = truth(note.test.holds, looked.answers)
     requires = isinstance(note.statement, model.Require)
     stands: Sign = sign(held)
@@ -232,10 +233,10 @@ def tested(note: TestNote, looked: Looked) -> Told:
     return Told(
         kind="require" if requires else "if",
         name=f"{'require' if requires else 'if'} {note.test.text}",
-        text=line.text,
+        text=looked_at(deciding, looked.answers, looked.world),
         sign=stands,
         place=at_line(note.statement.span if requires else note.test.span),
-        facts=(("holds", held), *line.facts),
+        facts=(("holds", held), *((one.name, shown(one, looked.answers, looked.world)) for one in deciding)),
         parts=line.parts if requires and held is False else (),
     )
 
@@ -246,7 +247,8 @@ def reached(note: FindNote, looked: Looked) -> Told:
     if isinstance(statement, model.Let):
         given = looked.reached.get(statement.key)
         text = "" if given is None else shown(given, looked.answers, looked.world)
-        name = f"let {statement.name}"
+        # What a step is given has a name in the step only; where it is done stands the value.
+        name = f"{'let' if words(statement.span).startswith('let ') else 'with'} {statement.name}"
         return Told(kind="let", name=name, text=plain(text), place=at_line(statement.span), facts=(("value", text),))
     given = looked.reached.get(statement.record.key)
     text = "" if given is None else shown(given, looked.answers, looked.world)

@@ -248,10 +248,26 @@ def _inside(node: object, reading: Reading, guards: tuple[str, ...] = ()) -> Ite
                     yield from _inside(getattr(node, one.name), reading, guards)
 
 
+def anybody(id: object, world: World) -> str:
+    """How people call the record of an id that may be of any table; the id itself when there is no such record."""
+    for system, name in sorted({*world.base, *world.changed}):
+        if system == "sales" and world.catalog.has("sales", name):
+            found = called_in(world.catalog.table("sales", name), id, world)
+            if found is not None:
+                return found
+    return str(id)
+
+
 def named(table: Table, id: object, world: World) -> str:
     """How people call the record of an id; the id itself when there is no such record."""
+    found = called_in(table, id, world)
+    return str(id) if found is None else found
+
+
+def called_in(table: Table, id: object, world: World) -> str | None:
+    """How people call the record of an id in one table; None when there is no such record."""
     row = world.connection.execute(
         f"SELECT {label(table, 'r', world)} FROM {world.relation(table)} r "
         f"WHERE r.{identifier(table.id_field)} = {literal(str(id))}::UUID"
     ).fetchone()
-    return str(row[0]) if row is not None else str(id)
+    return None if row is None else str(row[0])

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.run.world import World
-from engine.why.questions import Operand, Test, named
+from engine.why.questions import Operand, Test, anybody, named
 from engine.why.story import Sign, Told, at_line
 
 BLANK = "(blank)"
@@ -37,8 +37,8 @@ def truth(at: int | None, answers: Sequence[Any]) -> bool | None:
 
 def shown(one: Operand, answers: Sequence[Any], world: World) -> str:
     """The value of an operand: of an id the name of the record, when it is known."""
-    if one.id is not None and one.table is not None and answers[one.id] is not None:
-        return named(one.table, answers[one.id], world)
+    if one.id is not None and answers[one.id] is not None:
+        return anybody(answers[one.id], world) if one.table is None else named(one.table, answers[one.id], world)
     given = None if one.shown is None else answers[one.shown]
     return "" if given is None else str(given)
 
@@ -55,6 +55,17 @@ def value_line(one: Operand, answers: Sequence[Any], world: World) -> Told:
 def looked_at(operands: Sequence[Operand], answers: Sequence[Any], world: World) -> str:
     """`Blocked is All, Status is Active`."""
     return ", ".join(f"{one.name} is {plain(shown(one, answers, world))}" for one in operands)
+
+
+def decided_by(test: Test, answers: Sequence[Any]) -> tuple[Operand, ...]:
+    """The values that made a condition true or false, each once: where pieces do not agree, the first that decided."""
+    held = truth(test.holds, answers)
+    if not test.parts:
+        return test.operands
+    sides = [one for one in test.parts if truth(one.holds, answers) == held]
+    agree = len(sides) in (0, len(test.parts))
+    found = [value for one in (test.parts if agree else sides[:1]) for value in decided_by(one, answers)]
+    return tuple({one.name: one for one in found}.values())
 
 
 def sign(held: bool | None) -> Sign:

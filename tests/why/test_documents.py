@@ -40,7 +40,7 @@ def test_a_document_that_is_made_is_told_from_its_gate_to_its_records() -> None:
     assert told.lines("process", "find", "let", "require", "if") == [
         ("yes", "find person", "Salesperson/Purchaser LS Lee"),
         ("note", "let limit", "200"),
-        ("yes", "require person is not blank or limit > 1000", ""),
+        ("yes", "require person is not blank or limit > 1000", "person is LS Lee"),
         ("yes", "if limit > 100", "limit is 200"),
     ]
     made = told.line("process", "along")

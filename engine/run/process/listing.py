@@ -53,7 +53,7 @@ def list_documents(book: Documents, world: World, around: Around) -> Counted:
             list_fields(at, table, book, world, around)
     list_by_bc(book, world)
     notes(book, world)
-    return counted(world)
+    return counted(book, world)
 
 
 def put_together(book: Documents, world: World, spoken: str) -> None:
@@ -258,19 +258,33 @@ WHERE w.unit IS NULL OR w.unit NOT IN (SELECT unit FROM refused WHERE unit IS NO
     )
 
 
-def counted(world: World) -> Counted:
-    """What the units came to: refused, else created or changed - as the first that came along with its record was, or else
-    the record itself -, else compared and found the same. What comes later belongs to it, as a line does to its order.
+def counted(book: Documents, world: World) -> Counted:
+    """What the units came to: refused, else something was created, else changed, else compared and found the same.
+
+    What is created under a record that was there and is changed is part of that change, as a line of an order is.
     """
+    parts = [
+        f"({at}, {whole_at})"
+        for at, part in enumerate(book.tables)
+        for whole_at, whole in enumerate(book.tables)
+        if part is not whole and part.system == whole.system and refers_to(part, whole)
+    ]
     row = world.one(
         "what the units came to",
-        """WITH acted AS (
-  SELECT unit, coalesce(arg_min(action, record) FILTER (is_below AND action IN ('create', 'change')) = 'create', false) AS creates,
-    bool_or(action IN ('create', 'change')) AS changes, bool_or(action = 'fail') AS fails
-  FROM listing WHERE unit IS NOT NULL GROUP BY unit
+        f"""WITH parts(part, whole) AS (VALUES {", ".join(parts) or "(-1, -1)"}), under AS (
+  SELECT DISTINCT l.unit, p.part FROM listing l JOIN parts p ON p.whole = l.nth_table WHERE l.action = 'change' AND l.unit IS NOT NULL
+), acted AS (
+  SELECT l.unit, bool_or(l.action = 'create' AND u.part IS NULL) AS creates, bool_or(l.action IN ('create', 'change')) AS changes,
+    bool_or(l.action = 'fail') AS fails
+  FROM listing l LEFT JOIN under u ON u.unit = l.unit AND u.part = l.nth_table WHERE l.unit IS NOT NULL GROUP BY l.unit
 )
 SELECT (SELECT count(DISTINCT unit) FROM units), count(*) FILTER (creates AND NOT fails), count(*) FILTER (changes AND NOT creates AND NOT fails),
   (SELECT count(DISTINCT unit) FROM reached WHERE unit NOT IN (SELECT unit FROM listing WHERE unit IS NOT NULL)), count(*) FILTER (fails)
 FROM acted""",
     )
     return Counted(units=row[0], created=row[1], changed=row[2], unchanged=row[3], refused=row[4])
+
+
+def refers_to(part: Table, whole: Table) -> bool:
+    """Has a table a field that names records of another?"""
+    return any(one.table == whole.name for field in part.fields.values() for one in field.references)
