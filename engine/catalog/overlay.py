@@ -239,6 +239,15 @@ def _lines(addition: Written, base: Table, places: Places) -> Iterator[Diagnosti
             continue
         if one.kind == "option":
             options.add(name)
+        if name in base.fields and base.fields[name].kind != one.kind:
+            yield _finding(
+                "W434",
+                "field-retyped",
+                _narrow(place, one.kind),
+                f"{name} is of the type {base.fields[name].kind} in {addition.name}, and would become {one.kind}",
+                "leave the line out, or give the type that the field has; a field of your own needs a name of its own",
+                "warning",
+            )
         if one.number and one.number in numbers:
             yield _finding(
                 "E425",

@@ -234,3 +234,8 @@ def test_the_examples_of_the_manual_are_right(world: World) -> None:
     spent = ledger.field("Spent (LCY)").calculation
     assert spent is not None and spent.negated and spent.where[0].how == "flow filter"
     assert catalog.table("bc", "Customer").field("Home Store").references[0].table == "Location"
+
+
+def test_a_field_that_exists_keeps_its_type(world: World) -> None:
+    world.file("a.yaml", "table: bc Customer\nfields:\n  Name: 2 integer\n  Name 2: 4 text 250\n")
+    assert world.told() == [("W434", 3, "integer")]
