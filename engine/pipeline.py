@@ -124,7 +124,8 @@ def lint(paths: Sequence[Path] = (), *, standard: bool = False, cached: bool = T
     if paths:
         meant = {one.path for one in named}
         told = [one for one in told if _path(one) in meant]
-    return Linted(files=len(named or workspace.rule_files), found=in_source_order([*unread, *told]))
+    files = len(named or workspace.rule_files) or len({_path(one) for one in told})
+    return Linted(files=files, found=in_source_order([*unread, *told]))
 
 
 def _of_workspace(workspace: Workspace, others: tuple[Source, ...], cached: bool) -> tuple[Diagnostic, ...]:

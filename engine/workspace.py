@@ -155,9 +155,10 @@ class _Reader:
         )
 
     def _listed(self, key: str, default: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
-        """The texts of a list, each with its place in it."""
+        """The texts of a list, each with its place in it. Of a text in place of the list, which is told already, what
+        it means, so that the one slip brings no others along."""
         entries = self.content.get(key)
-        listed = entries if isinstance(entries, list) else default
+        listed = entries if isinstance(entries, list) else default if entries is None else [entries]
         return tuple((at, one) for at, one in enumerate(listed) if isinstance(one, str))
 
     def _with_standard(self) -> bool:

@@ -207,6 +207,13 @@ def test_an_unreadable_rule_file_is_told_and_the_others_are_read(world: World) -
     assert [(one.code, one.span.path) for one in found if one.span] == [("E408", "rules/b.rules")]
 
 
+def test_a_text_in_place_of_a_list_is_told_once_and_means_what_it_says(world: World) -> None:
+    world.file("rules/a.rules", "# a")
+    workspace, found = world.load("company: A\nrules: rules/\n")
+    assert [one.path for one in workspace.rule_files] == ["rules/a.rules"], "not the standard integration, too"
+    assert [one.code for one in found] == ["E406"]
+
+
 START = "company: Contoso Ltd\nrules: [standard, rules/]\nsettings:\n  ownership_model: Team\n  own_company: ~c1\n"
 SLIPS = st.sampled_from(
     ["", " ", "\n", ":", "- ", "[", "}", "'", "\t", "~", "é", "\x00", "rules: 5\n", "../", "{env: A}"]
