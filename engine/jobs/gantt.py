@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from engine.frozen import dataclass
 from engine.jobs.summary import by_job, what
-from engine.jobs.timeline import Timeline
+from engine.jobs.timeline import CONNECTION_OFF, Timeline
 
 LEFT, RIGHT, TOP, ROW, WIDTH = 190, 20, 34, 22, 1180
 STEPS = tuple(
     timedelta(minutes=one) for one in (5, 10, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440, 28 * 1440)
 )
 LEAST = 2.0
+MOVES = ("woken", "note", "appears", "disappears")
+"""What moves a job beside its runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +29,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A job and its bars. asleep: from where to where it slept."""
+    """A job and its bars, those of failed runs last. asleep, held: where it slept, where it was on hold, and how wide
+    that is."""
 
     job: str
     y: int
     bars: tuple[Bar, ...]
     asleep: tuple[tuple[float, float], ...]
+    held: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,11 @@ class Chart:
     rows: tuple[Row, ...]
     scale: tuple[Mark, ...]
     edits: tuple[Mark, ...]
+
+    @property
+    def held(self) -> bool:
+        """Was any job on hold?"""
+        return any(one.held for one in self.rows)
 
 
 def chart(timeline: Timeline) -> Chart:
@@ -79,13 +88,16 @@ def _x(timeline: Timeline, at: datetime) -> float:
 def _row(timeline: Timeline, name: str, y: int) -> Row:
     bars: list[Bar] = []
     asleep: list[tuple[float, float]] = []
+    moved = _moved(timeline, name)
     for run in timeline.runs:
         if run.job != name:
             continue
         x, end = _x(timeline, run.start), _x(timeline, run.end)
         kind = "error" if run.error else "active" if run.active else "idle"
         if run.then == "On Hold with Inactivity Timeout":
-            asleep.append((end, _x(timeline, run.next or timeline.end)))
+            planned = run.next or timeline.end
+            until = next((at for at, _ in moved if run.end <= at < planned), planned)
+            asleep.append((end, _x(timeline, until)))
         last = bars[-1] if bars else None
         if last is not None and kind == last.kind == "idle" and x < last.x + last.width + 0.5:
             title = last.title.split("\n")[0] + f"\n… {run.start:%m-%d %H:%M}"
@@ -93,7 +105,20 @@ def _row(timeline: Timeline, name: str, y: int) -> Row:
         else:
             title = f"{name}\n{run.start:%Y-%m-%d %H:%M:%S} {what(run)}"
             bars.append(Bar(x=x, width=round(max(end - x, LEAST), 1), kind=kind, title=title))
-    return Row(job=name, y=y, bars=tuple(bars), asleep=_joined(asleep))
+    bars.sort(key=lambda one: one.kind == "error")  # seen, however close the next try is
+    held = [
+        (_x(timeline, at), _x(timeline, next((then for then, _ in moved[number + 1 :]), timeline.end)))
+        for number, (at, off) in enumerate(moved)
+        if off
+    ]
+    return Row(job=name, y=y, bars=tuple(bars), asleep=_joined(asleep), held=_joined(held))
+
+
+def _moved(timeline: Timeline, name: str) -> list[tuple[datetime, bool]]:
+    """When something other than its own plan moved a job, and whether it was put on hold then."""
+    found = [(one.start, False) for one in timeline.runs if one.job == name]
+    moves = (one for one in timeline.happened if one.job == name and one.what in MOVES)
+    return sorted([*found, *((one.at, one.text == CONNECTION_OFF) for one in moves)])
 
 
 def _joined(stretches: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

@@ -21,7 +21,7 @@ from engine.jobs.known import Idle, settings_text
 from engine.jobs.queue import Done, Entry, Failed, QueueState, Result
 from engine.jobs.schedule import Event, Schedule
 from engine.jobs.switched import set_up_anew, switched
-from engine.jobs.timeline import Edited, Happened, LegRun, Ran, Timeline, Touched, What
+from engine.jobs.timeline import CONNECTION_OFF, Edited, Happened, LegRun, Ran, Timeline, Touched, What
 from engine.jobs.traced import TracedWorld
 from engine.jobs.turns import held
 from engine.jobs.waking import NOTHING, Prints, changed_tables, deaf_mappings, prints, written
@@ -277,7 +277,7 @@ class Simulation:
                 self._say(at, "disappears", old.name, "the settings leave it out")
             elif new != old:
                 held_back = new.status == "On Hold"
-                self._say(at, "note", old.name, "its connection is off" if held_back else "its connection is on again")
+                self._say(at, "note", old.name, CONNECTION_OFF if held_back else "its connection is on again")
             if new is None or new.number != old.number:
                 self.schedule.remove(old.number)
         for one in after.entries:

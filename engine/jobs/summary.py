@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from engine.frozen import dataclass
 from engine.jobs.queue import ASLEEP
 from engine.jobs.timeline import Ran, Timeline
 
+LEADS: dict[str, str] = {"woken": "woken", **dict.fromkeys(("edit", "settings", "refused", "note"), "")}
+"""What comes before the text of an event; of others its kind and a colon."""
+SAME = 3
+"""So many events of different jobs at one moment, with the same text, are one line."""
 COUNTERS = ("created", "changed", "unchanged", "skipped", "failed", "conflicts")
 
 
@@ -84,10 +89,23 @@ def lines(timeline: Timeline) -> tuple[Line, ...]:
         before[run.job] = counts
     for one in timeline.happened:
         kind = "edit" if one.what in ("edit", "settings", "refused") else "queue"
-        text = one.text if kind == "edit" else f"{one.what}: {one.text}"
+        text = f"{LEADS.get(one.what, one.what + ':')} {one.text}".strip()
         told.append((one.at, -1, Line(at=one.at, kind=kind, job=one.job, text=text)))
     ordered = [one for _, _, one in sorted(told, key=lambda it: (it[0], it[1]))]
-    return tuple(_folded(ordered))
+    return tuple(_folded(_together(ordered)))
+
+
+def _together(ordered: Sequence[Line]) -> list[Line]:
+    """What several jobs are told at one moment becomes one line that names them."""
+    found: list[Line] = []
+    for (at, kind, text), group in groupby(ordered, key=lambda one: (one.at, one.kind, one.text)):
+        same = list(group)
+        jobs = [one.job for one in same]
+        if kind == "queue" and len(same) >= SAME and all(jobs):
+            found.append(Line(at=at, kind=kind, job="", text=f"{text}: {', '.join(jobs)}"))
+        else:
+            found += same
+    return found
 
 
 def _folded(ordered: Sequence[Line]) -> list[Line]:

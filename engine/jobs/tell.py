@@ -20,7 +20,7 @@ RECORDS = (
     ("refused", "ref.", "failed"),
     ("conflicts", "conf.", "conflicts"),
 )
-LEGEND = "runs, active ones, failed as a whole (down), woken, waited; records: new, changed, refused, in conflict"
+LEGEND = "runs, active ones, failed as a whole (down); records: new, changed, refused, in conflict"
 STYLES = {"active": "green", "idle": "dim", "again": "dim", "error": "bold red", "edit": "bold cyan", "queue": "yellow"}
 
 
@@ -72,8 +72,8 @@ def _jobs(timeline: Timeline, *, narrow: bool) -> Any:
         "active": ("act.", [one.active for one in found]),
         "idle": ("", [one.idle for one in found]),
         "failed": ("down", [one.errors for one in found]),
-        "woken": ("woke", [one.woken for one in found]),
-        "waited": ("wait", [one.waited for one in found]),
+        "woken": ("", [one.woken for one in found]),
+        "waited": ("", [one.waited for one in found]),
         **{name: (short, [one.counters[it] for one in found]) for name, short, it in RECORDS},
     }
     kept = {name: one for name, one in columns.items() if any(one[1]) and (one[0] or not narrow)}

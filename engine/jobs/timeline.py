@@ -84,6 +84,8 @@ class Ran:
         return bool(self.activity)
 
 
+CONNECTION_OFF = "its connection is off"
+"""Why a job is put on hold by a change of settings."""
 What = Literal["waits", "put off", "woken", "deleted", "edit", "refused", "settings", "appears", "disappears", "note"]
 
 

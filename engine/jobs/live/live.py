@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from engine.frozen import dataclass
 from engine.jobs.queue import Entry, QueueState, Status
+from engine.jobs.timeline import CONNECTION_OFF as CONNECTION_OFF
 
 Outcome = Literal["done", "failed", "interrupted"]
 COUNTERS = ("created", "changed", "unchanged", "skipped", "failed", "conflicts", "warnings", "coupled")
@@ -19,9 +20,6 @@ KEPT = 200
 """How many of the last runs are remembered."""
 FULL_SYNC = "FULL-SYNC"
 """The job that makes the lines of a full synchronisation and starts its first wave."""
-
-CONNECTION_OFF = "its connection is off"
-"""Why a job is on hold that nobody put there."""
 
 
 class Print(NamedTuple):

@@ -51,7 +51,7 @@ def why(entry: Entry, live: Live, now: datetime, *, at_work: bool, applies: bool
         case "On Hold" if under_way is not None and any(one.number == entry.number for one in under_way.held):
             return f"until {under_way.before.name} is done"
         case "On Hold" if entry.message == CONNECTION_OFF and entry.setup.recurring:
-            return f"{CONNECTION_OFF}; until it is on again"
+            return CONNECTION_OFF
         case "On Hold":
             return "until it is restarted"
         case "Error":

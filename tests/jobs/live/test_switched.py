@@ -77,7 +77,7 @@ def test_sales_off_holds_its_jobs_and_on_again_sets_them_up_anew() -> None:
     assert goods is not None
     live = switched(live.put(replace(goods, tried=2, message="no line")), on, off)
     assert stands(live) == {"BASE": "Ready", "GOODS": "On Hold", "counting": "On Hold"}
-    assert words.why(live.queue.entries[1], live, NOW, at_work=True) == "its connection is off; until it is on again"
+    assert words.why(live.queue.entries[1], live, NOW, at_work=True) == "its connection is off"
     assert live.anew == ()
     live = switched(live, off, on)
     assert stands(live) == {"BASE": "Ready", "GOODS": "Ready", "counting": "Ready"}
