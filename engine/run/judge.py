@@ -15,6 +15,7 @@ from engine.plan.legs import Pass
 from engine.run.dropped import Dropped
 from engine.run.found import LOOKED_AT, Candidates
 from engine.run.near import few_of_many, looked_at, near_rows
+from engine.run.own_kind import in_turn, looks_itself_up
 from engine.run.twins import as_changes, followers, sought
 from engine.run.verdicts import choose, clashing, failed_again, verdict
 from engine.run.world import World
@@ -80,13 +81,19 @@ def one_by_one(
     name, fields = f"work_{step.number}", judged.fields
     tables = (name,) if at_once else (name, values_beside(name))
     values = judged_values(step, found, name, judged, at_once, frame, world)
-    if some_new and dropped.note(step.destination.table, step.source.table, name, values, fields):
+
+    def again() -> None:
         for one in tables:
             world.connection.execute(f"DROP TABLE {one}")
-        values = judged_values(step, found, name, judged, at_once, frame, world)
+        judged_values(step, found, name, judged, at_once, frame, world)
+
+    if some_new and looks_itself_up(step):
+        in_turn(step, frame, name, again, world)
+    if some_new and dropped.note(step.destination.table, step.source.table, name, values, fields):
+        again()
     twins = followers(step, looked_for, values, fields, world)
     if twins is not None:
-        others = as_changes(step, found, twins, values, fields, frame, world)
+        others = as_changes(step, twins, values, fields, frame, world)
         judged_values(step, found, f"{name}_2", judged, at_once, others, world)
         for one in tables:
             world.connection.execute(f"DELETE FROM {one} WHERE src IN (SELECT src FROM {twins})")

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.plan.legs import Pass
-from engine.run.found import Candidates
 from engine.run.settle import defaults, stored_as
 from engine.run.world import World
 from engine.sql.finding import equalities
@@ -67,7 +66,7 @@ WHERE made <> dst""",
 
 
 def as_changes(
-    step: Pass, found: Candidates, twins: str, values: str, written: Sequence[WrittenField], frame: Frame, world: World
+    step: Pass, twins: str, values: str, written: Sequence[WrittenField], frame: Frame, world: World
 ) -> Frame:
     """The same frame over those records alone, each a recognised one whose partner is what the earlier one creates."""
     table = step.destination.table
@@ -81,8 +80,8 @@ def as_changes(
     stored = f"LEFT JOIN {world.relation(table)} d ON "
     scope = copy(frame.scope)
     scope.base = (
-        f"(SELECT c.* REPLACE ('recognised' AS class, f.made AS dst), false AS is_new, true AS recognised "
-        f"FROM {found.table} c JOIN {twins} f ON f.src = c.src) c"
+        f"(SELECT c.* REPLACE ('recognised' AS class, f.made AS dst, false AS is_new, true AS recognised) "
+        f"FROM {frame.scope.base} JOIN {twins} f ON f.src = c.src) c"
     )
     scope.joins = [one.replace(stored, f"LEFT JOIN {made} d ON ", 1) for one in frame.scope.joins]
     return replace(frame, scope=scope)
