@@ -22,6 +22,7 @@ from engine.run.found import Candidates
 from engine.run.holding import Held
 from engine.run.late import Said, Told, fail_late, failures, listed, warnings
 from engine.run.pairs import uncouple
+from engine.run.settle import stamp_again
 from engine.run.transfer import Transfer, read_moment
 from engine.run.undo import Undo
 from engine.run.world import World
@@ -114,6 +115,18 @@ def after_moments(
         if failed:
             fail_late(step, read, made, listed(failed, world), world, around, parts=parts)
         note_warnings(step, told, world)
+    if writes_source(step, moments, made, world) and not step.mapping.always_compare:
+        stamp_again(step, made, world)
+
+
+def writes_source(step: Pass, moments: Sequence[model.Moment], made: Transfer, world: World) -> bool:
+    """May blocks after the write have changed the source record of a pair that was written?"""
+    source = step.source.table
+    done = [
+        one for one in moments if any(made.counts.get(VERDICTS[state]) for state in one.states & {"new", "changed"})
+    ]
+    written = (source.system, source.name) in world.written
+    return written and any(one.record.table == source for one in nodes([each.body for each in done], model.Change))
 
 
 def together(
@@ -219,7 +232,10 @@ def after(
     rows = []
     if verdicts:
         settled = ""
-        if {"changed", "unchanged"} <= moment.states:  # R3.19: what follows every comparison is left out where a strategy won
+        if {
+            "changed",
+            "unchanged",
+        } <= moment.states:  # R3.19: what follows every comparison is left out where a strategy won
             settled = " AND NOT (verdict = 'update' AND clash IS NOT NULL AND NOT is_new AND NOT recognised)"
         rows.append(f"SELECT src, dst FROM {made.table} WHERE verdict IN ({verdicts}){settled}")
     if classes := [literal(OTHERS[one]) for one in sorted(moment.states) if one in OTHERS]:

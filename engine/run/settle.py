@@ -175,6 +175,21 @@ def move_stamps(step: Pass, read: Candidates, made: Transfer, world: World, arou
         world.lay(table, list(values), f"SELECT kid AS _id, {select} FROM ({read.alike})")
 
 
+def stamp_again(step: Pass, made: Transfer, world: World) -> None:
+    """R3.24: stamps come last, so what the blocks after a write did to the source record is no change of it."""
+    source, table, kept = step.source.table, world.catalog.table("bc", connector.COUPLINGS), books(step)
+    stamp, modified = f"k.{identifier(kept.source_stamp)}", f"s.{identifier(source.modified_field)}"
+    world.update(
+        table,
+        [kept.source_stamp],
+        f"""SELECT k.{identifier(table.id_field)} AS _id, {modified} AS {identifier(kept.source_stamp)}
+FROM {made.table} w JOIN {world.relation(source)} s ON s.{identifier(source.id_field)} = w.src
+JOIN {world.relation(table)} k ON k.{identifier(kept.source_id)} = w.src
+  AND k.{identifier(connector.COUPLED_TABLE)} = {step.mapping.bc.table.number}
+WHERE w.verdict IN ('create', 'update') AND {modified} > {stamp}""",
+    )
+
+
 def move_watermark(
     step: Pass, found: Candidates, world: World, around: Around
 ) -> tuple[datetime | None, datetime | None]:
