@@ -91,7 +91,8 @@ def transfer(
     frame, entry = start(step, found, world, around, force)
     frame.effect = effect
     dropped = Dropped(frame=frame, table=f"dropped_{step.number}", world=world)
-    frame.lost = dropped.lost
+    if found.classes.get("insert") or found.classes.get("gone"):
+        frame.lost = dropped.lost
     if refused is not None:
         fail_again(refused, frame, world)
     carried = read_items(step, frame, entry, force)
