@@ -52,7 +52,7 @@ def percent(written: str) -> float:
 
 def run(arguments: argparse.Namespace) -> Done:
     from engine import terminal, testing
-    from engine.coverage.coverage import below, to_text
+    from engine.coverage.coverage import as_object, below, to_text
     from engine.scenario import report
 
     asked = arguments.coverage or arguments.threshold > 0
@@ -64,12 +64,12 @@ def run(arguments: argparse.Namespace) -> Done:
     low = below(made.coverage, arguments.threshold) if made.coverage is not None else ()
     match arguments.format:
         case "json":
-            print(report.to_json(made.verdicts))
+            print(report.to_json(made.verdicts, as_object(made.coverage) if made.coverage is not None else None))
         case "junit":
             print(report.to_junit(made.verdicts))
         case _:
             print(report.to_text(made.verdicts, colour=terminal.coloured(sys.stdout)), end="")
-    if made.coverage is not None:
+    if made.coverage is not None and arguments.format != "json":
         (sys.stdout if arguments.format == "text" else sys.stderr).write(to_text(made.coverage))
     tell((*made.found, *low))
     return 0 if made.passed and not low else 1

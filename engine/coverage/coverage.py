@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from engine.coverage.points import Point
 from engine.coverage.watch import Mark
@@ -74,6 +75,27 @@ def to_text(made: Coverage) -> str:
             lines += [f"    not reached: {point.told()}" for point in one.missed]
     lines.append(f"  {made.percent:.1f} % reached")
     return "\n".join(lines) + "\n"
+
+
+def as_object(made: Coverage) -> dict[str, Any]:
+    """The same for other programs: part of the JSON of `coupler test --coverage`."""
+    return {
+        "percent": round(made.percent, 1),
+        "files": [
+            {
+                "file": one.path,
+                "counted": one.path in made.counted,
+                "reached": one.reached,
+                "total": one.total,
+                "not_reached": [_missed(point) for point in one.missed],
+            }
+            for one in made.files
+        ],
+    }
+
+
+def _missed(point: Point) -> dict[str, Any]:
+    return {"line": point.span.line, "column": point.span.column, "kind": point.kind, "outcome": point.outcome}
 
 
 def below(made: Coverage, threshold: float) -> tuple[Diagnostic, ...]:

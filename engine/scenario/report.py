@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.scenario.scenario import Difference, Verdict
@@ -18,8 +19,8 @@ def counts(verdicts: Sequence[Verdict]) -> tuple[int, int]:
     return passed, len(verdicts) - passed
 
 
-def to_json(verdicts: Sequence[Verdict]) -> str:
-    """Stable form, with `format_version`."""
+def to_json(verdicts: Sequence[Verdict], coverage: Mapping[str, Any] | None = None) -> str:
+    """Stable form, with `format_version`. coverage: what the scenarios reached of the rules, where it was asked for."""
     passed, failed = counts(verdicts)
     scenarios = [
         {
@@ -33,7 +34,10 @@ def to_json(verdicts: Sequence[Verdict]) -> str:
         }
         for one in verdicts
     ]
-    content = {"format_version": FORMAT_VERSION, "passed": passed, "failed": failed, "scenarios": scenarios}
+    content: dict[str, Any] = {"format_version": FORMAT_VERSION, "passed": passed, "failed": failed}
+    content["scenarios"] = scenarios
+    if coverage is not None:
+        content["coverage"] = coverage
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 

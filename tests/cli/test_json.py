@@ -99,7 +99,13 @@ def test_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     main(["test", "--format", "json"])
     verdicts = held("verdicts", capsys.readouterr().out)
     assert verdicts["scenarios"]
-    assert verdicts["passed"] + verdicts["failed"] == len(verdicts["scenarios"])
+    assert verdicts["passed"] + verdicts["failed"] == len(verdicts["scenarios"]) and "coverage" not in verdicts
+    only = verdicts["scenarios"][0]["id"]
+    main(["test", "--json", "--coverage", "--only", only])
+    said = capsys.readouterr()
+    coverage = held("verdicts", said.out)["coverage"]
+    assert 0 < coverage["percent"] < 100 and "Coverage" not in said.err
+    assert all(one["total"] - one["reached"] == len(one["not_reached"]) for one in coverage["files"])
 
 
 MISTAKEN = [
