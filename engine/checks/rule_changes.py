@@ -17,6 +17,7 @@ CHANGES = (
     m.Uncouple,
     m.Synchronise,
     m.AssignSetting,
+    m.CountsAsNew,
 )
 
 

@@ -114,6 +114,11 @@ class ApplyTemplate(Bound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CountsAsNew(Bound):
+    """What a process does for this record of its outermost loop counts as created, though it only changes records."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Bound):
     """`create T as a [like b] { }`: a new record; like: the record whose fields it begins with."""
 
@@ -243,6 +248,7 @@ Statement = (
     | Assign
     | AssignSetting
     | ApplyTemplate
+    | CountsAsNew
     | Create
     | CreateOrChange
     | Change

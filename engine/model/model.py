@@ -26,6 +26,7 @@ from engine.model.effects import (
     Carried as Carried,
     Carry as Carry,
     Change as Change,
+    CountsAsNew as CountsAsNew,
     Couple as Couple,
     Create as Create,
     CreateOrChange as CreateOrChange,

@@ -20,6 +20,7 @@ from engine.model.model import (
     Behind,
     Block,
     Column,
+    CountsAsNew,
     Create,
     CreateOrChange,
     Find,
@@ -80,6 +81,7 @@ Single = (
     | ast.ForPieces
     | ast.Assign
     | ast.ApplyTemplate
+    | ast.CountsAsNew
 )
 
 
@@ -120,6 +122,8 @@ def _statement(world: World, scope: Scope, node: Single) -> Statement | None:
             return _assign_setting(world, scope, node) if node.to_setting else _assign(world, scope, node)
         case ast.ApplyTemplate():
             return _apply_template(world, scope, node)
+        case ast.CountsAsNew():
+            return CountsAsNew(span=node.span)
         case _:
             assert_never(node)
 

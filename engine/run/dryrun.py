@@ -57,7 +57,8 @@ COUPLING_COLUMNS = (
 class Session:
     """A plan in the making: rules, the world they run on, the clock. Runs follow one another on the same world.
 
-    found: what could not be planned so far. legs: how many legs ran. dated: settings that go with the work date.
+    found: what could not be planned so far. legs: how many legs ran. dated: settings that go with the work date. repaired:
+    every coupling of the snapshot says its table.
     """
 
     model: Model
@@ -67,6 +68,7 @@ class Session:
     found: list[Diagnostic] = field(default_factory=list)
     legs: int = 0
     dated: frozenset[str] = frozenset()
+    repaired: bool = False
 
     def called(self, call: Call) -> None:
         """A run that a rule starts: forced, now (rule of evaluation 9)."""
@@ -97,7 +99,7 @@ class Session:
             run_pass(numbered, self.world, self.around, scope)
         except NotPlanned as problem:
             self.world.roll_back(kept)
-            self.shared.ids = ids
+            self.shared.ids, self.repaired = ids, False
             self.found.append(not_planned(numbered, problem))
         else:
             self.world.commit()

@@ -81,6 +81,8 @@ class Effects:
                 self.uncouple(statement, frame)
             case model.Synchronise():
                 self.synchronise(statement, frame)
+            case model.CountsAsNew():
+                raise NotPlanned("`counts as new` anywhere but among the statements of a process", statement.span)
             case model.ForPieces():
                 raise NotPlanned(f"`{_written(statement)}`", statement.span)
             case model.Let() | model.Inlined() | model.Assign() | model.ApplyTemplate() | model.Require() | model.If():

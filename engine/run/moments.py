@@ -16,7 +16,7 @@ from itertools import groupby
 from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
-from engine.run.actions.nodes import nodes
+from engine.run.actions.nodes import nodes, statements
 from engine.run.effects import Effects
 from engine.run.found import Candidates
 from engine.run.holding import Held
@@ -126,7 +126,7 @@ def writes_source(step: Pass, moments: Sequence[model.Moment], made: Transfer, w
         one for one in moments if any(made.counts.get(VERDICTS[state]) for state in one.states & {"new", "changed"})
     ]
     written = (source.system, source.name) in world.written
-    return written and any(one.record.table == source for one in nodes([each.body for each in done], model.Change))
+    return written and any(one.record.table == source for one in statements([each.body for each in done], model.Change))
 
 
 def together(
@@ -201,11 +201,11 @@ def can_fail(moment: model.Moment) -> bool:
     known = CAN_FAIL.get(id(moment))
     if known is None or known[0] is not moment:
         found = (
-            any(one.outcome == "fail" for one in nodes(moment.body, model.Require))
-            or any(isinstance(one.otherwise, model.Message) for one in nodes(moment.body, model.Find))
+            any(one.outcome == "fail" for one in statements(moment.body, model.Require))
+            or any(isinstance(one.otherwise, model.Message) for one in statements(moment.body, model.Find))
             or any(
                 one.carried.not_found == "fail"
-                for one in nodes(moment.body, model.Assign)
+                for one in statements(moment.body, model.Assign)
                 for kind in (model.Partner, model.Translate)
                 for _ in nodes(one.value, kind)
             )

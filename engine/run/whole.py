@@ -10,7 +10,7 @@ from __future__ import annotations
 from engine.frozen import dataclass
 from engine.model import model
 from engine.plan.legs import Pass
-from engine.run.actions.nodes import nodes
+from engine.run.actions.nodes import statements
 from engine.run.along import silent
 from engine.run.effects import Effects
 from engine.run.found import LOOKED_AT, Candidates
@@ -84,8 +84,8 @@ def brings_about(step: Pass) -> bool:
             for one in step.mapping.items
             if not (isinstance(one, model.Moment) and (one.after or one.leg != step.leg))
         ]
-        found = any(True for _ in nodes(before, model.Synchronise)) or any(
-            isinstance(one.otherwise, model.Block) for one in nodes(before, model.Find)
+        found = any(True for _ in statements(before, model.Synchronise)) or any(
+            isinstance(one.otherwise, model.Block) for one in statements(before, model.Find)
         )
         known = BRINGS[key] = (step.mapping, found)
     return known[1]

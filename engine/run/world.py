@@ -102,6 +102,12 @@ class World:
             return f"(SELECT * FROM {rows or self.snapshot_relation(table)} WHERE {wanted})"
         return f"({self.state(table, wanted, near=near)})"
 
+    def written_rows(self, table: Table) -> str | None:
+        """SQL relation of the rows that statements wrote one by one, as they stand now; None when there are none."""
+        if (table.system, table.name) not in self.written:
+            return None
+        return f"(SELECT {self._whole(table)} FROM {self._delta(table)} WHERE {OPERATION} <> 'delete')"
+
     def snapshot_relation(self, table: Table) -> str:
         """The rows as the snapshot has them, without what the plan wrote."""
         key = (table.system, table.name)

@@ -92,6 +92,7 @@ def _read(statement: Statement, frame: Frame) -> None:
             | model.ForEach()
             | model.ForPieces()
             | model.AssignSetting()
+            | model.CountsAsNew()
         ):
             if frame.effect is None:
                 raise NotPlanned(f"`{_word(statement)}` before the record is written", statement.span)
@@ -101,7 +102,12 @@ def _read(statement: Statement, frame: Frame) -> None:
 
 
 def _word(statement: Statement) -> str:
-    words = {"ForEach": "for each", "ForPieces": "for each … in pieces", "CreateOrChange": "create or change"}
+    words = {
+        "ForEach": "for each",
+        "ForPieces": "for each … in pieces",
+        "CreateOrChange": "create or change",
+        "CountsAsNew": "counts as new",
+    }
     name = type(statement).__name__
     return words.get(name, "setting … :=" if name == "AssignSetting" else name.lower())
 
@@ -156,6 +162,7 @@ CHANGES = (
     model.Synchronise,
     model.ForPieces,
     model.AssignSetting,
+    model.CountsAsNew,
 )
 
 

@@ -126,7 +126,8 @@ def sought(statement: model.CreateOrChange, frame: Frame) -> Joined:
         return searched_find(search, frame)
     names, id = ", ".join(identifier(name) for name in wanted), identifier(table.id_field)
     key = ", ".join(identifier(name) for name, _ in sorting((), False, table, frame))
-    rows = f"(SELECT {names}, arg_min({id}, row({key})) AS id FROM {relations.relation(table)} GROUP BY {names})"
+    first = f"min({id})" if key == id else f"arg_min({id}, row({key}))"
+    rows = f"(SELECT {names}, {first} AS id FROM {relations.relation(table)} GROUP BY {names})"
     tests = [
         f"{{alias}}.{identifier(name)} IS NOT DISTINCT FROM {value(given, frame.reading())}"
         for name, given in wanted.items()

@@ -93,6 +93,7 @@ from engine.syntax.statements import (
     Assign as Assign,
     Block as Block,
     Change as Change,
+    CountsAsNew as CountsAsNew,
     Couple as Couple,
     Create as Create,
     CreateOrChange as CreateOrChange,

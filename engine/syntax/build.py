@@ -283,6 +283,7 @@ BUILDERS: dict[str, Build] = {
     "assign": _node(ast.Assign, "target value options", to_setting=False),
     "assign_setting": _node(ast.Assign, "target value options", to_setting=True),
     "apply_template": _node(ast.ApplyTemplate, "code"),
+    "counts_as_new": _node(ast.CountsAsNew),
     "options": options,
     "side": _node(ast.Side, "table alias"),
     "depends_on": _node(ast.DependsOn, "mappings when"),

@@ -22,7 +22,7 @@ def head(node: Line) -> Doc:
         case (
             ast.Find() | ast.Let() | ast.Do() | ast.Create() | ast.CreateOrChange() | ast.Change() | ast.Delete()
             | ast.Couple() | ast.Uncouple() | ast.Synchronise() | ast.Require() | ast.If() | ast.ForEach()
-            | ast.ForPieces() | ast.Assign() | ast.ApplyTemplate()
+            | ast.ForPieces() | ast.Assign() | ast.ApplyTemplate() | ast.CountsAsNew()
         ):  # fmt: skip
             return _statement(node)
         case (
@@ -210,6 +210,8 @@ def _statement(node: ast.Statement) -> Doc:
             return [*left_of(node), " := ", *right_of(node)]
         case ast.ApplyTemplate():
             return [f"apply template {written_text(node.code)}"]
+        case ast.CountsAsNew():
+            return ["counts as new"]
         case _:
             assert_never(node)
 

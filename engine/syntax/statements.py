@@ -199,6 +199,11 @@ class ApplyTemplate(Node):
     code: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountsAsNew(Node):
+    """`counts as new`."""
+
+
 Statement = (
     Find
     | Let
@@ -216,4 +221,5 @@ Statement = (
     | ForPieces
     | Assign
     | ApplyTemplate
+    | CountsAsNew
 )

@@ -74,7 +74,11 @@ def repair(session: Session) -> None:
     """Couplings without a BC table get one: by their BC record, else by their Sales record, else they go (R1.4)."""
     world = session.world
     table = world.catalog.table("bc", connector.COUPLINGS)
-    found = world.connection.execute(f"SELECT EXISTS (SELECT 1 FROM {world.relation(table)} WHERE {_no_table()})")
+    looked_at = world.written_rows(table) if session.repaired else world.relation(table)
+    session.repaired = True  # from here on only what the plan writes can lack a table
+    if looked_at is None:
+        return
+    found = world.connection.execute(f"SELECT EXISTS (SELECT 1 FROM {looked_at} WHERE {_no_table()})")
     if found.fetchone() == (False,):
         return
     mappings = _tables(session)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
+
+from engine.model import model
 
 Node = TypeVar("Node")
 
+HOLDERS = (*get_args(model.Statement), model.Block, model.Moment)
+"""What statements stand in."""
 KNOWN: dict[type, tuple[str, ...] | None] = {}
 """What `_last_to_first` found, so that it looks at a kind once."""
 
@@ -22,6 +26,19 @@ def nodes(part: object, kind: type[Node]) -> Iterator[Node]:
         if isinstance(one, tuple | list):
             waiting.extend(reversed(one))
         else:
+            waiting.extend([getattr(one, name) for name in _last_to_first(type(one)) or ()])
+
+
+def statements(part: object, kind: type[Node]) -> Iterator[Node]:
+    """Every statement of a kind, outer ones first, in the order of the text; expressions are not looked into."""
+    waiting = [part]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, kind):
+            yield one
+        if isinstance(one, tuple | list):
+            waiting.extend(reversed(one))
+        elif isinstance(one, HOLDERS):
             waiting.extend([getattr(one, name) for name in _last_to_first(type(one)) or ()])
 
 

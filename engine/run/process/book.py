@@ -29,6 +29,7 @@ TABLES = {
     "warned": "nth_table INTEGER, _id UUID, unit UUID, code VARCHAR, text VARCHAR, path VARCHAR, line INTEGER",
     "numbered": "number INTEGER, place VARCHAR, step INTEGER, nth_table INTEGER, field VARCHAR, unit UUID",
     "reached": "unit UUID",
+    "renewed": "unit UUID",
     "by_bc": "_id UUID, nths INTEGER[]",
     "units": "loop INTEGER, unit UUID, nth_table INTEGER, place VARCHAR",
 }

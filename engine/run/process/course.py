@@ -185,6 +185,11 @@ class Course:
                     f"INSERT INTO reached SELECT DISTINCT unit FROM {rows.table} {rows.alias} WHERE unit IS NOT NULL AND {guard}",
                 )
                 effects.carry_out(own, statement)
+            case model.CountsAsNew():
+                self.world.run(
+                    "units that count as new",
+                    f"INSERT INTO renewed SELECT DISTINCT unit FROM {rows.table} {rows.alias} WHERE unit IS NOT NULL AND {guard}",
+                )
             case _:
                 effects.carry_out(own, statement)
 

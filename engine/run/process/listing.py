@@ -259,7 +259,8 @@ WHERE w.unit IS NULL OR w.unit NOT IN (SELECT unit FROM refused WHERE unit IS NO
 
 
 def counted(book: Documents, world: World) -> Counted:
-    """What the units came to: refused, else something was created, else changed, else compared and found the same.
+    """What the units came to: refused, else something was created or counts as new, else changed, else compared and found
+    the same.
 
     What is created under a record that was there and is changed is part of that change, as a line of an order is.
     """
@@ -274,7 +275,7 @@ def counted(book: Documents, world: World) -> Counted:
         f"""WITH parts(part, whole) AS (VALUES {", ".join(parts) or "(-1, -1)"}), under AS (
   SELECT DISTINCT l.unit, p.part FROM listing l JOIN parts p ON p.whole = l.nth_table WHERE l.action = 'change' AND l.unit IS NOT NULL
 ), acted AS (
-  SELECT l.unit, bool_or(l.action = 'create' AND u.part IS NULL) AS creates, bool_or(l.action IN ('create', 'change')) AS changes,
+  SELECT l.unit, bool_or(l.action = 'create' AND u.part IS NULL) OR l.unit IN (SELECT unit FROM renewed) AS creates, bool_or(l.action IN ('create', 'change')) AS changes,
     bool_or(l.action = 'fail') AS fails
   FROM listing l LEFT JOIN under u ON u.unit = l.unit AND u.part = l.nth_table WHERE l.unit IS NOT NULL GROUP BY l.unit
 )
