@@ -141,10 +141,11 @@ def _shown(made: Planned, world: World, arguments: argparse.Namespace) -> int:
 
 def closing(changes: int, arguments: argparse.Namespace) -> str:
     """The last line: how much, and what to do next."""
+    planned = f"{changes:,} change{'' if changes == 1 else 's'} planned"
     if arguments.out is not None:
-        saved = f"{changes:,} changes planned, saved in {arguments.out.as_posix()}"
+        saved = f"{planned}, saved in {arguments.out.as_posix()}"
         return f"{saved}: coupler report or coupler apply goes on from there."
     if not changes:
         return "Nothing to do: no record would be created, changed or removed."
     way = "" if arguments.details else " --details shows every record and field;"
-    return f"{changes:,} changes planned; nothing was written.{way} --out FILE saves the plan."
+    return f"{planned}; nothing was written.{way} --out FILE saves the plan."

@@ -536,7 +536,7 @@ def test_a_plan_by_hand_is_shown_reported_and_refused_when_stale(words: tuple[st
     assert first == work.plan(*words), "the same plan twice"
     code, said = work.say(*words, "--details")
     assert code == 2
-    assert "changes planned" in said
+    assert "planned; nothing was written" in said
     code, said = work.say(*words, "--sql")
     assert (code, "SELECT" in said) == (2, True)
     assert (work.folder / "small.duckdb").read_bytes() == before
