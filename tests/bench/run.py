@@ -20,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -254,22 +253,16 @@ def agreeing(bench: Bench, folder: Path, measured: Mapping[str, Measured], words
     ours, mark = measured["ours"], measured["mark"]
     if ours.wrong or mark.wrong:
         return ours
-    with ProcessPoolExecutor(1) as beside:  # a process that has read much shows its peak in all that it starts later
-        planned = beside.submit(planned_counts, bench, folder, words).result()
-    if isinstance(planned, str):
-        return Measured(wrong=f"its counts cannot be read: {planned}")
+    told = bench.coupler(folder, *words, "--json", codes=(0, 2))
+    once = in_turn({"json": told}, times=1, warm_up=0, limit=bench.limit)["json"]
+    if once.wrong:
+        return Measured(wrong=f"its counts cannot be read: {once.wrong}")
+    planned = counts(once.output)
     for mapping, wanted in json.loads(mark.output)["counts"].items():
         legs = {leg: told for leg, told in planned.get(mapping, {}).items() if told}
         if legs != {leg: told for leg, told in wanted.items() if told}:
             return Measured(wrong=f"{mapping}: the plan counts {legs}, the hand-written SQL {wanted}")
     return ours
-
-
-def planned_counts(bench: Bench, folder: Path, words: tuple[str, ...]) -> dict[str, dict[str, dict[str, int]]] | str:
-    """What a plan counts; what was wrong, where it cannot be told."""
-    told = bench.coupler(folder, *words, "--json", codes=(0, 2))
-    once = in_turn({"json": told}, times=1, warm_up=0, limit=bench.limit)["json"]
-    return once.wrong or counts(once.output)
 
 
 def counts(text: str) -> dict[str, dict[str, dict[str, int]]]:
