@@ -18,19 +18,16 @@ KNOWN: dict[type, tuple[str, ...] | None] = {}
 
 def nodes(part: object, kind: type[Node]) -> Iterator[Node]:
     """Every node of a kind, outer ones first, in the order of the text."""
-    waiting = [part]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, kind):
-            yield one
-        if isinstance(one, tuple | list):
-            waiting.extend(reversed(one))
-        else:
-            waiting.extend([getattr(one, name) for name in _last_to_first(type(one)) or ()])
+    return _walk(part, kind, object)
 
 
 def statements(part: object, kind: type[Node]) -> Iterator[Node]:
     """Every statement of a kind, outer ones first, in the order of the text; expressions are not looked into."""
+    return _walk(part, kind, HOLDERS)
+
+
+def _walk(part: object, kind: type[Node], into: type | tuple[type, ...]) -> Iterator[Node]:
+    """The nodes of a kind. into: the kinds of nodes that are looked into."""
     waiting = [part]
     while waiting:
         one = waiting.pop()
@@ -38,7 +35,7 @@ def statements(part: object, kind: type[Node]) -> Iterator[Node]:
             yield one
         if isinstance(one, tuple | list):
             waiting.extend(reversed(one))
-        elif isinstance(one, HOLDERS):
+        elif isinstance(one, into):
             waiting.extend([getattr(one, name) for name in _last_to_first(type(one)) or ()])
 
 

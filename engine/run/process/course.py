@@ -167,6 +167,7 @@ class Course:
         self.book.depth = rounds.depth
         effects = replace(self.effects, unit=f"{rows.alias}.unit")
         own = replace(frame, scope=rows.fork(), effect=effects.carry_out)
+        units = f"SELECT DISTINCT unit FROM {rows.table} {rows.alias} WHERE unit IS NOT NULL AND {guard}"
         if isinstance(statement, (model.Synchronise, model.Couple, model.Uncouple, model.AssignSetting)):
             self.book.wrote_in_loop = True  # what the book is not told of is taken back all the same
         match statement:
@@ -180,16 +181,10 @@ class Course:
                 rows.names[statement.record.key] = sought(statement, frame)
                 rounds.settled = False
             case model.Change() if not silent(statement.record.table):
-                self.world.run(
-                    "units that come this far",
-                    f"INSERT INTO reached SELECT DISTINCT unit FROM {rows.table} {rows.alias} WHERE unit IS NOT NULL AND {guard}",
-                )
+                self.world.run("units that come this far", f"INSERT INTO reached {units}")
                 effects.carry_out(own, statement)
             case model.CountsAsNew():
-                self.world.run(
-                    "units that count as new",
-                    f"INSERT INTO renewed SELECT DISTINCT unit FROM {rows.table} {rows.alias} WHERE unit IS NOT NULL AND {guard}",
-                )
+                self.world.run("units that count as new", f"INSERT INTO renewed {units}")
             case _:
                 effects.carry_out(own, statement)
 
