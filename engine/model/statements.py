@@ -123,7 +123,7 @@ def _statement(world: World, scope: Scope, node: Single) -> Statement | None:
         case ast.ApplyTemplate():
             return _apply_template(world, scope, node)
         case ast.CountsAsNew():
-            return CountsAsNew(span=node.span)
+            return _counts_as_new(world, scope, node)
         case _:
             assert_never(node)
 
@@ -329,3 +329,11 @@ def _apply_template(world: World, scope: Scope, node: ast.ApplyTemplate) -> Appl
         world.say("E230", node.span, told, "write it in `new bc record { … }`")
         return None
     return ApplyTemplate(span=node.span, record=record, code=node.code.value)
+
+
+def _counts_as_new(world: World, scope: Scope, node: ast.CountsAsNew) -> CountsAsNew | None:
+    if scope.writing is not None:
+        told = "`counts as new` stands where a record is being written"
+        world.say("E230", node.span, told, "write it among the statements of a process, around that record")
+        return None
+    return CountsAsNew(span=node.span)

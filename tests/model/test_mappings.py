@@ -83,6 +83,7 @@ def test_items_keep_the_order_of_the_text() -> None:
         ("match No. = Unit Group", "E211"),
         ("match No. = A|B", "E230"),
         ("new sales record { apply template 'A' }", "E230"),
+        ("new sales record { counts as new }", "E230"),
         ("every sales record { couple item with item }", "E226"),
         ("every sales record { synchronise product with UNITS }", "E215"),
         ("every sales record { change item.Description { Name := 'x' } }", "E222"),
