@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> Done:
         case "json":
             print(report.to_json(made.verdicts, as_object(made.coverage) if made.coverage is not None else None))
         case "junit":
-            print(report.to_junit(made.verdicts))
+            print(report.to_junit(made.verdicts, [one for one in (*made.found, *low) if one.severity == "error"]))
         case _:
             print(report.to_text(made.verdicts, colour=terminal.coloured(sys.stdout)), end="")
     if made.coverage is not None and arguments.format != "json":

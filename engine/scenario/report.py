@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from engine.diagnostic import Diagnostic
 from engine.scenario.scenario import Difference, Verdict
 from engine.terminal import paint
 
@@ -41,15 +42,20 @@ def to_json(verdicts: Sequence[Verdict], coverage: Mapping[str, Any] | None = No
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def to_junit(verdicts: Sequence[Verdict]) -> str:
-    """One test suite, a test case per scenario; a scenario that does not gate is told as skipped when it misses."""
+def to_junit(verdicts: Sequence[Verdict], stopped: Sequence[Diagnostic] = ()) -> str:
+    """One test suite, a test case per scenario; a scenario that does not gate is told as skipped when it misses.
+
+    stopped: why nothing could be run, or what was not reached; each is a test case with an error.
+    """
     passed, failed = counts(verdicts)
     errors = sum(one.status == "error" for one in verdicts)
     open_ones = sum(one.status == "failed" and not one.gate for one in verdicts)
-    total = passed + failed
+    total = passed + failed + len(stopped)
+    seconds = sum(one.seconds for one in verdicts)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        _suite(total, failed - errors - open_ones, errors, open_ones, sum(one.seconds for one in verdicts)),
+        _suite(total, failed - errors - open_ones, errors + len(stopped), open_ones, seconds),
+        *(line for one in stopped for line in _stopped(one)),
     ]
     for one in verdicts:
         area = quoteattr(one.area or "scenarios")
@@ -63,6 +69,19 @@ def to_junit(verdicts: Sequence[Verdict]) -> str:
         text = _xml("\n".join(line for two in one.differences for line in told(two)))
         lines += [f"{case}>", f"    <{word} message={quoteattr(_xml_safe(first))}>{text}</{word}>", "  </testcase>"]
     return "\n".join([*lines, "</testsuite>"])
+
+
+def _stopped(one: Diagnostic) -> list[str]:
+    """A finding as a test case of its own: code and name, its place, the message and the way out."""
+    place = ""
+    if one.span is not None:
+        place = f' file={quoteattr(_xml_safe(one.span.path))} line="{one.span.line}"'
+    text = one.message + (f"\n= help: {one.hint}" if one.hint else "")
+    return [
+        f'  <testcase name={quoteattr(f"{one.code} {one.name}")} classname="coupler"{place} time="0.000">',
+        f"    <error message={quoteattr(_xml_safe(one.message))}>{_xml(text)}</error>",
+        "  </testcase>",
+    ]
 
 
 def _suite(total: int, failures: int, errors: int, skipped: int, seconds: float) -> str:

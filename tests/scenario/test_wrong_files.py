@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -87,6 +88,20 @@ def test_wrong_and_missed_scenarios_are_told_and_the_exit_code_says_so(
     assert '<testsuite name="coupler" tests="2" failures="1" errors="1"' in capsys.readouterr().out
     assert main(["test", str(tmp_path), "--rules", str(rules), "--only", "nobody"]) == 1
     assert "no scenario is called nobody" in capsys.readouterr().err
+
+
+def test_a_build_server_is_told_why_nothing_could_be_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "slip.rules").write_text("mapping <b> & co\n", encoding="utf-8")
+    path = tmp_path / "one.yaml"
+    path.write_text(scenario(), encoding="utf-8")
+    assert main(["test", str(path), "--rules", str(tmp_path / "rules"), "--format", "junit"]) == 1
+    suite = ElementTree.fromstring(capsys.readouterr().out)
+    assert suite.attrib["tests"] == suite.attrib["errors"] == "1"
+    case = suite.find("testcase")
+    assert case is not None and case.attrib["file"].endswith("slip.rules") and case.attrib["line"] == "1"
+    told = case.find("error")
+    assert told is not None and "does not fit here" in told.attrib["message"] and "help: " in (told.text or "")
 
 
 def test_a_scenario_that_does_not_gate_is_reported_and_does_not_fail_the_test(
