@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from engine.catalog.catalog import Catalog, System, Table
+from engine.run.columns import blank_of, defined, filled
 from engine.run.kept import Kept, Layer, State
 from engine.snapshot.open import Tables, tables_in
-from engine.snapshot.types import column_type, empty_value
+from engine.snapshot.types import column_type
 from engine.source import Span
 from engine.sql.quote import identifier, qualified
+
+if TYPE_CHECKING:
+    from engine.run.apart import Apart
 
 OPERATION = "_op"
 
@@ -35,7 +39,7 @@ class World:
     rows of the snapshot and under the delta. before_write: called before the delta of a table is written.
     beside: at a mark, gives what puts back all that is remembered outside of this world.
     states: what gives the rows of a changed table as they stand. stale: copies to be made anew before they are read, with
-    their names. grown: so many rows were written to a delta, at most.
+    their names. grown: so many rows were written to a delta, at most. apart: keeps the units apart that are carried out.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -58,6 +62,7 @@ class World:
     acted: set[Span] = field(default_factory=set)
     near: dict[tuple[str, str], str] = field(default_factory=dict)
     prints: dict[tuple[str, str], tuple[int, int, int, int, int]] = field(default_factory=dict)
+    apart: Apart | None = None
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, catalog: Catalog, held: Tables | None = None) -> World:
@@ -92,6 +97,12 @@ class World:
                 self._copy(key)
             return state_of(key)
         return self.snapshot_relation(table)
+
+    def seen(self, table: Table, unit: str | None) -> tuple[str, str]:
+        """The rows of a table as a unit sees them (`engine.run.apart`), and SQL truth over `{alias}` of what it sees."""
+        if self.apart is None or unit is None or not self.apart.keeps(table):
+            return self.relation(table), "true"
+        return self.apart.seen(table, unit)
 
     def some(self, table: Table, column: str, given: str, *, near: bool = False) -> str:
         """The rows of a table as they stand now whose `column` is among those that a query gives: few of many. near: of
@@ -130,6 +141,8 @@ class World:
     def run(self, about: str, statement: str) -> duckdb.DuckDBPyConnection:
         """Carry out a statement and remember it with the words that say what it does."""
         self.statements.append((about, statement))
+        if self.apart is not None:
+            self.apart.ready(statement)
         for key in [key for key, name in self.stale.items() if name in statement]:
             self._copy(key)
         return self.connection.execute(statement)
@@ -216,7 +229,7 @@ class World:
         """Plan new rows. rows: a query giving the id as `_id` and the columns, named as in the table."""
         self._prepare(table, columns)
         names = "".join(f", {identifier(one)}" for one in columns)
-        values = "".join(f", {self._filled(table, one)}" for one in columns)
+        values = "".join(f", {filled(table, one)}" for one in columns)
         self.write(
             table,
             f"new rows of {table.caption}",
@@ -323,7 +336,7 @@ class World:
         """SQL columns of whole rows of a delta that keeps only what was written."""
         kept = self.written_columns(table)
         return ", ".join(
-            identifier(name) if name in kept else f"{self._blank(table, name)}::{type} AS {identifier(name)}"
+            identifier(name) if name in kept else f"{blank_of(table, name)}::{type} AS {identifier(name)}"
             for name, type in self.columns(table).items()
         )
 
@@ -343,7 +356,7 @@ class World:
         layers = self._layers(table)
         own = []
         for name, type in self.columns(table).items():
-            text = f"b.{identifier(name)}" if name in base else f"{self._blank(table, name)}::{type}"
+            text = f"b.{identifier(name)}" if name in base else f"{blank_of(table, name)}::{type}"
             laid = "".join(
                 f" WHEN l{at}._id IS NOT NULL THEN l{at}.{identifier(name)}"
                 for at, layer in reversed(list(enumerate(layers)))
@@ -387,15 +400,13 @@ class World:
         kept = self.written_columns(table)
         new = {one: column_type(table.fields[one].kind) for one in columns if one not in kept}
         if key not in self.changed:
-            known = kept | new
-            own = ", ".join(f"{identifier(one)} {type}{self._default(table, one)}" for one, type in known.items())
+            own = ", ".join(defined(table, one, type) for one, type in (kept | new).items())
             self.connection.execute(f"CREATE TABLE {delta} ({identifier(OPERATION)} VARCHAR, {own})")
         elif not new:
             return
         else:
             for one, type in new.items():
-                added = f"{identifier(one)} {type}{self._default(table, one)}"
-                self.connection.execute(f"ALTER TABLE {delta} ADD COLUMN {added}")
+                self.connection.execute(f"ALTER TABLE {delta} ADD COLUMN {defined(table, one, type)}")
         self.changed[key] = self.changed.get(key, {}) | new
         self.prints.pop(key, None)
         self._restate(table)
@@ -422,18 +433,6 @@ class World:
         table = self.catalog.table(key[0], key[1])  # type: ignore[arg-type]
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {self.state(table)}")
         self.states[key] = "table"
-
-    def _blank(self, table: Table, column: str) -> str:
-        found = table.fields.get(column)
-        return empty_value(table.system, found) if found is not None else "NULL"
-
-    def _default(self, table: Table, column: str) -> str:
-        given = self._blank(table, column)
-        return "" if given == "NULL" else f" DEFAULT {given}"
-
-    def _filled(self, table: Table, column: str) -> str:
-        given = self._blank(table, column)
-        return identifier(column) if given == "NULL" else f"coalesce({identifier(column)}, {given})"
 
     def deltas(self) -> list[tuple[System, str]]:
         """The tables that the plan changes."""

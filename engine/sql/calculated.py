@@ -8,6 +8,7 @@ from engine.catalog.catalog import Calculation, Criterion, Field, Table
 from engine.sql import blank
 from engine.sql.blank import type_of
 from engine.sql.quote import identifier, literal
+from engine.sql.scope import Key
 
 if TYPE_CHECKING:
     from engine.sql.scope import Joined
@@ -23,21 +24,17 @@ def calculation(entry: Joined, field: Field, reading: Reading) -> str:
     if not catalog.has("bc", wanted.table):
         return blank.blank(kind)
     table = catalog.table("bc", wanted.table)
-    relations = reading.scope.relations
     if wanted.method not in ("exist", "count") and (
-        wanted.field not in table.fields or not relations.holds(table, wanted.field)
+        wanted.field not in table.fields or not reading.scope.relations.holds(table, wanted.field)
     ):
         return blank.blank(kind)
-    alias = relations.alias(table.name)
-    pairs = [_pair(one, table, alias, entry, reading) for one in wanted.where if one.how == "field"]
+    holder = reading.scope.holder(entry.alias)
+    inner, alias = holder.over(table)
+    keys = [_pair(one, table, alias, entry, reading) for one in wanted.where if one.how == "field"]
     own = [_criterion(one, table, alias, reading) for one in wanted.where if one.how != "field"]
     worked = _worked(wanted, f"{alias}.{identifier(wanted.field)}" if wanted.field else "")
-    keys = "".join(f"{left} AS g{at}, " for at, (left, _) in enumerate(pairs))
-    group = f" GROUP BY {', '.join(f'g{at}' for at in range(len(pairs)))}" if pairs else ""
     where = " AND ".join(one for one in own if one) or "true"
-    query = f"(SELECT {keys}{worked} AS result FROM {relations.relation(table)} {alias} WHERE {where}{group})"
-    test = " AND ".join(f"{{alias}}.g{at} = {right}" for at, (_, right) in enumerate(pairs)) or "true"
-    joined = reading.scope.holder(entry.alias).join(query, relations.alias("calculated"), test)
+    joined = holder.group(inner, keys, f"{worked} AS result", where)
     if wanted.method == "exist":
         there = f"(coalesce({joined}.result, 0) > 0)"
         return f"(NOT {there})" if wanted.negated else there
@@ -59,12 +56,12 @@ def _worked(wanted: Calculation, source: str) -> str:
             assert_never(wanted.method)
 
 
-def _pair(one: Criterion, table: Table, alias: str, entry: Joined, reading: Reading) -> tuple[str, str]:
-    """(SQL of the field of the table summed over, SQL of what it must equal in the record itself)."""
+def _pair(one: Criterion, table: Table, alias: str, entry: Joined, reading: Reading) -> Key:
+    """The field of the table summed over, and what it must equal in the record itself."""
     relations = reading.scope.relations
     left = f"{alias}.{identifier(one.field)}" if relations.holds(table, one.field) else "NULL"
     right = f"{entry.alias}.{identifier(one.value)}" if relations.holds(entry.table, one.value) else "NULL"
-    return left, right
+    return Key(own=left, wanted=right)
 
 
 def _criterion(one: Criterion, table: Table, alias: str, reading: Reading) -> str:

@@ -9,7 +9,7 @@ from engine.catalog.catalog import Table
 from engine.model import model
 from engine.model.model import Mapping
 from engine.sql.quote import identifier, literal
-from engine.sql.scope import Scope
+from engine.sql.scope import Key, Scope
 
 TABLE, COLUMN, VALUE, LABEL = "table", "column", "value", "label"
 
@@ -36,6 +36,6 @@ def label(mapping: Mapping, choices: Table, number: str, scope: Scope) -> str | 
         return None
     value, name = identifier(VALUE), identifier(LABEL)
     own = " AND ".join(f"{identifier(one)} = {literal(given)}" for one, given in sorted(which.items()))
-    rows = f"(SELECT {value}, min({name}) AS {name} FROM {relations.relation(choices)} WHERE {own} GROUP BY {value})"
-    alias = scope.join(rows, relations.alias("choice"), f"{{alias}}.{value} = {number}")
+    inner, _ = scope.over(choices)
+    alias = scope.group(inner, [Key(own=value, wanted=number)], f"min({name}) AS {name}", own)
     return f"{alias}.{name}"

@@ -219,7 +219,7 @@ def among(left: Value, filter: model.Among, reading: Reading) -> str:
     inside = Reading(scope=inner, around=reading.around)
     one, other = value(left, reading), value(filter.value, inside)
     where = "true" if filter.where is None else condition(filter.where, inside)
-    test = f"({one} IN (SELECT {other} FROM {inner.sql()} WHERE {where}))"
+    test = f"EXISTS (SELECT 1 FROM {inner.sql()} WHERE {other} = {one} AND {where})"
     return negated(test) if filter.negated else test
 
 
@@ -245,10 +245,9 @@ def coupled(node: model.Coupled, reading: Reading) -> str:
         couplings = around.catalog.table("bc", connector.COUPLINGS)
         own, other = connector.COUPLED_BC_ID, connector.COUPLED_SALES_ID
         own, other = (own, other) if side == "bc" else (other, own)
-        rows = (
-            f"SELECT {identifier(own)} FROM {scope.relations.relation(couplings)} WHERE {identifier(other)} IS NOT NULL"
-        )
-        return f"coalesce({id} IN ({rows}), false)"
+        inner, alias = scope.over(couplings)
+        known = f"{alias}.{identifier(own)} = {id} AND {alias}.{identifier(other)} IS NOT NULL"
+        return f"EXISTS (SELECT 1 FROM {inner.sql()} WHERE {known})"
     tests = []
     for bc in tables:
         alias = coupling_of_bc(bc, id, scope, reading) if side == "bc" else coupling_of_sales(bc, id, scope, reading)
@@ -290,9 +289,7 @@ def _coupled_with_text(id: str, sales: Table, text: str, scope: Scope, reading: 
     tests = []
     mapped = [one.bc.table for one in reading.around.mappings.values() if one.sales.table.name == sales.name]
     for bc in {one.name: one for one in mapped}.values():
-        relations = scope.relations
-        rows = f"(SELECT {identifier(bc.id_field)}, lower({record_id(bc, 'r', relations)}) AS text FROM {relations.relation(bc)} r)"
-        row = scope.join(rows, relations.alias(bc.name), f"{{alias}}.text = lower({text})")
+        row = scope.look(bc, f"lower({record_id(bc, '{alias}', scope.relations)}) = lower({text})")
         alias = coupling_of_bc(bc, f"{row}.{identifier(bc.id_field)}", scope, reading)
         tests.append(f"({id} IS NOT DISTINCT FROM {alias}.{identifier(connector.COUPLED_SALES_ID)})")
     return joined_by("OR", tests) if tests else "false"

@@ -8,7 +8,7 @@ from engine.model.model import Condition, Find, Record, Value
 from engine.sql.conditions import condition, joined_by
 from engine.sql.frame import Failure, Frame, said
 from engine.sql.quote import identifier
-from engine.sql.scope import Joined, Scope, keys_of
+from engine.sql.scope import Joined, Key, keys_of
 from engine.sql.values import Reading, value
 
 
@@ -45,7 +45,7 @@ def keyed_find(statement: Find, frame: Frame) -> Joined | None:
         if kind == "code" and other.type.kind != "code":
             given = f"upper(trim({given}))"
         tests.append(f"{{alias}}.{identifier(name)} = {given}")
-    alias = frame.scope.join(relations.relation(table), relations.alias(table.name), " AND ".join(tests))
+    alias = frame.scope.look(table, " AND ".join(tests))
     return Joined(alias=alias, table=table, certain=False)
 
 
@@ -84,9 +84,8 @@ def grouped_find(statement: Find, frame: Frame) -> Joined | None:
     ids = [f"{grouped(one, record, {'id': first}, frame.reading())}.id" for one in searches if one is not None]
     id = ids[0] if len(ids) == 1 else f"coalesce({', '.join(ids)})"
     guard = frame.guard()
-    relations = frame.scope.relations
     test = f"{{alias}}.{identifier(table.id_field)} = {id}" + ("" if guard == "true" else f" AND {guard}")
-    alias = frame.scope.join(relations.relation(table), relations.alias(table.name), test)
+    alias = frame.scope.look(table, test)
     return Joined(alias=alias, table=table, certain=False)
 
 
@@ -96,8 +95,7 @@ def searched_find(statement: Find, frame: Frame) -> Joined:
     branches = []
     order = sorting(statement.sorting, statement.descending, table, frame)
     for number, test in enumerate(statement.where or (None,), start=1):
-        alias = relations.alias(table.name)
-        inner = Scope(relations, f"{relations.relation(table)} {alias}", frame.scope)
+        inner, alias = frame.scope.over(table)
         inner.names[statement.record.key] = Joined(alias=alias, table=table, certain=True)
         where = joined_by("AND", list(frame.guards))
         if test is not None:
@@ -108,9 +106,7 @@ def searched_find(statement: Find, frame: Frame) -> Joined:
     by = ", ".join(["turn", *(f"o{index}{direction}" for index, (_, direction) in enumerate(order)), "id"])
     union = "\n  UNION ALL\n  ".join(branches)
     picked = frame.scope.lateral(f"SELECT id FROM ({union}) ORDER BY {by} LIMIT 1", relations.alias("found"))
-    alias = frame.scope.join(
-        relations.relation(table), relations.alias(table.name), f"{{alias}}.{identifier(table.id_field)} = {picked}.id"
-    )
+    alias = frame.scope.look(table, f"{{alias}}.{identifier(table.id_field)} = {picked}.id")
     return Joined(alias=alias, table=table, certain=False)
 
 
@@ -124,16 +120,15 @@ def sought(statement: model.CreateOrChange, frame: Frame) -> Joined:
             record=record, where=(statement.where,), sorting=(), descending=False, otherwise=None, span=statement.span
         )
         return searched_find(search, frame)
-    names, id = ", ".join(identifier(name) for name in wanted), identifier(table.id_field)
+    id = identifier(table.id_field)
     key = ", ".join(identifier(name) for name, _ in sorting((), False, table, frame))
     first = f"min({id})" if key == id else f"arg_min({id}, row({key}))"
-    rows = f"(SELECT {names}, {first} AS id FROM {relations.relation(table)} GROUP BY {names})"
-    tests = [
-        f"{{alias}}.{identifier(name)} IS NOT DISTINCT FROM {value(given, frame.reading())}"
-        for name, given in wanted.items()
+    inner, _ = frame.scope.over(table)
+    keys = [
+        Key(own=identifier(name), wanted=value(given, frame.reading()), blank=True) for name, given in wanted.items()
     ]
-    first = frame.scope.join(rows, relations.alias("first"), " AND ".join(tests))
-    alias = frame.scope.join(relations.relation(table), relations.alias(table.name), f"{{alias}}.{id} = {first}.id")
+    found = frame.scope.group(inner, keys, f"{first} AS id", "true")
+    alias = frame.scope.look(table, f"{{alias}}.{id} = {found}.id")
     return Joined(alias=alias, table=table, certain=False)
 
 

@@ -10,7 +10,7 @@ from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Condition, Record, Value
 from engine.sql import blank
-from engine.sql.scope import Joined, Scope, keys_of
+from engine.sql.scope import Joined, Key, keys_of
 from engine.sql.values import Reading
 
 
@@ -66,20 +66,14 @@ def grouped(search: Search, record: Record, columns: dict[str, str], reading: Re
     """
     from engine.sql.conditions import comparable, condition, joined_by
 
-    relations = reading.scope.relations
-    alias = relations.alias(record.table.name)
-    inner = Scope(relations, f"{relations.relation(record.table)} {alias}", reading.scope)
+    inner, alias = reading.scope.over(record.table)
     inner.names[record.key] = Joined(alias=alias, table=record.table, certain=True)
     inside = Reading(scope=inner, around=reading.around)
-    own, tests = [], []
-    for at, (left, right) in enumerate(search.pairs):
-        one, other = comparable(left, right, inside)
-        own.append(f"{one} AS g{at}")
-        equal = "IS NOT DISTINCT FROM" if left.type.kind in blank.NULLABLE else "="
-        tests.append(f"{{alias}}.g{at} {equal} {other}")
+    keys = []
+    for left, right in search.pairs:
+        own, wanted = comparable(left, right, inside)
+        keys.append(Key(own=own, wanted=wanted, blank=left.type.kind in blank.NULLABLE))
     where = joined_by("AND", [condition(one, inside) for one in search.local])
-    results = "".join(f", {sql.replace('{alias}', alias)} AS {name}" for name, sql in columns.items())
-    keys = ", ".join(f"g{at}" for at in range(len(own)))
-    query = f"(SELECT {', '.join(own)}{results} FROM {inner.sql()} WHERE {where} GROUP BY {keys})"
+    results = ", ".join(f"{sql.replace('{alias}', alias)} AS {name}" for name, sql in columns.items())
     home = reading.scope.home(tuple(right for _, right in search.pairs))
-    return home.join(query, relations.alias("group"), " AND ".join(tests))
+    return home.group(inner, keys, results, where)

@@ -15,7 +15,7 @@ from engine.model import model
 from engine.sql import blank
 from engine.sql.choices import label
 from engine.sql.quote import identifier, literal
-from engine.sql.scope import Scope
+from engine.sql.scope import Key, Scope
 
 if TYPE_CHECKING:
     from engine.sql.values import Reading
@@ -106,10 +106,7 @@ def _one(mapping: model.Mapping, node: model.Partner, given: str, scope: Scope, 
 
 def keyed(table: Table, field: str, given: str, scope: Scope) -> str:
     """Alias of the row of a table whose unique `field` is the given value."""
-    relations = scope.relations
-    return scope.join(
-        relations.relation(table), relations.alias(table.name), f"{{alias}}.{identifier(field)} = {given}"
-    )
+    return scope.look(table, f"{{alias}}.{identifier(field)} = {given}")
 
 
 def coupling_of_bc(bc: Table, id: str, scope: Scope, reading: Reading) -> str:
@@ -119,7 +116,7 @@ def coupling_of_bc(bc: Table, id: str, scope: Scope, reading: Reading) -> str:
         f"{{alias}}.{identifier(connector.COUPLED_BC_ID)} = {id} "
         f"AND {{alias}}.{identifier(connector.COUPLED_TABLE)} = {bc.number}"
     )
-    return scope.join(scope.relations.relation(couplings), scope.relations.alias("coupling"), condition)
+    return scope.look(couplings, condition)
 
 
 def coupling_of_sales(bc: Table, id: str, scope: Scope, reading: Reading) -> str:
@@ -129,7 +126,7 @@ def coupling_of_sales(bc: Table, id: str, scope: Scope, reading: Reading) -> str
         f"{{alias}}.{identifier(connector.COUPLED_SALES_ID)} = {id} "
         f"AND {{alias}}.{identifier(connector.COUPLED_TABLE)} = {bc.number}"
     )
-    return scope.join(scope.relations.relation(couplings), scope.relations.alias("coupling"), condition)
+    return scope.look(couplings, condition)
 
 
 def _option(mapping: model.Mapping, node: model.Partner, given: str, scope: Scope, reading: Reading) -> tuple[str, str]:
@@ -142,18 +139,18 @@ def _option(mapping: model.Mapping, node: model.Partner, given: str, scope: Scop
     prefix = literal(f"{bc.name}: ")
     if node.leg == "to_sales":
         row = keyed(bc, bc.key[0], given, scope)
-        alias = scope.join(relations.relation(table), relations.alias("option"), f"{record} = {prefix} || {given}")
+        alias = scope.look(table, f"{record} = {prefix} || {given}")
         known = f"{row}.{identifier(bc.id_field)} IS NOT NULL"
         return f"{alias}.{identifier(connector.OPTION_VALUE)}", known
     own = f"{number} = {bc.number} AND starts_with({record}, {prefix})"
     condition = f"{{alias}}.{identifier(connector.OPTION_VALUE)} = {given} AND {own}"
-    alias = scope.join(relations.relation(table), relations.alias("option"), condition)
+    alias = scope.look(table, condition)
     found = f"{alias}.{identifier(connector.OPTION_RECORD)}"
     called = label(mapping, reading.around.catalog.table("sales", connector.OPTION_SET), given, scope)
     if called is not None and relations.holds(table, connector.OPTION_CAPTION):
         caption, kept = identifier(connector.OPTION_CAPTION), identifier(connector.OPTION_RECORD)
         those = own.replace("{alias}.", "")
-        rows = f"(SELECT {caption}, min({kept}) AS record FROM {relations.relation(table)} WHERE {those} GROUP BY {caption})"
-        named = scope.join(rows, relations.alias("named"), f"{{alias}}.{caption} = {called} AND {called} <> ''")
+        inner, _ = scope.over(table)
+        named = scope.group(inner, [Key(own=caption, wanted=f"nullif({called}, '')")], f"min({kept}) AS record", those)
         found = f"coalesce({named}.record, {found})"
     return f"substr({found}, {len(bc.name) + 3})", "true"

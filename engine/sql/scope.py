@@ -25,6 +25,11 @@ class Relations(Protocol):
         """The SQL name of the rows of a table as they stand now in the plan."""
         ...
 
+    def seen(self, table: Table, unit: str | None) -> tuple[str, str]:
+        """The rows of a table as a unit sees them (rule of evaluation 7): SQL name, and SQL truth over `{alias}` of the
+        rows that it sees. unit: SQL of the unit; None sees all rows as they stand."""
+        ...
+
     def holds(self, table: Table, column: str) -> bool:
         """Does the relation have this column?"""
         ...
@@ -71,11 +76,29 @@ class Written:
 
 Entry = Joined | Written | str
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """SQL over the rows of a table, and SQL of what it must equal in the rows that ask. blank: are blanks equal too?"""
+
+    own: str
+    wanted: str
+    blank: bool = False
+
+    def test(self, left: str, right: str) -> str:
+        """SQL truth: both are equal."""
+        return f"{left} {'IS NOT DISTINCT FROM' if self.blank else '='} {right}"
+
+
 ALIAS = re.compile(r"(\w+_\d+) ON (?!.* ON )", re.DOTALL)
 
 
 class Scope:
-    """One FROM clause. `names`: key of a record or value -> what stands for it."""
+    """One FROM clause. `names`: key of a record or value -> what stands for it. unit: SQL of the unit that a row belongs
+    to, where units do not see each other. own: its rows are those that one unit sees."""
+
+    unit: str | None = None
+    own: bool = False
 
     def __init__(self, relations: Relations, base: str, parent: Scope | None = None) -> None:
         self.relations = relations
@@ -119,11 +142,50 @@ class Scope:
             self.joins.append(f"LEFT JOIN {what} {alias} ON {condition.replace('{alias}', alias)}")
         return self.made[wanted]
 
+    def seen(self, table: Table) -> tuple[str, str]:
+        """The rows of a table that the unit of this scope sees: SQL name, and SQL truth over `{alias}`."""
+        scope: Scope | None = self
+        while scope is not None and scope.unit is None:
+            scope = scope.parent
+        return self.relations.seen(table, None if scope is None else scope.unit)
+
+    def look(self, table: Table, condition: str) -> str:
+        """LEFT JOIN of the rows of a table for which a condition over `{alias}` holds; gives the alias to use."""
+        rows, test = self.seen(table)
+        wanted = condition if test == "true" else f"{condition} AND {test}"
+        return self.join(rows, self.relations.alias(table.name), wanted)
+
+    def over(self, table: Table) -> tuple[Scope, str]:
+        """A scope over the rows of a table, for a subquery, and their alias."""
+        alias = self.relations.alias(table.name)
+        rows, test = self.seen(table)
+        if test != "true":
+            rows = f"(SELECT * FROM {rows} seen WHERE {test.replace('{alias}', 'seen')})"
+        inner = Scope(self.relations, f"{rows} {alias}", self)
+        inner.own = test != "true"
+        return inner, alias
+
     def record(self, table: Table, id: str) -> Joined:
         """The record of a table that SQL of an id names, joined as it stands now; blank where there is none."""
-        test = f"{{alias}}.{identifier(table.id_field)} = {id}"
-        alias = self.join(self.relations.relation(table), self.relations.alias(table.name), test)
+        alias = self.look(table, f"{{alias}}.{identifier(table.id_field)} = {id}")
         return Joined(alias=alias, table=table, certain=False)
+
+    def group(self, inner: Scope, keys: Sequence[Key], results: str, where: str) -> str:
+        """LEFT JOIN of what the rows of a scope of one table come to, per group of equal keys; gives the alias to use.
+
+        keys: SQL over the inner rows, and what must equal it out here. results: SQL of the columns; where: SQL truth over
+        the inner rows. The table is grouped once and joined, many times cheaper than a search for every row; where each
+        unit sees other rows, the groups are made for the keys and units that ask.
+        """
+        alias = self.relations.alias("group")
+        if inner.own:
+            tests = " AND ".join([where, *(one.test(one.own, one.wanted) for one in keys)])
+            return self.lateral(f"SELECT {results} FROM {inner.sql()} WHERE {tests} HAVING count(*) > 0", alias)
+        own = "".join(f"{one.own} AS g{at}, " for at, one in enumerate(keys))
+        by = ", ".join(f"g{at}" for at in range(len(keys)))
+        query = f"(SELECT {own}{results} FROM {inner.sql()} WHERE {where}{f' GROUP BY {by}' if by else ''})"
+        tests = " AND ".join(one.test(f"{{alias}}.g{at}", one.wanted) for at, one in enumerate(keys))
+        return self.join(query, alias, tests or "true")
 
     def lateral(self, query: str, alias: str) -> str:
         """LEFT JOIN LATERAL of a query with at most one row."""

@@ -165,11 +165,8 @@ def behind(record: Behind, reading: Reading) -> Joined:
     """The record that a field points to, joined by the column it is found by."""
     scope = reading.scope.home(record)
     points = value(record.column, reading)
-    relations = scope.relations
     by = identifier(record.by)
-    alias = scope.join(
-        relations.relation(record.table), relations.alias(record.table.name), f"{{alias}}.{by} = {points}"
-    )
+    alias = scope.look(record.table, f"{{alias}}.{by} = {points}")
     return Joined(alias=alias, table=record.table, certain=False)
 
 
@@ -365,8 +362,6 @@ def _of_record_alone(worked: Value | None, record: Record) -> bool:
 
 def inner_scope(record: Record, reading: Reading) -> Scope:
     """The scope of a subquery that runs over the table of a record."""
-    relations = reading.scope.relations
-    alias = relations.alias(record.table.name)
-    inner = Scope(relations, f"{relations.relation(record.table)} {alias}", reading.scope)
+    inner, alias = reading.scope.over(record.table)
     inner.names[record.key] = Joined(alias=alias, table=record.table, certain=True)
     return inner

@@ -1,0 +1,116 @@
+"""Units that are carried out together -> what each of them sees: the rows as they stood, and what it wrote itself.
+
+Statements are carried out for all units at once, yet units do not see each other (rule of evaluation 7). So of the
+tables that a unit reads after one was written, every row knows the units that wrote it: a row that was written is seen
+by these, as it stands now; all others see what stood there before. What is written for no unit (by a run that a rule
+starts, by `find … else create`) is seen by all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.catalog.catalog import Table
+from engine.run.columns import defined
+from engine.run.world import World
+from engine.sql.quote import identifier, qualified
+
+Key = tuple[str, str]
+
+
+@dataclass
+class Apart:
+    """The units of one loop or leg. tables: those of which the units see each their own rows.
+
+    touched: table -> the SQL table of `_id` and `_unit` of what was written. before: table -> the SQL table of the rows as
+    they stood before, and its columns. views: table -> what the view of it says.
+    """
+
+    world: World
+    tables: frozenset[Key]
+    touched: dict[Key, str] = field(default_factory=dict)
+    before: dict[Key, tuple[str, set[str]]] = field(default_factory=dict)
+    views: dict[Key, str] = field(default_factory=dict)
+
+    def seen(self, table: Table, unit: str) -> tuple[str, str]:
+        """The rows of a table for all units, SQL name, and SQL truth over `{alias}` of those that one unit sees."""
+        key = (table.system, table.name)
+        self.view(key)
+        mine = f"({{alias}}._for IS NULL OR {{alias}}._for = {unit})"
+        return view_of(key), f"{mine} AND ({{alias}}._but IS NULL OR NOT list_contains({{alias}}._but, {unit}))"
+
+    def keeps(self, table: Table) -> bool:
+        """Does it matter which unit wrote a row of a table?"""
+        return (table.system, table.name) in self.tables
+
+    def ready(self, statement: str) -> None:
+        """Before a statement is carried out: the views that it names say how things stand."""
+        for key in self.views:
+            if view_of(key) in statement:
+                self.view(key)
+
+    def view(self, key: Key) -> None:
+        """Make the view of a table, where it has become another."""
+        table = self.world.catalog.table(key[0], key[1])  # type: ignore[arg-type]
+        rows, id = self.world.relation(table), identifier(table.id_field)
+        names = [identifier(one) for one in self.world.columns(table)]
+        now = ", ".join(f"r.{one}" for one in names)
+        told = "NULL::UUID AS _for, NULL::UUID[] AS _but"
+        text = f"SELECT {now}, {told} FROM {rows} r"
+        if key in self.touched:
+            touched = self.touched[key]
+            text = f"SELECT {now}, w._unit AS _for, NULL::UUID[] AS _but FROM {rows} r LEFT JOIN {touched} w ON w._id = r.{id}"
+        if key in self.before:
+            before = self.complete(table)
+            text += (
+                f" UNION ALL SELECT {now}, NULL::UUID AS _for, w._but FROM {before} r JOIN "
+                f"(SELECT _id, list(_unit) AS _but FROM {touched} GROUP BY _id) w ON w._id = r.{id}"
+            )
+        if self.views.get(key) != text:
+            self.world.connection.execute(f"CREATE SCHEMA IF NOT EXISTS apart_{key[0]}")
+            self.world.connection.execute(f"CREATE OR REPLACE VIEW {view_of(key)} AS {text}")
+            self.views[key] = text
+
+    def complete(self, table: Table) -> str:
+        """The rows as they stood before, with the columns that were added since, blank."""
+        name, known = self.before[table.system, table.name]
+        for column, type in self.world.columns(table).items():
+            if column not in known:
+                self.world.connection.execute(f"ALTER TABLE {name} ADD COLUMN {defined(table, column, type)}")
+                known.add(column)
+        return name
+
+    def note(self, table: Table, pairs: str, *, new: bool = False) -> None:
+        """Records of a table are about to be written. pairs: a query of their ids and units; NULL for a unit that is none.
+        new: none of them is there yet."""
+        key = (table.system, table.name)
+        if key not in self.tables:
+            return
+        world = self.world
+        if key not in self.touched:
+            self.touched[key] = identifier(world.alias("touched"))
+            world.connection.execute(f"CREATE TEMP TABLE {self.touched[key]} (_id UUID, _unit UUID)")
+        touched = self.touched[key]
+        if not new:
+            id = identifier(table.id_field)
+            names = ", ".join(identifier(one) for one in world.columns(table))
+            rows = (
+                f"SELECT {names} FROM {world.relation(table)} WHERE {id} IN (SELECT _id FROM ({pairs}) p(_id, _unit) "
+                f"WHERE _unit IS NOT NULL) AND {id} NOT IN (SELECT _id FROM {touched})"
+            )
+            about = f"{table.caption} as it stood before"
+            if key in self.before:
+                world.run(about, f"INSERT INTO {self.complete(table)} BY NAME {rows}")
+            else:
+                self.before[key] = (identifier(world.alias("before")), set(world.columns(table)))
+                world.run(about, f"CREATE TEMP TABLE {self.before[key][0]} AS {rows}")
+        world.run(
+            f"who writes {table.caption}",
+            f"INSERT INTO {touched} SELECT DISTINCT _id, _unit FROM ({pairs}) p(_id, _unit) WHERE _unit IS NOT NULL "
+            f"EXCEPT SELECT _id, _unit FROM {touched}",
+        )
+
+
+def view_of(key: Key) -> str:
+    """The name of the view of a table as units see it."""
+    return qualified(f"apart_{key[0]}", key[1])
