@@ -224,7 +224,7 @@ def brought(one: ledger.Along) -> Told:
     """A record that comes along, with its fields."""
     return Told(
         kind="along",
-        name=f"{one.caption} {one.label}".strip(),
+        name=f"{one.table.caption} {one.label}".strip(),
         text=WORDS.get(one.action, one.action),
         sign="changes",
         place=one.place,

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from engine.manual.pointing import Pointed
 from engine.model.model import Process
+from engine.run.process.listing import refers_to
 from engine.run.world import World
+from engine.sql.quote import literal
 from engine.why import ledger
 from engine.why.chapters import brought, field_written
 from engine.why.ledger import Entry
@@ -19,7 +21,7 @@ def document(
     """The one chapter of a process."""
     listed = ledger.entry(number, pointed.id, world)
     whole = ledger.refused_whole(number, world) if listed is None else None
-    outcome, code, reason, place = ending(process, listed, whole, gates)
+    outcome, code, reason, place = ending(process, pointed, listed, whole, gates, world)
     if outcome == "failed" and place is not None:
         lines = tuple(blamed(one, place) for one in lines)
     sections = []
@@ -50,7 +52,7 @@ def document(
 
 
 def ending(
-    process: Process, listed: Entry | None, whole: Entry | None, gates: list[Told]
+    process: Process, pointed: Pointed, listed: Entry | None, whole: Entry | None, gates: list[Told], world: World
 ) -> tuple[Outcome, str | None, str, Place | None]:
     """What becomes of the document, and why."""
     if whole is not None:
@@ -63,12 +65,32 @@ def ending(
         return "not read", None, "the process does not come to a loop over such records", None
     if listed.action == "fail":
         return "failed", listed.code, listed.reason, listed.place
-    actions = {listed.action, *(one.action for one in listed.along)}
-    if "create" in actions:
+    if creates(listed) or counts_as_new(pointed, world):
         return "created", None, "", None
-    if actions & {"change", "delete"}:
+    if {listed.action, *(one.action for one in listed.along)} & {"create", "change", "delete"}:
         return "changed", None, "", None
     return "unchanged", None, "only warned about", None
+
+
+def creates(listed: Entry) -> bool:
+    """Does a document make something new, as the counters of its process see it? What is created under a record that
+    was there and is changed is part of that change, as a line of an order is (`engine.run.process.listing.counted`)."""
+    records = [(listed.action, listed.table), *((one.action, one.table) for one in listed.along)]
+    changed = [table for action, table in records if action == "change" and table is not None]
+    return any(
+        action == "create"
+        and table is not None
+        and not any(
+            whole is not table and whole.system == table.system and refers_to(table, whole) for whole in changed
+        )
+        for action, table in records
+    )
+
+
+def counts_as_new(pointed: Pointed, world: World) -> bool:
+    """Does a rule say that the document counts as a new one, though nothing was created?"""
+    found = world.connection.execute(f"SELECT 1 FROM renewed WHERE unit = {literal(pointed.id)}::UUID LIMIT 1")
+    return found.fetchone() is not None
 
 
 def result(outcome: Outcome, code: str | None, reason: str, listed: Entry | None) -> Told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.catalog.catalog import Table
 from engine.frozen import dataclass
 from engine.run.transfer import Transfer
 from engine.run.world import World
@@ -28,7 +29,7 @@ class Along:
     """A record that is brought along."""
 
     action: str
-    caption: str
+    table: Table
     label: str
     fields: tuple[Written, ...]
     place: Place | None
@@ -36,9 +37,10 @@ class Along:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A record as the plan lists it."""
+    """A record as the plan lists it. table: of the record itself; None where a process is refused whole."""
 
     action: str
+    table: Table | None
     code: str | None
     reason: str
     place: Place | None
@@ -53,13 +55,15 @@ class Entry:
 def entry(number: int, src: str, world: World) -> Entry | None:
     """What the plan lists of the record that a leg read; None when it lists nothing, as it is simply unchanged."""
     row = world.connection.execute(
-        f"SELECT record, action, code, reason, path, line, CAST(id AS VARCHAR), label, source_label FROM plan.record "
-        f"WHERE pass = {number} AND cause IS NULL AND source_id = {literal(src)}::UUID ORDER BY record LIMIT 1"
+        "SELECT record, action, code, reason, path, line, CAST(id AS VARCHAR), label, source_label, system, table_name "
+        f"FROM plan.record WHERE pass = {number} AND cause IS NULL AND source_id = {literal(src)}::UUID "
+        "ORDER BY record LIMIT 1"
     ).fetchone()
     if row is None:
         return None
     return Entry(
         action=row[1],
+        table=world.catalog.table(row[9], row[10]),
         code=row[2],
         reason=row[3] or "",
         place=place(row[4], row[5]),
@@ -82,6 +86,7 @@ def refused_whole(number: int, world: World) -> Entry | None:
         return None
     return Entry(
         action="fail",
+        table=None,
         code=row[0],
         reason=row[1] or "",
         place=place(row[2], row[3]),
@@ -121,16 +126,16 @@ def fields(number: int, record: int, world: World) -> tuple[Written, ...]:
 def along(number: int, record: int, world: World) -> tuple[Along, ...]:
     """The records that came along with one, in the order of the plan."""
     rows = world.connection.execute(
-        f"SELECT record, action, table_caption, label, path, line FROM plan.record "
+        f"SELECT record, action, system, table_name, label, path, line FROM plan.record "
         f"WHERE pass = {number} AND cause = {record} ORDER BY record"
     ).fetchall()
     return tuple(
         Along(
             action=row[1],
-            caption=row[2],
-            label=row[3] or "",
+            table=world.catalog.table(row[2], row[3]),
+            label=row[4] or "",
             fields=fields(number, row[0], world),
-            place=place(row[4], row[5]),
+            place=place(row[5], row[6]),
         )
         for row in rows
     )

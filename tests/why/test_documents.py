@@ -8,8 +8,9 @@ import jsonschema
 
 from engine.shipped import shipped
 from engine.why.exchange import to_json
-from tests.plan.stories import Story, coupled, item, product, world
+from tests.plan.stories import Story, bc, coupled, item, product, world
 from tests.process.test_documents import MAKES, customer, line, person, story
+from tests.rules.small import uid
 from tests.why.telling import every, heard
 
 FINDS = """
@@ -186,3 +187,36 @@ def test_a_field_of_a_refused_document_is_told_to_be_refused() -> None:
 def test_a_field_that_no_line_writes_is_refused_with_what_was_meant() -> None:
     (found,) = heard(small(), "work", "A", "Coda").found
     assert (found.code, found.hint) == ("E690", "did you mean Code?")
+
+
+def test_a_line_under_a_record_that_is_changed_makes_nothing_new() -> None:
+    """`why` says of a document what the counters of its process say."""
+    body = """
+for each bc Customer as customer {
+  find bc Sales Header as header where No. = customer.No.
+  change header { Your Reference := 'seen' }
+  create bc Sales Line {
+    Document Type := Order
+    Document No.  := header.No.
+    Line No.      := 20000
+  }
+}
+"""
+    header = bc("Sales Header", {"SystemId": uid("H"), "Document Type": "Order", "No.": "A", "Your Reference": ""})
+    lone = body.replace("change header { Your Reference := 'seen' }", "")
+    assert story(body, customer("A"), header).plan("work").counts("work", "process") == {"changed": 1}
+    assert heard(story(body, customer("A"), header), "work", "A").outcomes() == [("process", "changed")]
+    assert story(lone, customer("A"), header).plan("work").counts("work", "process") == {"created": 1}
+    assert heard(story(lone, customer("A"), header), "work", "A").outcomes() == [("process", "created")]
+
+
+def test_a_document_that_counts_as_new_is_told_as_created() -> None:
+    body = """
+for each bc Customer as customer {
+  if customer.City is blank { counts as new }
+  change customer { City := 'LS' }
+}
+"""
+    assert story(body, customer("A")).plan("work").counts("work", "process") == {"created": 1}
+    assert heard(story(body, customer("A")), "work", "A").outcomes() == [("process", "created")]
+    assert heard(story(body, customer("B", City="YO")), "work", "B").outcomes() == [("process", "changed")]
