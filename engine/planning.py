@@ -292,6 +292,10 @@ def unknown_mappings(names: Sequence[str], rules: pipeline.Rules) -> list[Diagno
     found = []
     for name in names:
         if name not in rules.model.mappings:
+            if name in rules.model.processes:
+                hint = f"coupler plan {name} --records KEY starts it by hand for chosen records"
+                found.append(wrong_words(f"{name} is a process, and this is done with the records of a mapping", hint))
+                continue
             near = suggest(name, rules.model.mappings)
             hint = f"did you mean {' or '.join(near)}?" if near else "the mappings are " + ", ".join(rules.model.order)
             found.append(wrong_words(f"there is no mapping {name} under the present settings", hint))

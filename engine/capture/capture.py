@@ -131,7 +131,7 @@ def _written(workspace: Workspace, rules: Rules, chosen: Chosen, seen: Reads, ag
 def _not_again(chosen: Chosen) -> Diagnostic:
     """The record is not planned as the plan has it."""
     message = f"{chosen.records[0].label} does not come out the same when it is planned again"
-    hint = "capture the record that starts it, or make the plan anew with all mappings"
+    hint = "a process may have run the mapping once more; capture the record that starts it, or plan the mapping alone"
     if chosen.document is not None:
         message += " by itself"
         hint = "other records decide it too; write its scenario by hand, starting from a smaller snapshot"

@@ -64,6 +64,8 @@ WHERE ($2 IS NULL OR p.mapping = $2) AND ({test}) ORDER BY r.pass, r.record"""
 BY_KEY = """CAST(r.id AS VARCHAR) = lower($1) OR CAST(r.source_id AS VARCHAR) = lower($1)
   OR $1 IN (r.label, r.source_label) OR starts_with(r.label, $1 || ' ') OR starts_with(r.source_label, $1 || ' ')"""
 BY_NAME = "ends_with(r.label, ' ' || $1) OR ends_with(r.source_label, ' ' || $1)"
+WITHIN = "contains(r.label, ' ' || $1 || ' ') OR contains(r.source_label, ' ' || $1 || ' ')"
+"""A later field of a key, as SO-1001 in the label of an order."""
 
 
 def choose(plan: Path, key: str, mapping: str | None = None) -> Chosen | Diagnostic:
@@ -80,8 +82,10 @@ def _chosen(connection: duckdb.DuckDBPyConnection, key: str, mapping: str | None
     known = _rows(connection, "SELECT DISTINCT mapping FROM plan_file.plan.pass ORDER BY 1", [])
     if mapping is not None and mapping not in [one["mapping"] for one in known]:
         return unfound(f"the plan holds no mapping {mapping}", "coupler report shows what it holds")
-    found = _rows(connection, FOUND.format(test=BY_KEY), [key, mapping])
-    found = found or _rows(connection, FOUND.format(test=BY_NAME), [key, mapping])
+    key = key.strip()
+    found: list[dict[str, Any]] = []
+    for test in (BY_KEY, BY_NAME, WITHIN):
+        found = found or _rows(connection, FOUND.format(test=test), [key, mapping])
     if found and all(one["leg"] == "process" for one in found):
         return _document(connection, key, head[0], found)
     found = [one for one in found if one["leg"] != "process"]
@@ -97,15 +101,17 @@ def _chosen(connection: duckdb.DuckDBPyConnection, key: str, mapping: str | None
             f"the plan lists no record {key}" + (f" of {mapping}" if mapping else ""),
             "name it by its key, its name or its id; records that stay as they are are counted, not listed",
         )
-    pairs = {(one["mapping"], _pair(one)) for one in found}
     records = [_listed(one) for one in found]
+    first = _first_run(records)
     if len({one["mapping"] for one in found}) > 1:
         names = list(dict.fromkeys(one["mapping"] for one in found))
         return unfound(f"{key} stands in the plan under {', '.join(names)}", f"choose one: --mapping {names[0]!r}")
-    if len(pairs) > 1 and not _one_pair(records):
+    pairs = {_pair(one) for one in first}
+    others = [one for one in records if not _pair(one) & frozenset.union(*pairs)]
+    if others or (len(pairs) > 1 and not _one_pair(first)):
         labels = list(dict.fromkeys(f"{one.label} ({one.source})" for one in records))[:MOST_NAMED]
         return unfound(f"{key} can be {'; '.join(labels)}", "name it by its id")
-    return Chosen(mapping=found[0]["mapping"], records=tuple(records), head=head[0])
+    return Chosen(mapping=found[0]["mapping"], records=tuple(first), head=head[0])
 
 
 def _document(
@@ -156,16 +162,28 @@ def words_of(rows: Sequence[dict[str, Any]]) -> Counter[tuple[str, ...]]:
     )
 
 
-def _pair(one: dict[str, Any]) -> frozenset[str]:
-    return frozenset(str(id) for id in (one["id"], one["source_id"]) if id is not None)
+def _first_run(records: Sequence[Listed]) -> list[Listed]:
+    """Those of the first run of the mapping: its pass, and the one behind it that goes the other way.
+
+    A process may run the mapping once more, later in the plan.
+    """
+    begin = records[0]
+    return [
+        one
+        for one in records
+        if one.step == begin.step or (one.step == begin.step + 1 and (begin.leg, one.leg) == ("to_sales", "to_bc"))
+    ]
+
+
+def _pair(one: Listed) -> frozenset[UUID]:
+    return frozenset(id for id in (one.id, one.source) if id is not None)
 
 
 def _one_pair(records: Sequence[Listed]) -> bool:
     """Are these the two directions of one pair?"""
     if len({one.leg for one in records}) != len(records):
         return False
-    ids = [{id for id in (one.id, one.source) if id is not None} for one in records]
-    return bool(set.intersection(*ids))
+    return bool(frozenset.intersection(*map(_pair, records)))
 
 
 def _listed(one: dict[str, Any]) -> Listed:

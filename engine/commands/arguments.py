@@ -19,6 +19,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *, example: str = "", exits: str = "", **rest: object) -> None:
         super().__init__(allow_abbrev=False, **rest)  # type: ignore[arg-type]
+        self.register("type", None, name)
         self.example = example.strip("\n")
         self.exits = exits.strip("\n")
 
@@ -74,6 +75,13 @@ def at_least(least: int) -> Callable[[str], int]:
     return number
 
 
+def name(written: str) -> str:
+    """A name of something, as written; a blank one names nothing."""
+    if not written.strip():
+        raise argparse.ArgumentTypeError("takes a name, not a blank text")
+    return written
+
+
 def size(written: str) -> str:
     """An amount of memory with its unit, like 4GB."""
     if not re.fullmatch(r"\d+(?:\.\d+)?\s*[KMGT]i?B", written.strip(), re.I):
@@ -94,7 +102,8 @@ _PLAINLY = (
     (r"argument (\S+): invalid int value: '(.*)'", r"\1 takes a whole number, not \2"),
     (r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", r"\1 is one of \3, not \2"),
     (r"argument (\S+): (takes .*)", r"\1 \2"),
-    (r"argument (\S+): expected one argument", r"\1 needs a value behind it"),
+    (r"argument (\S+): expected (?:one|at least one) argument", r"\1 needs a value behind it"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 and \2 do not go together"),
     (r"the following arguments are required: (.*)", r"\1 is missing"),
     (r"unrecognized arguments: (.*)", r"\1 is not known here"),
 )

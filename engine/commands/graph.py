@@ -20,6 +20,9 @@ EXITS = """
 """
 
 
+OTHER_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
+
+
 def add(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Which mapping needs which, and through which mappings a process looks things up, in the order of a run; "
@@ -37,9 +40,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Done:
+    from engine.commands.arguments import WrongArgumentsError
     from engine.graph.draw import Format, draw, keep
 
     out: Path | None = arguments.out
+    if out is not None and arguments.format is None and out.suffix.lower() in OTHER_PICTURES:
+        raise WrongArgumentsError(
+            f"coupler graph: --out {out.name} would not be a picture; name a file that ends in .svg, or say --format"
+        )
     by_name: dict[str, Format] = {".svg": "svg", ".json": "json"}
     form: Format = arguments.format or by_name.get(out.suffix.lower() if out is not None else "", "mermaid")
     drawn = draw(tuple(arguments.names), form, processes=not arguments.mappings_only)

@@ -33,10 +33,18 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Done:
+    from engine.commands.arguments import WrongArgumentsError
     from engine.commands.plan import tell, wish
     from engine.manual import pairs, sync
+    from engine.manual.refusals import quoted, wrong
     from engine.manual.stage import by_hand
 
+    if arguments.to and not arguments.sync:
+        raise WrongArgumentsError("coupler retry: --to is the direction of --sync; say both, or leave --to out")
+    if arguments.sync and not arguments.keys:
+        call = f"coupler retry {quoted(arguments.mapping or 'MAPPING')} KEY --sync"
+        hint = f"{call}; without --sync the next run takes up all that failed"
+        return (wrong("E669", "no-records-named", "--sync is for chosen records, and none is named", hint),)
     mappings = (arguments.mapping,) if arguments.mapping else ()
     way: sync.Way | None = sync.WAYS.get(arguments.to or "")
     made = by_hand(

@@ -33,8 +33,10 @@ def run(arguments: argparse.Namespace) -> Done:
     from engine.manual import pairs
     from engine.manual.stage import by_hand
 
-    if bool(arguments.keys) == arguments.all:
-        raise WrongArgumentsError("coupler uncouple: name the records, or say --all for every pair of the mapping")
+    if not arguments.keys and not arguments.all:
+        raise WrongArgumentsError("coupler uncouple: no record is named; name the records, or say --all for every pair")
+    if arguments.keys and arguments.all:
+        raise WrongArgumentsError("coupler uncouple: records are named and --all is said; say one of the two")
     made = by_hand(
         wish(arguments),
         (arguments.mapping,),

@@ -178,7 +178,9 @@ WHERE r.pass = 0""",
 
 
 def leave_out(session: Session, mapping: Mapping, leg: str, left: Sequence[LeftOut], number: int | None = None) -> None:
-    """Tell of chosen records that are left alone: in this pass, in the last one of this leg, or in one of its own."""
+    """Tell of chosen records that are left alone: in this pass, in the last one of this leg, or in one of its own.
+
+    They count as skipped, as the notification of the product says (R3.36)."""
     if not left:
         return
     world = session.world
@@ -216,7 +218,7 @@ FROM {rows} l LEFT JOIN {world.relation(table)} r ON r.{identifier(table.id_fiel
         )
     world.run(
         "count them",
-        f"UPDATE plan.pass SET scanned = scanned + {len(left)}, left_out = left_out + {len(left)} WHERE pass = {number}",
+        f"UPDATE plan.pass SET scanned = scanned + {len(left)}, skipped = skipped + {len(left)} WHERE pass = {number}",
     )
 
 

@@ -111,7 +111,7 @@ def list_matched(session: Session, before: Before, mapping: Mapping, number: int
     world.run("they fail", f"UPDATE plan.record SET action = 'fail' WHERE pass = {number} AND code = 'E667'")
     world.run(
         "count them as failed",
-        f"UPDATE plan.pass SET failed = {len(ids)}, left_out = left_out - {len(ids)} WHERE pass = {number}",
+        f"UPDATE plan.pass SET failed = {len(ids)}, skipped = skipped - {len(ids)} WHERE pass = {number}",
     )
 
 

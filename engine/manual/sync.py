@@ -80,9 +80,6 @@ def retry_now(session: Session, name: str, words: Sequence[str], way: Way | None
 
     Those that carry no mark, and those that are gone in Business Central, are left out.
     """
-    if not words:
-        hint = f"coupler retry {quoted(name)} KEY --sync; without --sync the next run takes up all that failed"
-        return [wrong("E669", "no-records-named", "--sync is for chosen records, and none is named", hint)]
     mapping = session.model.mappings[name]
     points, _ = pointed(session, mapping, words)
     known = standing(session, mapping, points)

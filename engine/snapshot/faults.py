@@ -36,12 +36,23 @@ class Fault:
 
 
 def faults(
-    system: System, field: Field, raw: str, value: str, dialect: Dialect, *, identity: bool, typed: bool = False
+    system: System,
+    field: Field,
+    raw: str,
+    value: str,
+    dialect: Dialect,
+    *,
+    identity: bool,
+    typed: bool = False,
+    nested: str = "",
 ) -> tuple[Fault, ...]:
     """The laws of a field's cells; `raw` and `value` are SQL of the cell as text and of what was read from it.
 
-    identity: the field is the id of the table's records. typed: the file itself holds values of the kind.
+    identity: the field is the id of the table's records. typed: the file itself holds values of the kind. nested: SQL,
+    whether the cell is a list or an object; blank where none of the column is.
     """
+    if nested:
+        return (_nested(nested), *faults(system, field, raw, value, dialect, identity=identity, typed=typed))
     found: list[Fault] = []
     unreadable = _unreadable(field, dialect)
     if unreadable is not None:
@@ -59,6 +70,16 @@ def faults(
     if identity and system == "sales":
         found.append(_no_id(raw, value))
     return tuple(found)
+
+
+def _nested(condition: str) -> Fault:
+    return Fault(
+        code="E532",
+        name="nested-value",
+        condition=condition,
+        reason="is a list or an object, not one value",
+        hint="export the value itself, or leave the column out",
+    )
 
 
 def _from_a_spreadsheet(raw: str) -> Fault:

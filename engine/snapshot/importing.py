@@ -247,7 +247,8 @@ def _told(staged: Staged, groups: Sequence[Group], options: ImportOptions, refus
             name="rows-left-out",
             severity="warning",
             span=place(staged.export.shown, line, "", ""),
-            message=f"{refused} rows of {staged.export.path.name} are left out, the first is {staged.raw.unit} {line}",
+            message=f"{refused} {'row' if refused == 1 else 'rows'} of {staged.export.path.name} "
+            f"{'is' if refused == 1 else 'are'} left out, the first is {staged.raw.unit} {line}",
             hint="`coupler snapshot show` lists them with their reasons",
         )
 

@@ -154,6 +154,17 @@ def problem(path: Path, error: duckdb.Error) -> SnapshotProblem:
                 hint="look at its rights, and at those of its folder",
             )
         )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return SnapshotProblem(
+            Diagnostic(
+                code="E605",
+                name="not-enough-memory",
+                severity="error",
+                span=None,
+                message=f"the memory that may be used is not enough to open snapshot {shown(path)}",
+                hint="allow more with --memory",
+            )
+        )
     return _not_a_snapshot(path, f"it is damaged or incomplete ({first_line(error)})")
 
 

@@ -38,6 +38,7 @@ class Raw:
     types: their DuckDB types; empty when all are VARCHAR, as they are in CSV and JSON.
     path: what is really read (a UTF-8 copy where the file is in another encoding). rejects: the name of the DuckDB
     table that gets the lines it cannot split; blank when there is none. unit: how rows are numbered in messages.
+    deep: the columns of a JSON file in which some cell is a list or an object; these stay JSON.
     """
 
     headers: tuple[str, ...]
@@ -49,10 +50,20 @@ class Raw:
     rejects: str = ""
     unit: str = "line"
     types: tuple[str, ...] = ()
+    deep: frozenset[int] = frozenset()
 
     def cell(self, index: int) -> str:
         """SQL: a cell as text."""
+        if index in self.deep:
+            return f"(c{index} ->> '$')"
         return f"CAST(c{index} AS VARCHAR)" if self.types and self.types[index] != "VARCHAR" else f"c{index}"
+
+    def nested(self, index: int) -> str:
+        """SQL: is a cell a list or an object instead of one value? Blank where the column holds none."""
+        if index in self.deep:
+            return f"coalesce(json_type(c{index}) IN ('OBJECT', 'ARRAY'), FALSE)"
+        kind = self.types[index] if self.types else ""
+        return f"c{index} IS NOT NULL" if kind.startswith(("STRUCT", "MAP", "UNION")) or kind.endswith("]") else ""
 
     def is_typed(self, field: Field, index: int) -> bool:
         """Does the file itself hold the column as values of the field's kind?"""
@@ -182,7 +193,10 @@ def _json(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str, dial
     if len(set(folded)) < len(folded):
         same = next(one for one in headers if folded.count(one.casefold()) > 1)
         raise Unreadable(f"its records name {same} in two spellings", "use one spelling")
-    columns = ", ".join(f"{literal(one)}: 'VARCHAR'" for one in headers)
+    deep = _deep(connection, objects, headers)
+    columns = ", ".join(
+        f"{literal(one)}: '{'JSON' if index in deep else 'VARCHAR'}'" for index, one in enumerate(headers)
+    )
     picked = ", ".join(f"{identifier(one)} AS c{index}" for index, one in enumerate(headers))
     written = Dialect(decimal_comma=dialect.decimal_comma, dates=dialect.dates, exponents=True)
     return Raw(
@@ -192,7 +206,20 @@ def _json(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str, dial
         encoding=encoding,
         dialect=written,
         unit="record",
+        deep=deep,
     )
+
+
+def _deep(connection: duckdb.DuckDBPyConnection, objects: str, headers: tuple[str, ...]) -> frozenset[int]:
+    """The columns in which some record holds a list or an object. Only records with a bracket in them are asked."""
+    paths = ", ".join(literal('$."' + one.replace("\\", "\\\\").replace('"', '\\"') + '"') for one in headers)
+    found = connection.execute(
+        f"SELECT DISTINCT unnest(list_filter(range({len(headers)}), "
+        f"lambda place: coalesce(list_contains(['OBJECT', 'ARRAY'], kinds[place + 1]), FALSE))) "
+        f"FROM (SELECT json_type(json, [{paths}]) AS kinds FROM {objects} "
+        "WHERE contains(substr(CAST(json AS VARCHAR), 2), '{') OR contains(CAST(json AS VARCHAR), '['))"
+    ).fetchall()
+    return frozenset(int(at) for (at,) in found)
 
 
 def _unpacked(path: Path, scratch: Path, number: int) -> Path:

@@ -55,6 +55,7 @@ def stage(connection: duckdb.DuckDBPyConnection, export: Export, raw: Raw, colum
             raw.dialect,
             identity=one.field.name == table.id_field and has_ids(table),
             typed=raw.is_typed(one.field, one.index),
+            nested=raw.nested(one.index),
         )
         for one in columns
         if one.field is not None

@@ -103,6 +103,18 @@ def test_a_document_that_becomes_something_else_by_itself_is_told(capsys: pytest
     assert not Path("other.yaml").exists()
 
 
+def test_of_a_mapping_that_a_process_runs_once_more_the_first_run_is_captured(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["capture", "june.plan", " 1060 ", "--mapping", "ITEM-PRODUCT"]) == 0
+    assert "about: ITEM-PRODUCT creates 1060 Curlew electric bicycle." in capsys.readouterr().out
+
+
+def test_a_document_is_found_by_a_later_field_of_the_key_of_what_it_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["capture", "june.plan", "SO-01041"]) == 0
+    assert "ORD-26061 Quayside fleet, first half" in capsys.readouterr().out
+
+
 def test_the_scenario_of_a_refused_document_has_its_reason() -> None:
     assert main(["capture", "june.plan", "ORD-26064", "--out", "refused.yaml"]) == 0
     content, found, _ = read_yaml(Source(path="refused.yaml", text=Path("refused.yaml").read_text("utf-8")), {})

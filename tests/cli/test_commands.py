@@ -135,3 +135,20 @@ def test_a_number_that_makes_no_sense_is_met_with_what_does(
 ) -> None:
     assert main(call.split()) == 1
     assert capsys.readouterr().err.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["plan", ""], "NAME takes a name, not a blank text"),
+        (["sync", "CUSTOMER", " "], "KEY takes a name, not a blank text"),
+        (["plan", "--snapshot", ""], "--snapshot takes a name, not a blank text"),
+        (["plan", "orders", "--records"], "--records needs a value behind it"),
+        (["full-sync", "--plan", "--advance"], "--advance and --plan do not go together"),
+        (["graph", "--out", "order.png"], "--out order.png would not be a picture; name a file that ends in .svg"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, list) else "",
+)
+def test_words_that_do_not_fit_are_told_plainly(call: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(call) == 1
+    assert capsys.readouterr().err.startswith(f"coupler {call[0]}: {said}")

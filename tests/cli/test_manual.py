@@ -281,11 +281,18 @@ def test_what_follows_uncoupling_comes_along(desk: Desk) -> None:
     assert "free" in work.rows("SELECT * FROM sales.product")[0]
 
 
+def test_a_process_is_no_mapping_and_that_is_said(desk: Desk) -> None:
+    rules = 'process tidy "Tidy" { for each bc Item as item where No. = blank { delete item } }'
+    code, said = desk(f"{ITEMS}\n{rules}", *pair("1000")).say("sync", "tidy", "1000")
+    assert (code, "tidy is a process" in said, "coupler plan tidy --records KEY" in said) == (1, True, True)
+
+
 def test_either_records_or_all_must_be_said(desk: Desk) -> None:
     work = desk(BOTH, *pair("1000"))
-    for words in (("uncouple", "ITEMS"), ("uncouple", "ITEMS", "1000", "--all")):
-        code, said = work.say(*words)
-        assert (code, "say --all" in said) == (1, True)
+    code, said = work.say("uncouple", "ITEMS")
+    assert (code, "or say --all for every pair" in said) == (1, True)
+    code, said = work.say("uncouple", "ITEMS", "1000", "--all")
+    assert (code, "say one of the two" in said) == (1, True)
 
 
 # --- sync -----------------------------------------------------------------------------------------------------
@@ -353,7 +360,7 @@ def test_of_several_those_are_left_out_that_are_uncoupled_marked_or_changed_over
         ("3000", "skip", "W621"),
         ("4000", "skip", "W670"),
     ]
-    assert found["passes"][0]["left_out"] == 3
+    assert (found["passes"][0]["skipped"], found["passes"][0]["left_out"]) == (3, 0)  # as the records say
 
 
 def test_a_single_marked_record_is_left_alone_too(desk: Desk) -> None:
@@ -435,6 +442,10 @@ def test_a_retry_can_synchronise_at_once(desk: Desk) -> None:
 def test_a_retry_at_once_needs_records(desk: Desk) -> None:
     code, said = desk(ITEMS, *pair("1000")).say("retry", "ITEMS", "--sync")
     assert (code, "E669 no-records-named" in said) == (1, True)
+    code, said = desk(ITEMS, *pair("1000")).say("retry", "--sync")
+    assert (code, "E669 no-records-named" in said) == (1, True)
+    code, said = desk(ITEMS, *pair("1000")).say("retry", "ITEMS", "1000", "--to", "bc")
+    assert (code, "--to is the direction of --sync" in said) == (1, True)
     code, said = desk(ITEMS, *pair("1000")).say("retry", "ITEMS", "7777", "--sync")
     assert (code, "E660" in said) == (1, True)
 

@@ -346,6 +346,31 @@ def test_records_without_lines_are_numbered(take: Take, tmp_path: Path, name: st
     assert found.message == "Item, record 3: column Level 'x' is no whole number that fits"
 
 
+@pytest.mark.parametrize("name", ["Item.json", "Item.parquet"])
+def test_a_list_or_an_object_is_no_value_and_keeps_its_row_out(take: Take, tmp_path: Path, name: str) -> None:
+    records: list[dict[str, Any]] = [
+        {"No.": "A", "Description": "[x] {y}"},
+        {"No.": "B", "Level": 1, "Description": {"text": "x"} if name == "Item.json" else None, "Tags": ["1"]},
+    ]
+    if name == "Item.json":
+        assert codes(take({name: json.dumps(records)})) == ["W511", "E532"]
+        assert codes(take({name: json.dumps(records)}, allow_rejects=True)) == ["W511", "W520"]
+    else:
+        (tmp_path / "bc").mkdir()
+        with duckdb.connect() as connection:
+            records_of = """SELECT 'A' AS "No.", NULL AS "Description" UNION ALL SELECT 'B', ['x']"""
+            connection.execute(f"COPY ({records_of}) TO '{tmp_path / 'bc' / name}' (FORMAT parquet)")
+        assert codes(take({})) == ["E532"]
+        assert codes(take({}, allow_rejects=True)) == ["W520"]
+    assert rows(tmp_path, 'SELECT "No." FROM snap.bc."Item"') == [("A",)]
+
+
+def test_a_text_that_looks_like_an_object_is_a_text(take: Take, tmp_path: Path) -> None:
+    records = [{"No.": "A", "Description": '{"a": 1}'}, {"No.": "B", "Description": None}, {"No.": "C", "x": [1]}]
+    assert codes(take({"Item.json": json.dumps(records)})) == ["W511"]
+    assert rows(tmp_path, 'SELECT "Description" FROM snap.bc."Item" ORDER BY "No."') == [('{"a": 1}',), ("",), ("",)]
+
+
 def test_parquet_columns_keep_their_types_and_are_judged_all_the_same(take: Take, tmp_path: Path) -> None:
     (tmp_path / "bc").mkdir()
     with duckdb.connect() as connection:
