@@ -8,12 +8,14 @@ starts, by `find … else create`) is seen by all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from engine.catalog.catalog import Table
 from engine.run.columns import defined
 from engine.run.world import World
-from engine.sql.quote import identifier, qualified
+from engine.sql.quote import identifier
 
 Key = tuple[str, str]
 
@@ -23,21 +25,21 @@ class Apart:
     """The units of one loop or leg. tables: those of which the units see each their own rows.
 
     touched: table -> the SQL table of `_id` and `_unit` of what was written. before: table -> the SQL table of the rows as
-    they stood before, and its columns. views: table -> what the view of it says.
+    they stood before, and its columns. views: table -> the view of it, and what that says.
     """
 
     world: World
     tables: frozenset[Key]
     touched: dict[Key, str] = field(default_factory=dict)
     before: dict[Key, tuple[str, set[str]]] = field(default_factory=dict)
-    views: dict[Key, str] = field(default_factory=dict)
+    views: dict[Key, tuple[str, str]] = field(default_factory=dict)
 
     def seen(self, table: Table, unit: str) -> tuple[str, str]:
         """The rows of a table for all units, SQL name, and SQL truth over `{alias}` of those that one unit sees."""
         key = (table.system, table.name)
         self.view(key)
         mine = f"({{alias}}._for IS NULL OR {{alias}}._for = {unit})"
-        return view_of(key), f"{mine} AND ({{alias}}._but IS NULL OR NOT list_contains({{alias}}._but, {unit}))"
+        return self.views[key][0], f"{mine} AND ({{alias}}._but IS NULL OR NOT list_contains({{alias}}._but, {unit}))"
 
     def keeps(self, table: Table) -> bool:
         """Does it matter which unit wrote a row of a table?"""
@@ -46,7 +48,7 @@ class Apart:
     def ready(self, statement: str) -> None:
         """Before a statement is carried out: the views that it names say how things stand."""
         for key in self.views:
-            if view_of(key) in statement:
+            if self.views[key][0] in statement:
                 self.view(key)
 
     def view(self, key: Key) -> None:
@@ -66,10 +68,10 @@ class Apart:
                 f" UNION ALL SELECT {now}, NULL::UUID AS _for, w._but FROM {before} r JOIN "
                 f"(SELECT _id, list(_unit) AS _but FROM {touched} GROUP BY _id) w ON w._id = r.{id}"
             )
-        if self.views.get(key) != text:
-            self.world.connection.execute(f"CREATE SCHEMA IF NOT EXISTS apart_{key[0]}")
-            self.world.connection.execute(f"CREATE OR REPLACE VIEW {view_of(key)} AS {text}")
-            self.views[key] = text
+        name, known = self.views.get(key) or (identifier(self.world.alias("apart")), "")
+        if known != text:
+            self.world.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {text}")
+            self.views[key] = (name, text)
 
     def complete(self, table: Table) -> str:
         """The rows as they stood before, with the columns that were added since, blank."""
@@ -111,6 +113,12 @@ class Apart:
         )
 
 
-def view_of(key: Key) -> str:
-    """The name of the view of a table as units see it."""
-    return qualified(f"apart_{key[0]}", key[1])
+@contextmanager
+def units(world: World, tables: frozenset[Key]) -> Iterator[None]:
+    """While this lasts, units see of these tables each their own rows; those around do not matter meanwhile."""
+    outer = world.apart
+    world.apart = Apart(world=world, tables=tables) if tables else None
+    try:
+        yield
+    finally:
+        world.apart = outer

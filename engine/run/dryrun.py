@@ -18,7 +18,9 @@ from engine.diagnostic import Diagnostic
 from engine.model.model import Model, Process
 from engine.plan.legs import Pass, keeps_options, passes
 from engine.plan.turns import turns
+from engine.run import readback
 from engine.run.alike import alike
+from engine.run.apart import units
 from engine.run.candidates import candidates
 from engine.run.gates import SCHEDULED, RunScope
 from engine.run.keepoptions import keep as keep_options
@@ -234,17 +236,18 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     deferred, made = whole(step, read, world, around, force=scope.force)
     if watch.witness is not None:
         watch.witness.judged(step, read, made)
-    write_rows(step, made, world, around)
-    if keeps_options(step.mapping):
-        keep_options(step, made, world, around)
-    else:
-        keep_couplings(step, read, made, world, around)
-    moved = move_watermark(step, read, world, around) if scope.moves_watermark else (None, None)
-    list_records(step, read, made, world)
-    follow(step, made, world)
-    let_go(world)
-    write_job(step, made, counters(read, made), world, around)  # before the runs that its rules start
-    after_moments(step, read, made, deferred, world, around)
+    with units(world, readback.of_leg(step, around.mappings, world.catalog)):
+        write_rows(step, made, world, around)
+        if keeps_options(step.mapping):
+            keep_options(step, made, world, around)
+        else:
+            keep_couplings(step, read, made, world, around)
+        moved = move_watermark(step, read, world, around) if scope.moves_watermark else (None, None)
+        list_records(step, read, made, world)
+        follow(step, made, world)
+        let_go(world)
+        write_job(step, made, counters(read, made), world, around)  # before the runs that its rules start
+        after_moments(step, read, made, deferred, world, around)
     write_pass(step, read, made, moved, world)
     if watch.witness is not None:
         watch.witness.ended(step)

@@ -15,7 +15,7 @@ from engine.run.along import Along, Book
 from engine.run.holding import hold
 from engine.run.ledger import place
 from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple, uncouple_loose
-from engine.run.stage import carry_over, stage
+from engine.run.stage import Stage, carry_over, looks_at_itself, one_each, several, stage, which
 from engine.run.world import World
 from engine.sql.block import effects_in, read_block
 from engine.sql.conditions import condition, found, joined_by
@@ -28,6 +28,8 @@ from engine.sql.values import Around, NotPlanned, Reading, entry_of, stored, val
 SETTING_CHANGES = "W640"
 AGAINST = {"": " DESC", " DESC": ""}
 """The other way round, of a direction to sort in."""
+TURNS = 50
+"""So often rows that write one record come one after the other; of more the last stands."""
 
 
 @dataclass
@@ -93,9 +95,11 @@ class Effects:
     def extended(self, record: model.Record, where: model.Condition | None, frame: Frame) -> Frame:
         """A frame with one row for every record that fits."""
         alias = self.world.alias(record.table.name)
-        scope = Extended(self.world, f"{self.world.relation(record.table)} {alias}", frame.scope)
+        rows, test = frame.scope.seen(record.table)
+        scope = Extended(self.world, f"{rows} {alias}", frame.scope)
         scope.names[record.key] = Joined(alias=alias, table=record.table, certain=True)
         inner = replace(frame, scope=scope, rows=(*frame.rows, f"{alias}.{identifier(record.table.id_field)}"))
+        inner = inner.under(test.replace("{alias}", alias))
         if where is None:
             return inner
         return inner.under(condition(where, Reading(scope=scope, around=frame.around)))
@@ -133,7 +137,10 @@ class Effects:
         kept = {"unit": self.unit, "test": test}
         kept |= {f"row{at}": one for at, one in enumerate(frame.rows)}
         kept |= {f"order{at}": one for at, (one, _) in enumerate(frame.order)}
+        whose = frame.scope.whose()
+        kept |= {} if whose is None else {"whose": whose}
         scope, alias = hold(frame, self.world, kept)
+        scope.unit = None if whose is None else f"{alias}.whose"
         own = replace(self, unit=f"{alias}.unit")
         frame.scope, frame.guards, frame.outcome = scope, (), Outcome(origins=frame.outcome.origins)
         frame.rows = tuple(f"{alias}.row{at}" for at in range(len(frame.rows)))
@@ -196,9 +203,7 @@ class Effects:
 
     def name(self, record: model.Record, id: str, frame: Frame) -> None:
         """A record that was written is known by its name from here on."""
-        test = f"{{alias}}.{identifier(record.table.id_field)} = {id}"
-        alias = frame.scope.join(self.world.relation(record.table), self.world.alias(record.table.name), test)
-        frame.scope.names[record.key] = Joined(alias=alias, table=record.table, certain=False)
+        frame.scope.names[record.key] = frame.scope.record(record.table, id)
 
     def create_or_change(self, statement: model.CreateOrChange, frame: Frame) -> None:
         """Found by its condition it is changed, else created with what the condition demands; once for all who ask."""
@@ -222,21 +227,23 @@ class Effects:
     # --- whole records ----------------------------------------------------------------------------------
 
     def chosen(self, statement: model.Delete | model.Uncouple | model.Synchronise, frame: Frame) -> str:
-        """A query of the ids that a statement is about, with their units."""
+        """A query of the ids that a statement is about, with the record that brings each along, and its unit."""
+        whose = frame.scope.whose() or "NULL::UUID"
         failed = frame.outcome.failed()
         good = [] if failed == "false" else [f"(NOT {failed})"]
         if statement.existing is None:
             inner = self.extended(statement.record, statement.where, frame)
             entry = inner.scope.names[statement.record.key]
             assert isinstance(entry, Joined)
-            return f"SELECT {entry.id}, {self.unit} FROM {inner.scope.sql()} WHERE {joined_by('AND', [*inner.guards, *good])}"
+            where = joined_by("AND", [*inner.guards, *good])
+            return f"SELECT {entry.id}, {self.unit}, {whose} FROM {inner.scope.sql()} WHERE {where}"
         entry = entry_of(statement.existing, frame.reading())
         scope = Extended(self.world, "(SELECT 1)", frame.scope)
         scope.names[statement.record.key] = entry
         guards = [*frame.guards, *good]
         if statement.where is not None:
             guards.append(condition(statement.where, Reading(scope=scope, around=frame.around)))
-        return f"SELECT {entry.id}, {self.unit} FROM {scope.sql()} WHERE {joined_by('AND', guards)}"
+        return f"SELECT {entry.id}, {self.unit}, {whose} FROM {scope.sql()} WHERE {joined_by('AND', guards)}"
 
     def delete(self, statement: model.Delete, frame: Frame) -> None:
         """Take records away, and list them as deleted under the unit they came along with."""
@@ -245,6 +252,7 @@ class Effects:
         if not count:
             return
         self.book.deletes(table, ids, statement.span)
+        self.world.note(table, f"SELECT _id, unnest(_whose) FROM {ids}")
         self.world.delete(table, f"SELECT _id FROM {ids}")
         self.changed += count
 
@@ -253,9 +261,9 @@ class Effects:
         bc, sales = self.id_of(statement.bc, frame), self.id_of(statement.sales, frame)
         failed = frame.outcome.failed()
         where = joined_by("AND", [*frame.guards, "true" if failed == "false" else f"(NOT {failed})"])
-        couple(
-            statement.bc_table, f"SELECT {bc}, {sales} FROM {frame.scope.sql()} WHERE {where}", self.world, self.around
-        )
+        whose = frame.scope.whose() or "NULL::UUID"
+        pairs = f"SELECT {bc}, {sales}, {whose} FROM {frame.scope.sql()} WHERE {where}"
+        couple(statement.bc_table, pairs, self.world, self.around)
 
     def id_of(self, what: model.AnyRecord | model.Value, frame: Frame) -> str:
         """SQL of the id of a record, or of the value that names one."""
@@ -311,23 +319,66 @@ class Effects:
         entry = Written(table=statement.record.table, old=None, id=id, exists="false")
         inner.scope.names[statement.record.key] = entry
         read_block(statement.otherwise, inner)
-        self.write(entry, inner, "true", first=True)
+        self.write(entry, inner, "true", first=True, shared=True)
 
     # --- writing ----------------------------------------------------------------------------------------
 
     def write(
-        self, entry: Written, frame: Frame, is_new: str, *, each_its_own: bool = False, first: bool = False
+        self,
+        entry: Written,
+        frame: Frame,
+        is_new: str,
+        *,
+        each_its_own: bool = False,
+        first: bool = False,
+        shared: bool = False,
     ) -> None:
         """Stage what a body set, write what differs, and tell the book.
 
+        Of several rows that write the same record the last stands; where what is written hangs on the record itself, they
+        come one after the other, and each sees what those before it wrote there.
         each_its_own: no two rows of the frame write the same record. first: of several the first does, not the last.
+        shared: all units see what is written, not only those that write it.
         """
         if not entry.values and not entry.by_bc and is_new == "false":
             return
-        order = ", ".join(f"{one}{way}" if first else f"{one}{AGAINST[way]}" for one, way in self.book.turns(frame))
-        once = "" if each_its_own else f"\nQUALIFY row_number() OVER (PARTITION BY _id ORDER BY {order}) = 1"
-        made = stage(entry, frame, is_new, once, self.unit, self.book, self.world)
+        stood = self.world.relation(entry.table)
+        in_turn = not each_its_own and not first and looks_at_itself(entry, frame)
+        made = stage(entry, frame, is_new, self.unit, self.book, self.world, named=in_turn)
         self.book.staged(entry.table, made.name, frame, made.fields)
+        if frame.scope.whose() is not None and not shared:
+            self.world.note(entry.table, f"SELECT _id, _whose FROM {made.name}", new=is_new == "true")
+        if not each_its_own and several(made, self.world):
+            if in_turn:
+                made = self.one_by_one(made, entry, frame, is_new, stood)
+            turns = self.book.turns(frame)
+            one_each(made, ", ".join(f"{one}{way if first else AGAINST[way]}" for one, way in turns), self.world)
+        self.carry_over(made, entry)
+
+    def one_by_one(self, made: Stage, entry: Written, frame: Frame, is_new: str, stood: str) -> Stage:
+        """Write the first of the rows for each record, look at the others again, and so on; gives what is left.
+
+        stood: the relation by which the frame reads the rows of the table.
+        """
+        order = ", ".join(f"{one}{way}" for one, way in self.book.turns(frame))
+        for _ in range(TURNS):
+            waiting = identifier(self.world.alias("waiting"))
+            self.world.run("all rows", f"CREATE TEMP TABLE {waiting} AS SELECT _which, _id FROM {made.name}")
+            one_each(made, order, self.world)
+            self.world.run(
+                "all but these", f"DELETE FROM {waiting} WHERE (_which, _id) IN (SELECT _which, _id FROM {made.name})"
+            )
+            self.carry_over(made, entry)
+            later = frame.under(f"(({which(self.unit, frame)}, {entry.id}) IN (SELECT _which, _id FROM {waiting}))")
+            again = (stood, self.world.relation(entry.table))
+            made = stage(entry, later, is_new, self.unit, self.book, self.world, named=True, again=again)
+            self.world.connection.execute(f"DROP TABLE {waiting}")
+            if not several(made, self.world):
+                break
+        return made
+
+    def carry_over(self, made: Stage, entry: Written) -> None:
+        """Write a stage, and tell the book."""
         count = carry_over(made, self.world, self.around)
         self.changed += count
         if count:

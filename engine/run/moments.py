@@ -22,6 +22,7 @@ from engine.run.found import Candidates
 from engine.run.holding import Held
 from engine.run.late import Said, Told, fail_late, failures, listed, warnings
 from engine.run.pairs import uncouple
+from engine.run.readback import hold_changed
 from engine.run.settle import stamp_again
 from engine.run.transfer import Transfer, read_moment
 from engine.run.undo import Undo
@@ -106,10 +107,11 @@ def after_moments(
         inner = replace(frame, scope=scope).under(f"({good})")
         frame.effect(inner, statement)
     if made.counts.get("uncouple"):
-        kids = f"SELECT kid FROM {made.table} WHERE verdict = 'uncouple'"
+        kids = f"SELECT kid, [src] AS whose FROM {made.table} WHERE verdict = 'uncouple'"
         own = replace(effects, unit="p.bc")
         uncouple(step.mapping, kids, world, around, own.carry_out)
     moments = [one for one in step.mapping.items if isinstance(one, model.Moment) and one.after and one.leg == step.leg]
+    hold_changed([one.body for one in moments if about_any(one, read, made)], world)
     for parts, some in groupby(moments, key=lambda one: one.parts):
         failed, told = together(step, list(some), read, made, world, around)
         if failed:
@@ -246,6 +248,7 @@ def after(
     if not world.one("is there any", f"SELECT count(*) FROM {base} w")[0]:
         return []
     scope = Held(world, base, "w", {step.source.key: ("src", source), step.destination.key: ("dst", destination)})
+    scope.unit = "w.src"
     effects = Effects(step=step, world=world, around=around, unit="w.src")
     frame = Frame(around=around, scope=scope, outcome=Outcome(), effect=effects.carry_out, hold=effects.hold)
     for item in step.mapping.items:

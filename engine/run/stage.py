@@ -19,7 +19,7 @@ from engine.sql.values import Around, before
 class Stage:
     """Records of one table as they are to be written. name: of the SQL table, which has a row for each.
 
-    Its columns: _unit, _id, is_new; new and old value of every field, by the names that `fields` gives; bc0, bc1 …: is
+    Its columns: _unit, _id, is_new; _whose, the unit that sees it, where there are units; new and old value of every field, by the names that `fields` gives; bc0, bc1 …: is
     a field left to Business Central? And whatever the book adds.
     """
 
@@ -28,8 +28,21 @@ class Stage:
     fields: tuple[WrittenField, ...]
 
 
-def stage(entry: Written, frame: Frame, is_new: str, once: str, unit: str, book: Book, world: World) -> Stage:
-    """Make the stage of a record being written. is_new: SQL truth. once: SQL that leaves one row of each record."""
+def stage(
+    entry: Written,
+    frame: Frame,
+    is_new: str,
+    unit: str,
+    book: Book,
+    world: World,
+    *,
+    named: bool = False,
+    again: tuple[str, str] = ("", ""),
+) -> Stage:
+    """Make the stage of a record being written. is_new: SQL truth. named: with `_which`, what tells its rows apart.
+
+    again: where the table was written since the frame was read, the relation of its rows then, and that of now.
+    """
     table, origins, reading = entry.table, frame.outcome.origins, frame.reading()
     old = {name: before(entry, table.fields[name], reading) for name in entry.values}
     surely_new = is_new == "true"  # then what stood there before are the defaults: no column for each
@@ -50,18 +63,39 @@ def stage(entry: Written, frame: Frame, is_new: str, once: str, unit: str, book:
     changes = "true" if surely_new else f"is_new OR {differs}"
     where = joined_by("AND", [*frame.guards, book.keeps(frame)])
     more, also = book.more(frame), book.also(frame)
+    whose = frame.scope.whose()
+    more += "" if whose is None else f", {whose} AS _whose"
+    more += f", {which(unit, frame)} AS _which" if named else ""
     columns = f"{unit} AS _unit, {entry.id} AS _id, {is_new} AS is_new{values}{more}"
     name = identifier(world.alias("effect"))
-    world.run(
-        f"what comes along in {table.caption}",
-        f"""CREATE TEMP TABLE {name} AS
-SELECT * FROM (
-SELECT {columns}
-FROM {frame.scope.sql(columns + where)}
-WHERE {where}
-) WHERE {changes}{also}{once}""",
-    )
+    query = f"SELECT * FROM (\nSELECT {columns}\nFROM {frame.scope.sql(columns + where)}\nWHERE {where}\n) WHERE {changes}{also}"
+    if again[0] != again[1]:
+        query = query.replace(f"{again[0]} ", f"{again[1]} ")
+    world.run(f"what comes along in {table.caption}", f"CREATE TEMP TABLE {name} AS\n{query}")
     return Stage(name=name, table=table, fields=fields)
+
+
+def several(made: Stage, world: World) -> bool:
+    """Has a stage several rows for one record?"""
+    rows, ids = world.one("are there several of one", f"SELECT count(*), count(DISTINCT _id) FROM {made.name}")
+    return bool(rows > ids)
+
+
+def one_each(made: Stage, order: str, world: World) -> None:
+    """Of several rows of a stage for one record, the first stands. order: SQL over the stage."""
+    first = f"SELECT rowid FROM {made.name} QUALIFY row_number() OVER (PARTITION BY _id ORDER BY {order}) = 1"
+    world.run("one of each", f"DELETE FROM {made.name} WHERE rowid NOT IN ({first})")
+
+
+def which(unit: str, frame: Frame) -> str:
+    """SQL of what tells one row of a frame from the others: its unit, and the records that the loops stand at."""
+    return " || '/' || ".join(f"coalesce(CAST({one} AS VARCHAR), '')" for one in (unit, *frame.rows))
+
+
+def looks_at_itself(entry: Written, frame: Frame) -> bool:
+    """Does what is written, or whether it is, hang on what the record holds?"""
+    own = f"{entry.old.alias}." if entry.old is not None else None
+    return own is not None and any(own in one for one in (*frame.guards, *entry.values.values()))
 
 
 def carry_over(made: Stage, world: World, around: Around) -> int:

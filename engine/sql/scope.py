@@ -142,12 +142,16 @@ class Scope:
             self.joins.append(f"LEFT JOIN {what} {alias} ON {condition.replace('{alias}', alias)}")
         return self.made[wanted]
 
-    def seen(self, table: Table) -> tuple[str, str]:
-        """The rows of a table that the unit of this scope sees: SQL name, and SQL truth over `{alias}`."""
+    def whose(self) -> str | None:
+        """SQL of the unit that a row belongs to; None where there are no units."""
         scope: Scope | None = self
         while scope is not None and scope.unit is None:
             scope = scope.parent
-        return self.relations.seen(table, None if scope is None else scope.unit)
+        return None if scope is None else scope.unit
+
+    def seen(self, table: Table) -> tuple[str, str]:
+        """The rows of a table that the unit of this scope sees: SQL name, and SQL truth over `{alias}`."""
+        return self.relations.seen(table, self.whose())
 
     def look(self, table: Table, condition: str) -> str:
         """LEFT JOIN of the rows of a table for which a condition over `{alias}` holds; gives the alias to use."""

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from engine.catalog.catalog import Field, Table
 from engine.model import model
 from engine.model.model import Block, Statement
+from engine.run import readback
 from engine.run.along import silent
+from engine.run.apart import units
 from engine.run.effects import Effects
 from engine.run.process.book import Documents, nth_place
 from engine.run.process.numbers import give_numbers
@@ -328,7 +330,13 @@ class Course:
                 "without those that are refused",
                 f"DELETE FROM {table} WHERE unit {which} WHERE loop = {self.book.loop} AND unit IS NOT NULL)",
             )
-        self.go_round(statement.body, made)
+        if outermost:
+            tables = readback.of_loop(statement.body, self.around.mappings, self.world.catalog)
+            readback.hold_changed(statement.body, self.world)
+            with units(self.world, tables):
+                self.go_round(statement.body, made)
+        else:
+            self.go_round(statement.body, made)
         if rounds.depth == 1 and self.numbered:
             give_numbers(self.book, self.numbered, self.world, at_end=False)
 

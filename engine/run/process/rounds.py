@@ -31,6 +31,7 @@ class Rows(Scope):
         self, world: World, base: str, alias: str, ids: Mapping[str, tuple[str, Table]], *, temporary: bool = True
     ) -> None:
         super().__init__(world, f"{base} {alias}")
+        self.unit = f"{alias}.unit"
         self.table = base
         self.temporary = temporary
         self.alias = alias
