@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.model import model
 from engine.model.constants import blank_of
-from engine.run.actions.adapt import ARROWS, WrongOverrideError, conditions
+from engine.run.actions.adapt import WrongOverrideError, conditions
+from engine.run.actions.fieldlines import ARROWS
 from engine.run.actions.filtertext import Clock
 from engine.run.actions.match import Equal, groups_of
 from engine.run.actions.nodes import nodes

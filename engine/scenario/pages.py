@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine import connector
-from engine.run.actions.adapt import ARROWS
 from engine.run.actions.edit import Edit, edit
+from engine.run.actions.fieldlines import ARROWS
 from engine.scenario.lay import made_id
 from engine.scenario.stage import DIRECTIONS, Stage, page_of
 from engine.sql.quote import Literal, identifier, literal

@@ -14,10 +14,11 @@ from engine.jobs.switched import set_up_anew
 from engine.model import model
 from engine.plan.legs import keeps_options
 from engine.run.actions import fullsync, marks
-from engine.run.actions.adapt import ARROWS, WrongOverrideError
+from engine.run.actions.adapt import WrongOverrideError
 from engine.run.actions.clock import move_clock, take_model
 from engine.run.actions.couple import Refusal, couple
 from engine.run.actions.edit import Edit
+from engine.run.actions.fieldlines import ARROWS
 from engine.run.actions.filtertext import Clock
 from engine.run.actions.match import match
 from engine.run.actions.react import edit_and_react, react_to_setting

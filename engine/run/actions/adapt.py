@@ -1,7 +1,7 @@
 """Rules and what a user changed of a mapping on its page -> the rules as they then stand.
 
-What is about field lines is changed in the syntax tree before binding (so that a line that was off is bound like any
-other); direction, filters, strategies, criteria and templates are replaced in the bound mapping.
+What is about field lines is changed in the syntax tree before binding (`fieldlines.py`); direction, filters, strategies,
+criteria and templates are replaced in the bound mapping.
 """
 
 from __future__ import annotations
@@ -12,18 +12,15 @@ from functools import partial
 from typing import Any
 
 from engine import connector
-from engine.catalog.catalog import Catalog, Table
+from engine.catalog.catalog import Catalog, Kind
 from engine.model import model
 from engine.model.model import Model
+from engine.run.actions.fieldlines import ARROWS, Override, all_on, partners_of, with_lines
 from engine.run.actions.filtertext import Clock, WrongFilterError, filter_of
 from engine.run.actions.match import Equal, Group
 from engine.run.actions.nodes import changed, nodes
-from engine.source import Span
 from engine.sql.blank import type_of
 from engine.syntax import ast
-
-ARROWS: dict[str, Any] = {"both": "<->", "to_sales": "->", "to_bc": "<-"}
-Override = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +46,9 @@ def adapted(
     Raises WrongOverrideError for what cannot be: a mapping or field line that does not exist, a filter that is none.
     """
     if any({"fields", "extra_fields", "direction"} & one.keys() for one in overrides.values()):
-        partners = _partners(files, catalog)
+        partners = partners_of(files, catalog)
         files = [
-            replace(one, declarations=tuple(_lines(two, overrides, catalog, partners) for two in one.declarations))
+            replace(one, declarations=tuple(with_lines(two, overrides, catalog, partners) for two in one.declarations))
             for one in files
         ]
     bound = bind(files)
@@ -59,9 +56,7 @@ def adapted(
     groups: dict[str, tuple[Group, ...]] = {}
 
     def whole(written: Sequence[ast.RuleFile], name: str) -> model.Mapping:
-        return bind([replace(one, declarations=tuple(map(_all_on, one.declarations))) for one in written]).mappings[
-            name
-        ]
+        return bind([replace(one, declarations=tuple(map(all_on, one.declarations))) for one in written]).mappings[name]
 
     for name, override in overrides.items():
         if name not in mappings:
@@ -70,108 +65,6 @@ def adapted(
         if "match_fields" in override:
             groups[name] = _groups(bound.mappings[name], override["match_fields"], partial(whole, files, name))
     return Adapted(model=replace(bound, mappings=mappings), groups=groups)
-
-
-# --- field lines ------------------------------------------------------------------------------------------
-
-
-Partners = Mapping[tuple[str, str], str]
-
-
-def _partners(files: Sequence[ast.RuleFile], catalog: Catalog) -> Partners:
-    """(BC table, Sales table) -> the mapping between them."""
-    found: dict[tuple[str, str], str] = {}
-    for node in (one for file in files for one in file.declarations):
-        if isinstance(node, ast.Mapping):
-            bc, sales = (catalog.find(one.table.system, one.table.name.text) for one in (node.left, node.right))
-            if bc and sales:
-                found.setdefault((bc[0].name, sales[0].name), node.name.text)
-    return found
-
-
-def _lines(
-    node: ast.Declaration, overrides: Mapping[str, Override], catalog: Catalog, partners: Partners
-) -> ast.Declaration:
-    if not isinstance(node, ast.Mapping | ast.ChangeMapping) or node.name.text not in overrides:
-        return node
-    override = overrides[node.name.text]
-    if not isinstance(node, ast.Mapping):
-        return node
-    bc = catalog.find("bc", node.left.table.name.text)[0]
-    sales = catalog.find("sales", node.right.table.name.text)[0]
-    items = tuple(_line(item, override.get("fields"), bc) for item in node.items)
-    if sales.name == connector.OPTION_SET and override.get("direction") in ("to_sales", "to_bc"):
-        items = tuple(_turned(item, ARROWS[override["direction"]]) for item in items)
-    extra = tuple(_extra(one, node, bc, sales, partners) for one in override.get("extra_fields") or ())
-    return replace(node, items=(*items, *extra))
-
-
-def _line(item: ast.MappingItem, fields: object, bc: Table) -> ast.MappingItem:
-    if not isinstance(item, ast.FieldLine) or fields is None:
-        return item
-    if fields == "none":
-        return replace(item, options=replace(item.options, off=True))
-    own = _bc_fields(item.left, bc)
-    for name, change in fields.items() if isinstance(fields, dict) else ():
-        if name in own:
-            options = item.options
-            if "enabled" in change:
-                options = replace(options, off=not change["enabled"])
-            if "clear_on_failure" in change:
-                options = replace(options, else_blank=bool(change["clear_on_failure"]), else_keep=False)
-            arrow = ARROWS[change["direction"]] if "direction" in change else item.arrow
-            if arrow == "->":
-                options = replace(options, to_bc=None)
-            elif arrow == "<-":
-                options = replace(options, to_sales=None)
-            item = replace(item, options=options, arrow=arrow)
-    return item
-
-
-def _turned(item: ast.MappingItem, arrow: ast.Arrow) -> ast.MappingItem:
-    """The lines of an option mapping go where the mapping goes (R4.26)."""
-    return replace(item, arrow=arrow) if isinstance(item, ast.FieldLine) else item
-
-
-def _bc_fields(left: ast.Expression, bc: Table) -> set[str]:
-    """The technical names of the BC fields on the left of a line."""
-    names = [path.names[-1].text for path in nodes(left, ast.Path)]
-    return {found[0].name for name in names if (found := bc.find(name))}
-
-
-def _all_on(node: ast.Declaration) -> ast.Declaration:
-    if not isinstance(node, ast.Mapping):
-        return node
-    items = (
-        replace(one, options=replace(one.options, off=False)) if isinstance(one, ast.FieldLine) else one
-        for one in node.items
-    )
-    return replace(node, items=tuple(items))
-
-
-def _extra(extra: Mapping[str, Any], node: ast.Mapping, bc: Table, sales: Table, partners: Partners) -> ast.FieldLine:
-    """A line that a user adds; a look-up where both fields point at records of tables that a mapping links (R4.14)."""
-    span = node.span
-    right: ast.Expression = _path(extra["sales"], span)
-    ends = (
-        (one.table, other.table.removeprefix("sales "))
-        for one in bc.fields[extra["bc"]].references
-        for other in sales.fields[extra["sales"]].references
-    )
-    linked = next((partners[pair] for pair in ends if pair in partners), None)
-    if linked is not None:
-        right = ast.Via(span=span, value=right, mappings=(ast.Name(span=span, text=linked),))
-    return ast.FieldLine(
-        span=span,
-        left=_path(extra["bc"], span),
-        arrow=ARROWS[extra["direction"]],
-        right=right,
-        options=ast.Options(span=span),
-    )
-
-
-def _path(name: str, span: Span) -> ast.Path:
-    return ast.Path(span=span, names=(ast.Name(span=span, text=name, quoted=True),))
 
 
 # --- the bound mapping ------------------------------------------------------------------------------------
@@ -230,23 +123,38 @@ def _with_templates(
 
         return changed(node, change)
 
+    def one_of(bodies: Callable[[str], model.Block]) -> model.Block | None:
+        block: model.Block | None = None
+        for one in reversed(chosen):
+            body = bodies(one["template"])
+            tests = conditions(mapping.sales, one.get("sales_filter") or {}, clock)
+            if tests:
+                test = model.All(span=mapping.span, parts=tests)
+                either = model.If(span=mapping.span, condition=test, then=body, otherwise=block)
+                block = model.Block(span=mapping.span, statements=(either,))
+            else:
+                block = body
+        return block
+
     def adapt(item: model.MappingItem) -> model.MappingItem:
         applied = next(nodes(item, model.ApplyTemplate), None)
         if not isinstance(item, model.Moment) or applied is None:
             return item
-        block: model.Block | None = None
-        for one in reversed(chosen):
-            body = with_code(item.body, applied.code, one["template"])
-            tests = conditions(mapping.sales, one.get("sales_filter") or {}, clock)
-            if tests:
-                test = model.All(span=item.span, parts=tests)
-                either = model.If(span=item.span, condition=test, then=body, otherwise=block)
-                block = model.Block(span=item.span, statements=(either,))
-            else:
-                block = body
+        block = one_of(lambda code: with_code(item.body, applied.code, code))
         return replace(item, body=block) if block is not None else item
 
-    return tuple(adapt(item) for item in mapping.items)
+    def applying(code: str) -> model.Block:
+        return model.Block(
+            span=mapping.span, statements=(model.ApplyTemplate(span=mapping.span, record=mapping.bc, code=code),)
+        )
+
+    if any(True for item in mapping.items for _ in nodes(item, model.ApplyTemplate)):
+        return tuple(adapt(item) for item in mapping.items)
+    block = one_of(applying)
+    if block is None:
+        return mapping.items
+    moment = model.Moment(span=mapping.span, after=False, states=frozenset({"new"}), leg="to_bc", body=block)
+    return (*mapping.items, moment)
 
 
 def _without_template(
@@ -291,16 +199,31 @@ def _groups(
 ) -> tuple[Group, ...]:
     """Match fields by priority, 0 first; a field is compared with the Sales field of its line, on or off (R5.3).
 
-    with_all: the mapping with all its lines on.
+    Fields whose values cannot be compared are left out, as the product does. with_all: the mapping with all its lines on.
     """
     by_priority: dict[int, list[Equal]] = {}
     for one in fields:
         pair = _pair(mapping, one["field"]) or _pair(with_all(), one["field"])
         if pair is None:
             raise WrongOverrideError(f"{mapping.name} has no field line for {one['field']}")
-        equal = Equal(bc=pair[0], sales=pair[1], exact=bool(one.get("case_sensitive")))
-        by_priority.setdefault(int(one["priority"]), []).append(equal)
+        if _comparable(*pair):
+            equal = Equal(bc=pair[0], sales=pair[1], exact=bool(one.get("case_sensitive")))
+            by_priority.setdefault(int(one["priority"]), []).append(equal)
     return tuple(tuple(by_priority[one]) for one in sorted(by_priority))
+
+
+ALIKE: tuple[frozenset[Kind], ...] = (
+    frozenset({"text", "code"}),
+    frozenset({"integer", "big integer", "decimal"}),
+    frozenset({"date", "moment"}),
+)
+"""Kinds of values that can be compared with one another; any other kind only with its own."""
+
+
+def _comparable(bc: model.Value, sales: model.Value) -> bool:
+    """R5.3: no blobs; a code, say, cannot be compared with an id."""
+    kinds = {bc.type.kind, sales.type.kind}
+    return "blob" not in kinds and (len(kinds) == 1 or any(kinds <= one for one in ALIKE))
 
 
 def _pair(mapping: model.Mapping, name: str) -> tuple[model.Value, model.Value] | None:
