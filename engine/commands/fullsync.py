@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> Done:
         else:
             made = by_hand(wish(arguments), (), lambda session: review.plan_lines(session, lines.append))
     if lines and not (arguments.json or arguments.sql):
-        for line in review.table(lines[0], colour=terminal.coloured(sys.stdout)):
+        for line in review.table(lines[0], colour=terminal.coloured(sys.stdout), width=terminal.columns(sys.stdout)):
             print(line)
         print()
     return tell(made, arguments)

@@ -32,6 +32,7 @@ from engine.sql.quote import identifier
 
 NOT_COUPLED = ("W670", "The record is not coupled")
 COUPLED_ALREADY = "W671"
+MOVED = "W680"
 NOT_MARKED = ("W672", "The coupling carries no skip mark")
 BC_GONE = ("W673", "The record of Business Central is gone; only a retry of all takes this mark off")
 NOT_QUEUED = (
@@ -52,6 +53,7 @@ def couple(session: Session, name: str, bc: str, sales: str, first_sync: Leg | N
     if problems := [*wrong_bc, *wrong_sales, *([lost] if lost else [])]:
         return problems
     (left,), (right,) = lefts, rights
+    earlier = standing(session, mapping, lefts)[left]
     before, number = remember(session, mapping), open_pass(session)
     refused = couple_pairs(session, name, [(left.id, right.id)])
     if refused:
@@ -62,6 +64,11 @@ def couple(session: Session, name: str, bc: str, sales: str, first_sync: Leg | N
         leave_out(
             session, mapping, BY_HAND, [LeftOut(system="bc", id=left.id, code=COUPLED_ALREADY, reason=reason)], number
         )
+    elif earlier.coupled and earlier.sales_lives:
+        told = (
+            f"It was coupled with {earlier.partner}, which now has no partner; nothing that follows uncoupling is done"
+        )
+        note(session, mapping, number, MOVED, told, "1")
     if first_sync is not None:
         first = left if first_sync == "to_sales" else right
         run_mapping(session, name, first_sync, Chosen(system=first.system, ids=(first.id,)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
 from engine.diagnostic import Diagnostic
@@ -23,6 +24,10 @@ STATUSES = {0: "", 1: "ready", 2: "in process", 3: "error", 4: "on hold", FINISH
 RESULTS = {0: "", 2: "in process", SUCCESS: "success", ERROR: "error"}
 NO_CRITERIA = "W678"
 TITLE = "Full synchronisation"
+HEADS = ("Mapping", "Direction", "Recommended", "Wave", "Status", "-> Sales", "-> BC", "Depends on")
+LAST = len(HEADS) - 1
+LEAST = 20
+"""Columns that a folded cell takes at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +161,10 @@ def _fields(line: Line) -> tuple[tuple[str, str], ...]:
     )
 
 
-def table(found: Reviewed, *, colour: bool) -> Iterator[str]:
-    """The lines, one a row, in the order in which they run."""
-    heads = ("Mapping", "Direction", "Recommended", "Wave", "Status", "-> Sales", "-> BC", "Depends on")
+def table(found: Reviewed, *, colour: bool, width: int | None = None) -> Iterator[str]:
+    """The lines, one a row, in the order in which they run. width: columns of the terminal; the last column is folded
+    to fit."""
+    heads = HEADS
     rows = [
         (
             one.name,
@@ -180,4 +186,16 @@ def table(found: Reviewed, *, colour: bool) -> Iterator[str]:
     wide = {at: max(len(heads[at]), *(len(row[at]) for row in rows)) if rows else len(heads[at]) for at in shown}
     yield paint("  ".join(heads[at].ljust(wide[at]) for at in shown).rstrip(), "bold", on=colour)
     for row in rows:
-        yield "  ".join(row[at].ljust(wide[at]) for at in shown).rstrip()
+        first, *more = _folded(row[-1], wide, shown, width)
+        yield ("  ".join([*(row[at].ljust(wide[at]) for at in shown if at < len(row) - 1), first])).rstrip()
+        yield from more
+
+
+def _folded(text: str, wide: dict[int, int], shown: Sequence[int], width: int | None) -> list[str]:
+    """The last cell of a row; what does not fit stands below, indented."""
+    before = sum(wide[at] + 2 for at in shown if at < LAST)
+    if LAST not in shown or width is None or before + wide[LAST] <= width or before + LEAST > width:
+        return [text if LAST in shown else ""]
+    held = ", ".join(name.replace(" ", "\N{NO-BREAK SPACE}") for name in text.split(", "))
+    first, *more = textwrap.wrap(held, width - before, break_on_hyphens=False) or [""]
+    return [one.replace("\N{NO-BREAK SPACE}", " ") for one in (first, *(" " * before + one for one in more))]

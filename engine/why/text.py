@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.why.story import Chapter, Outcome, Sign, Story, Told
 
@@ -119,7 +119,8 @@ def show(story: Story, *, colour: bool, width: int | None) -> None:
     from rich.text import Text
     from rich.tree import Tree
 
-    console = Console(width=width, no_color=not colour, highlight=False, emoji=False, markup=False)
+    painting: Literal["auto"] | None = "auto" if colour else None  # without one bold and dim are left out as well
+    console = Console(width=width, color_system=painting, highlight=False, emoji=False, markup=False)
     console.print(Text(heading(story), style="bold"))
     console.print(Text(under(story), style="dim"))
     for one in story.chapters:

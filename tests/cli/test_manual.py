@@ -137,6 +137,15 @@ def test_a_new_partner_takes_the_place_of_the_old_one(desk: Desk) -> None:
     assert work.pairs() == [("1000", "2000")]
 
 
+def test_a_coupling_that_moves_to_another_record_tells_of_the_one_that_is_left(desk: Desk) -> None:
+    work = desk(BOTH, *pair("1000"), sold("2000", "Racer"))
+    found = work.plan("couple", "ITEMS", "1000", "Racer")
+    assert [(one["code"], one["record"]) for one in found["notes"]] == [("W680", 1)]
+    assert "It was coupled with Bike 1000, which now has no partner" in found["notes"][0]["text"]
+    work.apply()
+    assert work.pairs() == [("1000", "2000")]
+
+
 def test_a_pair_that_is_coupled_is_left_as_it_is(desk: Desk) -> None:
     work = desk(BOTH, *pair("1000"))
     assert work.told("couple", "ITEMS", "1000", "Bike 1000") == [("skip", "1000 Bike 1000", "W671")]

@@ -14,7 +14,11 @@ import pytest
 from engine.cli import main
 from engine.commands import VERBS
 from engine.jobs.tell import wrapped
+from engine.manual.review import Reviewed, table
+from engine.run.actions.fullsync import Line
 from engine.snapshot.open import fingerprint, first_line, problem
+from engine.why.story import Story
+from engine.why.text import show
 
 ROOT = Path(__file__).parents[2]
 NOW = ("--now", "2026-06-15T08:00:00Z")
@@ -189,6 +193,30 @@ def test_the_help_fits_a_terminal_of_eighty_columns(
     assert main([*([verb] if verb else []), "--help"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if len(line) > 80 and not line.startswith("coupler ")] == []
+
+
+def test_the_lines_of_a_full_synchronisation_fit_a_terminal_and_break_no_name() -> None:
+    depends = ("PAYMENT TERMS", "SHIPMENT METHOD", "SHIPPING AGENT", "SALESPEOPLE")
+    line = Line(name="CUSTOMER", depends=depends, recommended=1, direction=0, status=0, to_sales=0, to_bc=0)
+    found = Reviewed(lines=(line,), waves={})
+    told = list(table(found, colour=False, width=80))
+    assert all(len(one) <= 80 for one in told)
+    assert [one.strip() for one in told[2:]] == ["SHIPPING AGENT, SALESPEOPLE"]
+    assert list(table(found, colour=False))[1].endswith(", ".join(depends))
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_story_without_colour_has_no_signs_for_the_terminal_at_all(
+    colour: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    story = Story(
+        rules="CUSTOMER", title="", system="bc", table="Customer", id="", label="C1", field=None, snapshot="s", now="",
+        chapters=(),
+    )  # fmt: skip
+    show(story, colour=colour, width=80)
+    assert ("\x1b[" in capsys.readouterr().out) == colour
 
 
 def test_the_timeline_fits_a_terminal_of_eighty_columns() -> None:
