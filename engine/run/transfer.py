@@ -17,7 +17,7 @@ they were, these stand in a table `value_N` of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.catalog.catalog import Field
 from engine.frozen import dataclass
@@ -33,7 +33,7 @@ from engine.run.verdicts import wins
 from engine.run.world import World
 from engine.source import Span
 from engine.sql import watch
-from engine.sql.block import carry_into, read, read_block
+from engine.sql.block import acts, carry_into, read, read_block
 from engine.sql.conditions import joined_by
 from engine.sql.frame import Failure, Frame, Outcome
 from engine.sql.quote import identifier, literal
@@ -96,7 +96,7 @@ def transfer(
     if refused is not None:
         fail_again(refused, frame, world)
     carried = read_items(step, frame, entry, force)
-    read_changed(carried.later, frame, entry, force)
+    read_changed(step, carried, frame, entry, force)
     fields = written(step, entry, frame)
     outcome = frame.outcome
     pairs = [(entry.values[one.field.name], old_value(entry, one.field, frame)) for one in fields]
@@ -247,10 +247,8 @@ def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> Carried
                 if lines and told is None:
                     told = len(frame.outcome.failures)
                 guard = "true" if "every" in item.states else "c.is_new"
-                if lines and "every" in item.states and wins(step) and not force:
-                    clash = joined_by("OR", [when for when, _ in clashes])
-                    settled = ["NOT c.is_new", "c.both_changed", "NOT c.recognised", clash]
-                    guard = f"(NOT {joined_by('AND', settled)})"
+                if lines and "every" in item.states and (wins(step) or acts(item.body)) and not force:
+                    guard = no_clash(clashes)
                 read_moment(item, frame.under(guard))
             case _:
                 read(item, frame)
@@ -262,11 +260,22 @@ def read_items(step: Pass, frame: Frame, entry: Written, force: bool) -> Carried
     )
 
 
-def read_changed(later: tuple[model.Moment, ...], frame: Frame, entry: Written, force: bool) -> None:
-    """What says `changed` comes last, when the differences are known, and then what a template gives a new record."""
-    for item in later:
+def no_clash(clashes: Sequence[tuple[str, str]]) -> str:
+    """SQL truth: the record is not in an update conflict (R3.17). Where it is, nothing is done along with it (R3.19)."""
+    clash = joined_by("OR", [when for when, _ in clashes])
+    return f"(NOT {joined_by('AND', ['NOT c.is_new', 'c.both_changed', 'NOT c.recognised', clash])})"
+
+
+def read_changed(step: Pass, carried: Carried, frame: Frame, entry: Written, force: bool) -> None:
+    """What says `changed` comes last, when the differences are known, and then what a template gives a new record.
+
+    In a conflict that the other side wins, or nobody, other records are left as they are: nothing is written (R3.18).
+    """
+    for item in carried.later:
         differs = joined_by("OR", ["c.recognised", any_difference(entry, frame)]) if not force else "true"
         changed = f"((NOT c.is_new) AND {differs})"
+        if step.two_way and not force and not wins(step) and acts(item.body):
+            changed = joined_by("AND", [changed, no_clash(carried.clashes)])
         read_moment(item, frame.under(joined_by("OR", ["c.is_new", changed]) if "new" in item.states else changed))
     if frame.outcome.template:
         apply_templates(frame, entry)
