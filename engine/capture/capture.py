@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -123,9 +124,15 @@ def _written(workspace: Workspace, rules: Rules, chosen: Chosen, seen: Reads, ag
         counts=again.counts,
     )
     one, head = chosen.records[0], chosen.head
-    words = re.sub(r"[^a-z0-9]+", "-", f"{chosen.mapping} {one.leg} {one.label}".lower()).strip("-")
+    words = "-".join((_plain(f"{chosen.mapping} {one.leg}"), _plain(one.label) or str(one.source)[-12:]))
     about = f"Captured from a plan of {head['company']} of {head['now']:%Y-%m-%d %H:%M}."
     return to_yaml(composer.scenario(words), [about])
+
+
+def _plain(text: str) -> str:
+    """Small letters, digits and hyphens, as the id of a scenario has them; ö becomes o."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")
 
 
 def _not_again(chosen: Chosen) -> Diagnostic:

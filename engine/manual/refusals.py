@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping as Dictionary
 
 from engine.diagnostic import Diagnostic
@@ -47,4 +49,6 @@ def no_way(mapping: Mapping, leg: Leg) -> Diagnostic | None:
 
 def quoted(word: str) -> str:
     """A word as it is typed at a prompt."""
-    return f'"{word}"' if " " in word else word
+    if re.fullmatch(r"[\w.,:@%+=/-]+", word):
+        return word
+    return shlex.quote(word) if re.search(r'["$`\\!]', word) else f'"{word}"'

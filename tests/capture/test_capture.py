@@ -110,6 +110,11 @@ def test_of_a_mapping_that_a_process_runs_once_more_the_first_run_is_captured(
     assert "about: ITEM-PRODUCT creates 1060 Curlew electric bicycle." in capsys.readouterr().out
 
 
+def test_the_id_of_a_scenario_keeps_the_letters_of_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["capture", "june.plan", "Zweirad"]) == 0
+    assert "- id: customer-to-bc-zweirad-ohlmann-die-kette-inh-j-ohlmann\n" in capsys.readouterr().out
+
+
 def test_a_document_is_found_by_a_later_field_of_the_key_of_what_it_makes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["capture", "june.plan", "SO-01041"]) == 0
     assert "ORD-26061 Quayside fleet, first half" in capsys.readouterr().out

@@ -290,6 +290,13 @@ def test_what_follows_uncoupling_comes_along(desk: Desk) -> None:
     assert "free" in work.rows("SELECT * FROM sales.product")[0]
 
 
+def test_a_name_in_a_hint_can_be_typed_as_it_stands(desk: Desk) -> None:
+    name = 'Racer "28" & more'
+    work = desk(BOTH, *pair("1000"), bike("2000"), sold("3000", name), bike("3000", name), coupled("3000"))
+    code, said = work.say("couple", "ITEMS", "2000", name)
+    assert (code, f"coupler uncouple ITEMS '{name}' sets it free first" in said) == (1, True)
+
+
 def test_a_process_is_no_mapping_and_that_is_said(desk: Desk) -> None:
     rules = 'process tidy "Tidy" { for each bc Item as item where No. = blank { delete item } }'
     code, said = desk(f"{ITEMS}\n{rules}", *pair("1000")).say("sync", "tidy", "1000")
