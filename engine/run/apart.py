@@ -34,6 +34,16 @@ class Apart:
     before: dict[Key, tuple[str, set[str]]] = field(default_factory=dict)
     views: dict[Key, tuple[str, str]] = field(default_factory=dict)
 
+    def copy(self) -> Apart:
+        """The same, to go on with; what it learns this one does not."""
+        tables = {name: identifier(self.world.alias("copy")) for name in self.touched.values()}
+        tables |= {name: identifier(self.world.alias("copy")) for name, _ in self.before.values()}
+        for name, new in tables.items():
+            self.world.connection.execute(f"CREATE TEMP TABLE {new} AS FROM {name}")
+        touched = {key: tables[name] for key, name in self.touched.items()}
+        before = {key: (tables[name], set(known)) for key, (name, known) in self.before.items()}
+        return Apart(world=self.world, tables=self.tables, touched=touched, before=before)
+
     def seen(self, table: Table, unit: str) -> tuple[str, str]:
         """The rows of a table for all units, SQL name, and SQL truth over `{alias}` of those that one unit sees."""
         key = (table.system, table.name)
@@ -86,8 +96,6 @@ class Apart:
         """Records of a table are about to be written. pairs: a query of their ids and units; NULL for a unit that is none.
         new: none of them is there yet."""
         key = (table.system, table.name)
-        if key not in self.tables:
-            return
         world = self.world
         if key not in self.touched:
             self.touched[key] = identifier(world.alias("touched"))
@@ -111,6 +119,12 @@ class Apart:
             f"INSERT INTO {touched} SELECT DISTINCT _id, _unit FROM ({pairs}) p(_id, _unit) WHERE _unit IS NOT NULL "
             f"EXCEPT SELECT _id, _unit FROM {touched}",
         )
+
+
+def note(world: World, table: Table, pairs: str, *, new: bool = False) -> None:
+    """Which units write which records of a table, before they are written. pairs, new: see `Apart.note`."""
+    if world.apart is not None and world.apart.keeps(table):
+        world.apart.note(table, pairs, new=new)
 
 
 @contextmanager

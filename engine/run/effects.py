@@ -12,6 +12,7 @@ from engine.model import model
 from engine.model.model import Statement
 from engine.plan.legs import Pass
 from engine.run.along import Along, Book
+from engine.run.apart import note
 from engine.run.holding import hold
 from engine.run.ledger import place
 from engine.run.pairs import called, couple, couplings_of, ids_into, uncouple, uncouple_loose
@@ -252,7 +253,7 @@ class Effects:
         if not count:
             return
         self.book.deletes(table, ids, statement.span)
-        self.world.note(table, f"SELECT _id, unnest(_whose) FROM {ids}")
+        note(self.world, table, f"SELECT _id, unnest(_whose) FROM {ids}")
         self.world.delete(table, f"SELECT _id FROM {ids}")
         self.changed += count
 
@@ -347,7 +348,7 @@ class Effects:
         made = stage(entry, frame, is_new, self.unit, self.book, self.world, named=in_turn)
         self.book.staged(entry.table, made.name, frame, made.fields)
         if frame.scope.whose() is not None and not shared:
-            self.world.note(entry.table, f"SELECT _id, _whose FROM {made.name}", new=is_new == "true")
+            note(self.world, entry.table, f"SELECT _id, _whose FROM {made.name}", new=is_new == "true")
         if not each_its_own and several(made, self.world):
             if in_turn:
                 made = self.one_by_one(made, entry, frame, is_new, stood)

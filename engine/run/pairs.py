@@ -12,6 +12,7 @@ from engine.catalog.catalog import Table
 from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Leg, Mapping, Statement
+from engine.run.apart import note
 from engine.run.settle import moment
 from engine.run.world import World
 from engine.sql.block import read_block
@@ -70,7 +71,7 @@ def couple(bc_table: Table, pairs: str, world: World, around: Around) -> None:
         f"AS _id, bc, sales, list(DISTINCT whose) AS _whose FROM ({pairs}) p(bc, sales, whose) "
         f"WHERE bc IS NOT NULL AND sales IS NOT NULL AND NOT EXISTS ({known}) GROUP BY bc, sales",
     )
-    world.note(table, f"SELECT _id, unnest(_whose) FROM {made}", new=True)
+    note(world, table, f"SELECT _id, unnest(_whose) FROM {made}", new=True)
     world.insert(
         table,
         columns,
@@ -102,7 +103,7 @@ def uncouple_loose(table: Table, ids: str, world: World) -> None:
     couplings = world.catalog.table("bc", connector.COUPLINGS)
     column = connector.COUPLED_BC_ID if table.system == "bc" else connector.COUPLED_SALES_ID
     loose = f"FROM {world.relation(couplings)} k JOIN {ids} i ON i._id = k.{identifier(column)}"
-    world.note(couplings, f"SELECT k.{identifier(couplings.id_field)}, unnest(i._whose) {loose}")
+    note(world, couplings, f"SELECT k.{identifier(couplings.id_field)}, unnest(i._whose) {loose}")
     world.delete(couplings, f"SELECT k.{identifier(couplings.id_field)} {loose}")
 
 
@@ -124,7 +125,7 @@ def uncouple(
     count = world.one("how many", f"SELECT count(*) FROM {pairs}")[0]
     if not count:
         return 0
-    world.note(table, f"SELECT kid, unnest(whose) FROM {pairs}")
+    note(world, table, f"SELECT kid, unnest(whose) FROM {pairs}")
     world.delete(table, f"SELECT kid FROM {pairs}")
     bc, sales = mapping.bc, mapping.sales
     scope = Scope(world, f"{pairs} p")

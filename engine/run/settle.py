@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine import connector
 from engine.catalog.catalog import Field, System, Table
 from engine.plan.legs import Pass
+from engine.run.apart import note
 from engine.run.found import Candidates, books
 from engine.run.gates import watermark
 from engine.run.joblog import log_errors, log_row
@@ -93,13 +94,13 @@ def write_rows(step: Pass, made: Transfer, world: World, around: Around) -> None
     if made.counts.get("create"):
         values = {**defaults(table, set(columns)), **columns, **platform_values(table, around, new=True)}
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
-        world.note(table, f"SELECT dst, src FROM {made.table} WHERE verdict = 'create'", new=True)
+        note(world, table, f"SELECT dst, src FROM {made.table} WHERE verdict = 'create'", new=True)
         world.insert(table, list(values), f"SELECT dst AS _id, {select} FROM {made.values} WHERE verdict = 'create'")
     if made.counts.get("update"):
         values = {**columns, **platform_values(table, around, new=False)}
         select = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in values.items())
         rows = f"verdict = 'update' AND {last_to_take(step, made, literal('update'), world)}"
-        world.note(table, f"SELECT dst, src FROM {made.table} WHERE {rows}")
+        note(world, table, f"SELECT dst, src FROM {made.table} WHERE {rows}")
         world.update(table, list(values), f"SELECT dst AS _id, {select} FROM {made.values} WHERE {rows}", near=True)
 
 
@@ -148,7 +149,7 @@ def keep_couplings(step: Pass, read: Candidates, made: Transfer, world: World, a
         if taken != "true":
             fresh += f" AND ((verdict = 'create' AND dst NOT IN ({others})) OR {taken})"
         id = "CAST(md5('coupling/' || CAST(src AS VARCHAR) || '/' || CAST(dst AS VARCHAR)) AS UUID)"
-        world.note(table, f"SELECT {id}, src FROM {made.table} WHERE {fresh}", new=True)
+        note(world, table, f"SELECT {id}, src FROM {made.table} WHERE {fresh}", new=True)
         world.insert(table, list(values), f"SELECT {id} AS _id, {select} FROM {made.table} WHERE {fresh}")
 
 

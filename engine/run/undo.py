@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.catalog.catalog import Table
+from engine.run.apart import Apart
 from engine.run.kept import Kept
 from engine.run.world import World
 from engine.sql.quote import identifier, literal, qualified
@@ -23,7 +24,8 @@ class Undo:
     """A mark in a world. saved: table -> the copy of its delta, None where there was none, '' for an empty one.
 
     outer: keeps a copy for the mark around this one. beside: puts back what the world does not know of. fields: the
-    fields told of a leg that is under way and their copy, as such are told anew when they are written again.
+    fields told of a leg that is under way and their copy, as such are told anew when they are written again. apart: which
+    unit wrote what by then.
     """
 
     world: World
@@ -34,6 +36,7 @@ class Undo:
     beside: Callable[[], None] | None = None
     fields: tuple[int, str] | None = None
     saved: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    apart: Apart | None = None
 
     @classmethod
     def mark(cls, world: World, leg: int | None = None) -> Undo:
@@ -58,7 +61,8 @@ class Undo:
             beside=None if world.beside is None else world.beside(),
             fields=fields,
         )
-        world.before_write = made.save
+        world.before_write, made.apart = made.save, world.apart
+        world.apart = None if world.apart is None else world.apart.copy()
         return made
 
     def save(self, table: Table) -> None:
@@ -97,6 +101,7 @@ class Undo:
             world.run("the fields told since", f"DELETE FROM plan.told_value WHERE pass = {leg}")
             world.run("the fields as they were told", f"INSERT INTO plan.told_value FROM {copy}")
             world.connection.execute(f"DROP TABLE {copy}")
+        world.apart = self.apart
         for name in temporary(world) - self.temporary:
             world.connection.execute(f"DROP TABLE IF EXISTS temp.main.{identifier(name)}")
         if self.beside is not None:

@@ -104,11 +104,6 @@ class World:
             return self.relation(table), "true"
         return self.apart.seen(table, unit)
 
-    def note(self, table: Table, pairs: str, *, new: bool = False) -> None:
-        """Which units write which records of a table, before they are written (`engine.run.apart`)."""
-        if self.apart is not None and self.apart.keeps(table):
-            self.apart.note(table, pairs, new=new)
-
     def some(self, table: Table, column: str, given: str, *, near: bool = False) -> str:
         """The rows of a table as they stand now whose `column` is among those that a query gives: few of many. near: of
         those taken near."""
