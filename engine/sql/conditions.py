@@ -47,8 +47,7 @@ def condition(node: Condition, reading: Reading) -> str:
         case model.Exists():
             search = taken_apart(node.where, node.record)
             if search is not None:
-                alias = grouped(search, node.record, {"result": "count(*)"}, inside)
-                return f"({alias}.result IS NOT NULL)"
+                return f"({grouped(search, node.record, lambda *_: 'count(*)', inside)} IS NOT NULL)"
             inner = inner_scope(node.record, inside)
             test = "true"
             if node.where is not None:

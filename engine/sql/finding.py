@@ -79,9 +79,12 @@ def grouped_find(statement: Find, frame: Frame) -> Joined | None:
     if not searches or None in searches:
         return None
     order = sorting(statement.sorting, statement.descending, table, frame)
-    by = ", ".join(f"{{alias}}.{identifier(name)}{way} NULLS FIRST" for name, way in order)
-    first = f"first({{alias}}.{identifier(table.id_field)} ORDER BY {by})"
-    ids = [f"{grouped(one, record, {'id': first}, frame.reading())}.id" for one in searches if one is not None]
+
+    def first(_: object, alias: str) -> str:
+        by = ", ".join(f"{alias}.{identifier(name)}{way} NULLS FIRST" for name, way in order)
+        return f"first({alias}.{identifier(table.id_field)} ORDER BY {by})"
+
+    ids = [grouped(one, record, first, frame.reading()) for one in searches if one is not None]
     id = ids[0] if len(ids) == 1 else f"coalesce({', '.join(ids)})"
     guard = frame.guard()
     test = f"{{alias}}.{identifier(table.id_field)} = {id}" + ("" if guard == "true" else f" AND {guard}")

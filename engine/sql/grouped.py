@@ -6,6 +6,8 @@ and G once, and joined. That is the common case, and many times cheaper than a s
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.frozen import dataclass
 from engine.model import model
 from engine.model.model import Condition, Record, Value
@@ -59,10 +61,10 @@ def equal_pair(part: Condition, record: Record) -> tuple[Value, Value] | None:
     return None
 
 
-def grouped(search: Search, record: Record, columns: dict[str, str], reading: Reading) -> str:
-    """Join the grouped table and give its alias.
+def grouped(search: Search, record: Record, worked: Callable[[Reading, str], str], reading: Reading) -> str:
+    """Join the grouped table; gives SQL of its result, NULL where no row fits.
 
-    columns: name of a result -> SQL of the aggregate, in which `{alias}` is the table.
+    worked: gives SQL of the aggregate, from how the rows of the table are read and their alias.
     """
     from engine.sql.conditions import comparable, condition, joined_by
 
@@ -74,6 +76,6 @@ def grouped(search: Search, record: Record, columns: dict[str, str], reading: Re
         own, wanted = comparable(left, right, inside)
         keys.append(Key(own=own, wanted=wanted, blank=left.type.kind in blank.NULLABLE))
     where = joined_by("AND", [condition(one, inside) for one in search.local])
-    results = ", ".join(f"{sql.replace('{alias}', alias)} AS {name}" for name, sql in columns.items())
+    result = f"{worked(inside, alias)} AS result"
     home = reading.scope.home(tuple(right for _, right in search.pairs))
-    return home.group(inner, keys, results, where)
+    return f"{home.group(inner, keys, result, where)}.result"

@@ -186,7 +186,7 @@ class Scope:
             tests = " AND ".join([where, *(one.test(one.own, one.wanted) for one in keys)])
             return self.lateral(f"SELECT {results} FROM {inner.sql()} WHERE {tests} HAVING count(*) > 0", alias)
         own = "".join(f"{one.own} AS g{at}, " for at, one in enumerate(keys))
-        by = ", ".join(f"g{at}" for at in range(len(keys)))
+        by = ", ".join(str(at) for at in range(1, len(keys) + 1))
         query = f"(SELECT {own}{results} FROM {inner.sql()} WHERE {where}{f' GROUP BY {by}' if by else ''})"
         tests = " AND ".join(one.test(f"{{alias}}.g{at}", one.wanted) for at, one in enumerate(keys))
         return self.join(query, alias, tests or "true")

@@ -21,7 +21,7 @@ from engine.sql.blank import TEXTS, type_of
 from engine.sql.lookups import Missing, partner
 from engine.sql.plaintext import plain_text
 from engine.sql.quote import identifier, literal
-from engine.sql.scope import Joined, Scope, Written
+from engine.sql.scope import Joined, Scope, Written, keys_of
 
 
 class NotPlanned(Exception):  # noqa: N818 - a limit of the planner, not an error of the program
@@ -337,27 +337,19 @@ def aggregate(node: model.Aggregate, reading: Reading) -> str:
     from engine.sql.grouped import grouped, taken_apart
 
     search = taken_apart(node.where, node.record)
-    if search is not None and _of_record_alone(node.value, node.record):
-        inside = Reading(scope=Scope(reading.scope.relations, ""), around=reading.around)
-        inside.scope.names[node.record.key] = Joined(alias="{alias}", table=node.record.table, certain=True)
-        worked = "count(*)" if node.value is None else f"{node.kind}({value(node.value, inside)})"
-        alias = grouped(search, node.record, {"result": worked}, reading)
-        return f"coalesce({alias}.result, {blank.blank(node.type)})"
+    if search is not None and set(keys_of(node.value)) <= {node.record.key}:
+        result = grouped(search, node.record, lambda inside, _: _worked(node, inside), reading)
+        return f"coalesce({result}, {blank.blank(node.type)})"
     inner = inner_scope(node.record, reading)
     inside = Reading(scope=inner, around=reading.around)
     test = condition(node.where, inside) if node.where is not None else "true"
-    worked = "count(*)" if node.kind == "count" or node.value is None else f"{node.kind}({value(node.value, inside)})"
-    found = f"(SELECT {worked} FROM {inner.sql()} WHERE {test})"
-    return f"coalesce({found}, {blank.blank(node.type)})"
+    worked = _worked(node, inside)
+    return f"coalesce((SELECT {worked} FROM {inner.sql()} WHERE {test}), {blank.blank(node.type)})"
 
 
-def _of_record_alone(worked: Value | None, record: Record) -> bool:
-    """Is what is added up a plain field of the record itself (or is it only counted)?"""
-    if worked is None:
-        return True
-    if not isinstance(worked, model.Column) or not isinstance(worked.record, Record):
-        return False
-    return worked.record.key == record.key
+def _worked(node: model.Aggregate, inside: Reading) -> str:
+    """SQL of the aggregate over the rows that fit."""
+    return "count(*)" if node.kind == "count" or node.value is None else f"{node.kind}({value(node.value, inside)})"
 
 
 def inner_scope(record: Record, reading: Reading) -> Scope:

@@ -302,3 +302,36 @@ def test_what_an_earlier_process_planned_stands_when_a_later_one_is_begun_anew()
     assert plan.counts("first", "process") == {"changed": 3}
     assert plan.counts("second", "process") == {"created": 1, "failed": 2}
     assert [one.reason for one in plan.records("second") if one.action == "fail"] == ["Not in Leeds.", "Not Bath."]
+
+
+def test_a_field_that_is_worked_out_may_be_asked_for_in_every_search() -> None:
+    entries = [
+        bc("Cust. Ledger Entry", {"SystemId": uid(f"entry {nth}"), "Entry No.": nth, "Customer No.": no})
+        for nth, no in ((1, "A"), (2, "A"), (3, "B"))
+    ]
+    details = [
+        bc(
+            "Detailed Cust. Ledg. Entry",
+            {
+                "SystemId": uid(f"detail {nth}"),
+                "Entry No.": nth,
+                "Cust. Ledger Entry No.": nth,
+                "Ledger Entry Amount": True,
+                "Amount": amount,
+            },
+        )
+        for nth, amount in ((1, 5), (2, 7), (3, -4))
+    ]
+    body = """
+    for each bc Customer as customer {
+      find bc Cust. Ledger Entry as due where Customer No. = customer.No. and Amount > 5
+      change customer {
+        Credit Limit (LCY) := max of Amount in bc Cust. Ledger Entry where Customer No. = customer.No.
+        Name := if due is blank then '-' else due.Customer No.
+        if there is a bc Cust. Ledger Entry where Customer No. = customer.No. and Amount < 0 { City := 'owes nothing' }
+      }
+    }
+    """
+    plan = story(body, customer("A"), customer("B"), *entries, *details).plan("work")
+    rows = {row["No."]: (row["Name"], row["City"], row["Credit Limit (LCY)"]) for row in plan.table("bc", "Customer")}
+    assert rows == {"A": ("A", "", 7), "B": ("-", "owes nothing", -4)}
