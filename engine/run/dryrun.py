@@ -25,7 +25,7 @@ from engine.run.candidates import candidates
 from engine.run.gates import SCHEDULED, RunScope
 from engine.run.keepoptions import keep as keep_options
 from engine.run.ledger import counters, list_records, open_ledger, write_pass
-from engine.run.moments import after_moments
+from engine.run.moments import about_any, after_moments, blocks_after
 from engine.run.near import bring_near, let_go
 from engine.run.optionbooks import choices_of_schema
 from engine.run.pairs import Call
@@ -98,6 +98,7 @@ class Session:
         kept, ids = self.world.begin(), dict(self.shared.ids)
         try:
             self._repair()
+            readback.hold_changed(step.mapping.items, self.around.mappings, self.world)
             run_pass(numbered, self.world, self.around, scope)
         except NotPlanned as problem:
             self.world.roll_back(kept)
@@ -236,7 +237,8 @@ def run_pass(step: Pass, world: World, around: Around, scope: RunScope) -> None:
     deferred, made = whole(step, read, world, around, force=scope.force)
     if watch.witness is not None:
         watch.witness.judged(step, read, made)
-    with units(world, readback.of_leg(step, around.mappings, world.catalog)):
+    more = deferred.statements or any(about_any(one, read, made) for one in blocks_after(step))
+    with units(world, readback.of_leg(step, around.mappings, world.catalog) if more else frozenset()):
         write_rows(step, made, world, around)
         if keeps_options(step.mapping):
             keep_options(step, made, world, around)

@@ -22,7 +22,6 @@ from engine.run.found import Candidates
 from engine.run.holding import Held
 from engine.run.late import Said, Told, fail_late, failures, listed, warnings
 from engine.run.pairs import uncouple
-from engine.run.readback import hold_changed
 from engine.run.settle import stamp_again
 from engine.run.transfer import Transfer, read_moment
 from engine.run.undo import Undo
@@ -110,8 +109,7 @@ def after_moments(
         kids = f"SELECT kid, [src] AS whose FROM {made.table} WHERE verdict = 'uncouple'"
         own = replace(effects, unit="p.bc")
         uncouple(step.mapping, kids, world, around, own.carry_out)
-    moments = [one for one in step.mapping.items if isinstance(one, model.Moment) and one.after and one.leg == step.leg]
-    hold_changed([one.body for one in moments if about_any(one, read, made)], world)
+    moments = blocks_after(step)
     for parts, some in groupby(moments, key=lambda one: one.parts):
         failed, told = together(step, list(some), read, made, world, around)
         if failed:
@@ -186,6 +184,11 @@ def turn(
         if late := failures(told, world):
             return late, warned
     return [], warned
+
+
+def blocks_after(step: Pass) -> list[model.Moment]:
+    """The blocks that come after the write of a leg."""
+    return [one for one in step.mapping.items if isinstance(one, model.Moment) and one.after and one.leg == step.leg]
 
 
 def about_any(moment: model.Moment, read: Candidates, made: Transfer) -> bool:

@@ -18,7 +18,8 @@ from engine.run.process.uses import heads
 from engine.run.world import World
 
 Key = tuple[str, str]
-COUPLED = (model.Partner, model.Coupled, model.CoupledTogether)
+Coupling = model.Partner | model.Coupled | model.CoupledTogether
+COUPLED: tuple[type[Coupling], ...] = get_args(Coupling)
 Writing = model.Change | model.Create | model.CreateOrChange | model.Delete
 WRITES: tuple[type[Writing], ...] = get_args(Writing)
 
@@ -68,15 +69,45 @@ def _of_leg(step: Pass, mappings: Mapping[str, model.Mapping], catalog: Catalog)
     return frozenset(reads(done, own, mappings, catalog) & written | of_pair & elsewhere)
 
 
-def hold_changed(part: object, world: World) -> None:
-    """See to it that tables hold the fields that statements change in them: what asks for such a field before it is
-    written is asked again afterwards, in the same words."""
+CHANGED: dict[int, tuple[object, tuple[tuple[Table, frozenset[str]], ...]]] = {}
+"""The fields that the statements of a part of the model change, by its identity."""
+
+
+def hold_changed(part: object, mappings: Mapping[str, model.Mapping], world: World) -> None:
+    """See to it that tables hold the fields that statements change and look at: what asks for such a field before it is
+    written is asked again afterwards, in the same words. Of a part of the model, and of the mappings that it runs."""
+    known = CHANGED.get(id(part))
+    if known is None or known[0] is not part:
+        known = CHANGED[id(part)] = (part, tuple(_changed(part, mappings)))
+    missing = [(table, name) for table, fields in known[1] for name in fields if not world.holds(table, name)]
+    if not missing:
+        return
+    asked = {(_key(one.record.table), one.field.name) for one in nodes(_all(part, mappings), model.Column)}
+    for table, name in missing:
+        if (_key(table), name) in asked:
+            world.require(table, [name])
+
+
+def _changed(part: object, mappings: Mapping[str, model.Mapping]) -> Iterator[tuple[Table, frozenset[str]]]:
     changing: tuple[type[model.Change | model.CreateOrChange], ...] = (model.Change, model.CreateOrChange)
-    for kind in changing:
-        for one in statements(part, kind):
-            table = one.record.table
-            fields = {it.field.name for it in statements(one.body, model.Assign) if it.record.table == table}
-            world.require(table, sorted(name for name in fields if table.fields[name].stored))
+    for one in (it for kind in changing for it in statements(_all(part, mappings), kind)):
+        table = one.record.table
+        fields = {it.field.name for it in statements(one.body, model.Assign) if it.record.table == table}
+        yield table, frozenset(it for it in fields if table.fields[it].stored)
+
+
+def _all(part: object, mappings: Mapping[str, model.Mapping]) -> list[object]:
+    return [part, *(mappings[name].items for name in sorted(_run_by(part, mappings, set())))]
+
+
+def _run_by(part: object, mappings: Mapping[str, model.Mapping], known: set[str]) -> set[str]:
+    """The mappings that a part of the model runs, and those that they run."""
+    for one in statements(part, model.Synchronise):
+        for name in one.mappings:
+            if name in mappings and name not in known:
+                known.add(name)
+                _run_by(mappings[name].items, mappings, known)
+    return known
 
 
 def reads(part: object, own: set[str], mappings: Mapping[str, model.Mapping], catalog: Catalog) -> set[Key]:
@@ -86,11 +117,26 @@ def reads(part: object, own: set[str], mappings: Mapping[str, model.Mapping], ca
     for one in nodes(part, model.Column):
         if one.field.calculation is not None and catalog.has("bc", one.field.calculation.table):
             found.add(("bc", one.field.calculation.table))
-    if any(True for kind in COUPLED for _ in nodes(part, kind)):
-        found |= {_couplings(catalog), ("bc", connector.OPTION_COUPLINGS), ("sales", connector.OPTION_SET)}
-        found |= {_key(one.bc.table) for one in mappings.values()}
+    for kind in COUPLED:
+        for asked in nodes(part, kind):
+            found |= {_couplings(catalog), *_coupled(asked, mappings)}
     for body in _after_uncoupling(part, mappings):
         found |= reads(body, own, mappings, catalog)
+    return found
+
+
+def _coupled(node: Coupling, mappings: Mapping[str, model.Mapping]) -> set[Key]:
+    """The tables that are read beside the couplings, to find who is coupled with whom."""
+    if isinstance(node, model.CoupledTogether):
+        type = None if isinstance(node.other, (model.Record, model.Behind)) else node.other.type
+        asked = [one for one in mappings.values() if type is not None and node.record.table == one.sales.table]
+    else:
+        asked = [mappings[name] for name in node.mappings if name in mappings]
+        if isinstance(node, model.Coupled) and isinstance(node.what, (model.Record, model.Behind)):
+            asked = []
+    found = {_key(one.bc.table) for one in asked}
+    if any(one.sales.table.name == connector.OPTION_SET for one in asked):
+        found |= {("bc", connector.OPTION_COUPLINGS), ("sales", connector.OPTION_SET)}
     return found
 
 

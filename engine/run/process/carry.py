@@ -20,6 +20,7 @@ from engine.run.process.course import Course, RunRefusedError
 from engine.run.process.listing import Counted, list_documents
 from engine.run.process.numbers import give_numbers
 from engine.run.process.uses import Place, Uses, numbered_fields, uses_of
+from engine.run.readback import hold_changed
 from engine.run.undo import Undo
 from engine.run.world import World
 from engine.source import Span
@@ -141,6 +142,7 @@ def turn(session: Session, process: Process, book: Documents, chosen: tuple[str,
     )
     if watch.witness is not None:
         watch.witness.begins_process(process, book.number)
+    hold_changed(process.body, around.mappings, world)
     rounds = course.begin()
     course.block(process.body, rounds.frame, rounds)
     course.settle(rounds)

@@ -332,7 +332,6 @@ class Course:
             )
         if outermost:
             tables = readback.of_loop(statement.body, self.around.mappings, self.world.catalog)
-            readback.hold_changed(statement.body, self.world)
             with units(self.world, tables):
                 self.go_round(statement.body, made)
         else:
