@@ -76,7 +76,8 @@ class Apart:
             before = self.complete(table)
             text += (
                 f" UNION ALL SELECT {now}, NULL::UUID AS _for, w._but FROM {before} r JOIN "
-                f"(SELECT _id, list(_unit) AS _but FROM {touched} GROUP BY _id) w ON w._id = r.{id}"
+                f"(SELECT _id, list(_unit) AS _but FROM {touched} WHERE _id IN (SELECT {id} FROM {before}) GROUP BY _id) w "
+                f"ON w._id = r.{id}"
             )
         name, known = self.views.get(key) or (identifier(self.world.alias("apart")), "")
         if known != text:
@@ -112,13 +113,14 @@ class Apart:
             if key in self.before:
                 world.run(about, f"INSERT INTO {self.complete(table)} BY NAME {rows}")
             else:
-                self.before[key] = (identifier(world.alias("before")), set(world.columns(table)))
-                world.run(about, f"CREATE TEMP TABLE {self.before[key][0]} AS {rows}")
-        world.run(
-            f"who writes {table.caption}",
-            f"INSERT INTO {touched} SELECT DISTINCT _id, _unit FROM ({pairs}) p(_id, _unit) WHERE _unit IS NOT NULL "
-            f"EXCEPT SELECT _id, _unit FROM {touched}",
-        )
+                before = identifier(world.alias("before"))
+                world.run(about, f"CREATE TEMP TABLE {before} AS {rows}")
+                if world.one("is there any", f"SELECT EXISTS (FROM {before})")[0]:
+                    self.before[key] = (before, set(world.columns(table)))
+        rows = f"SELECT _id, _unit FROM ({pairs}) p(_id, _unit) WHERE _unit IS NOT NULL"
+        if not new:
+            rows = f"SELECT DISTINCT * FROM ({rows}) EXCEPT SELECT * FROM {touched}"
+        world.run(f"who writes {table.caption}", f"INSERT INTO {touched} {rows}")
 
 
 def note(world: World, table: Table, pairs: str, *, new: bool = False) -> None:

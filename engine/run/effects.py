@@ -39,7 +39,8 @@ class Effects:
 
     unit: SQL of the source id of the record that brings the change along. told_to: the book that is told of all
     that is written; None for that of a leg.
-    told: what failed or was warned about meanwhile, with the scope that its SQL stands in, and the unit there.
+    told: what failed or was warned about meanwhile, with the scope that its SQL stands in, and the unit there. again: what
+    tells this run from one before it on the same clock.
     """
 
     step: Pass | None
@@ -49,6 +50,7 @@ class Effects:
     changed: int = 0
     told: list[tuple[Outcome, Scope, str]] = field(default_factory=list)
     told_to: Book | None = None
+    again: str = ""
 
     @property
     def book(self) -> Book:
@@ -181,9 +183,8 @@ class Effects:
         """Gives the SQL of the id of the new record."""
         table = statement.record.table
         inner = self.inside(frame)
-        made = f"{statement.record.key}/{self.around.now.isoformat()}"  # a later run makes another row
-        parts = [literal(made), *(f"coalesce(CAST({one} AS VARCHAR), '')" for one in (self.unit, *frame.rows))]
-        seed = " || '/' || ".join(parts)
+        made = f"{statement.record.key}/{self.around.now.isoformat()}{self.again}/"  # a later run makes another row
+        seed = f"{literal(made)} || {which(self.unit, frame)}"
         entry = Written(table=table, old=None, id=f"CAST(md5({seed}) AS UUID)", exists="false")
         if statement.like is not None:
             like = entry_of(statement.like, frame.reading())

@@ -133,7 +133,9 @@ def turn(session: Session, process: Process, book: Documents, chosen: tuple[str,
     course = Course(
         world=world,
         around=around,
-        effects=Effects(step=None, world=world, around=around, unit="NULL::UUID", told_to=book),
+        effects=Effects(
+            step=None, world=world, around=around, unit="NULL::UUID", told_to=book, again=again(process, book)
+        ),
         book=book,
         uses=uses,
         shared=frozenset(session.model.shared),
@@ -146,6 +148,12 @@ def turn(session: Session, process: Process, book: Documents, chosen: tuple[str,
     rounds = course.begin()
     course.block(process.body, rounds.frame, rounds)
     course.settle(rounds)
+
+
+def again(process: Process, book: Documents) -> str:
+    """What tells this run of a process from those before it in the plan; nothing for the first one."""
+    ran = f"SELECT count(*) FROM plan.pass WHERE mapping = {literal(process.name)}"
+    return f"/{book.number}" if book.world.one("did it run before", ran)[0] else ""
 
 
 def put_back(known: Refusals, world: World, table: str) -> None:
