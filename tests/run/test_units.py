@@ -117,3 +117,56 @@ def test_what_one_deletes_is_there_for_the_other_in_the_same_statement(unit: str
     plan = both(unit, body)
     assert [one["vendorid"] for one in plan.table("sales", "product")] == ["Old list", "Old list"]
     assert plan.table("sales", "pricelevel") == []
+
+
+# --- statement after statement: only the first unit writes, both look afterwards ------------------------------------
+
+
+@UNITS
+def test_what_one_created_before_is_not_found_by_the_other(unit: str) -> None:
+    body = [
+        "if item.No. = '1' { create sales Price List { Name := 'made' } }",
+        "find sales Price List as made where Name = 'made'",
+        "change product { Vendor ID := if made is blank then 'nothing' else made.Name }",
+    ]
+    assert [one["vendorid"] for one in both(unit, body).table("sales", "product")] == ["made", "nothing"]
+
+
+@UNITS
+def test_what_one_changed_or_deleted_before_is_for_the_other_as_it_was(unit: str) -> None:
+    body = [
+        "if item.No. = '1' { change sales Price List where Name = 'Old list' { Description := 'new' } }",
+        "find sales Price List as old where Name = 'Old list'",
+        "change product { Vendor ID := old.Name + '/' + old.Description }",
+        "if item.No. = '1' { delete sales Price List where Name = 'Old list' }",
+        "change product { Current Cost := count of sales Price List }",
+    ]
+    plan = both(unit, body)
+    assert [one["vendorid"] for one in plan.table("sales", "product")] == ["Old list/new", "Old list/"]
+    assert [one["currentcost"] for one in plan.table("sales", "product")] == [0, 1]
+    assert plan.table("sales", "pricelevel") == []
+
+
+@UNITS
+def test_what_one_coupled_or_uncoupled_before_is_for_the_other_as_it_was(unit: str) -> None:
+    body = [
+        "find bc Item as first where No. = '1'",
+        "if item.No. = '1' { uncouple item }",
+        "change product { Vendor ID := if first is coupled then 'coupled' else 'alone' }",
+    ]
+    assert [one["vendorid"] for one in both(unit, body).table("sales", "product")] == ["alone", "coupled"]
+
+
+@UNITS
+def test_a_record_that_both_write_the_first_has_where_it_asks_what_the_record_holds(unit: str) -> None:
+    body = ["change sales Price List where Name = 'Old list' and Description is blank { Description := item.No. }"]
+    assert [one["description"] for one in both(unit, body).table("sales", "pricelevel")] == ["1"]
+
+
+@UNITS
+def test_a_record_that_both_write_each_writes_on_where_the_one_before_it_left_off(unit: str) -> None:
+    body = [
+        "find sales Price List as list where Name = 'Old list'",
+        "change list { Description := list.Description + item.No. }",
+    ]
+    assert [one["description"] for one in both(unit, body).table("sales", "pricelevel")] == ["12"]
