@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.catalog.catalog import Catalog, Table
 from engine.catalog.load import load_catalog
+from engine.catalog.suggest import did_you_mean
 from engine.coverage.coverage import Coverage, covered
 from engine.coverage.points import points
 from engine.coverage.watch import Marks
@@ -42,6 +43,9 @@ class Tested:
         return all(one.status == "passed" or (one.status == "failed" and not one.gate) for one in self.verdicts)
 
 
+CAPTURE = "coupler capture PLAN KEY --out tests/NAME.yaml writes one from a planned record"
+
+
 def test(
     paths: Sequence[Path],
     *,
@@ -71,14 +75,20 @@ def test(
         return Tested(verdicts=(), found=found)
     chosen = list(paths) or [workspace.tests if workspace is not None else Path("tests")]
     if not any(one.exists() for one in chosen):
-        message = f"there are no scenarios in {', '.join(map(shown, chosen))}"
+        what = "is no file or folder" if len(chosen) == 1 else "are no files or folders"
+        message = f"there {what} {', '.join(map(shown, chosen))}"
         return Tested(verdicts=(), found=(_nothing(message, "name the files, or put them in the folder tests/"),))
     marks = Marks()
     with watching(marks) if coverage else nullcontext():
-        made = tuple(verdicts(read_files(chosen, book.known, base), book, only))
+        files = read_files(chosen, book.known, base)
+        made = tuple(verdicts(files, book, only))
     if not made:
-        message = f"no scenario is called {only} or belongs to that area" if only else "the files hold no scenario"
-        hint = "" if only else "coupler capture PLAN KEY --out tests/NAME.yaml writes one from a planned record"
+        message, hint = "the files hold no scenario", CAPTURE
+        if only:
+            message = f"no scenario is called {only} or belongs to that area"
+            known = {name for file in files for one in file.scenarios for name in (one.id, one.area)}
+            areas = sorted({one.area for file in files for one in file.scenarios})
+            hint = did_you_mean(only, sorted(known)) or f"the areas of these files: {', '.join(areas)}"
         return Tested(verdicts=(), found=(_nothing(message, hint),))
     reached = covered(points(book.files), marks.reached_marks, book.shipped) if coverage else None
     return Tested(verdicts=made, found=(), coverage=reached)

@@ -92,7 +92,12 @@ def test_wrong_and_missed_scenarios_are_told_and_the_exit_code_says_so(
     assert main(["test", str(tmp_path), "--rules", str(rules), "--format", "junit"]) == 1
     assert '<testsuite name="coupler" tests="2" failures="1" errors="1"' in capsys.readouterr().out
     assert main(["test", str(tmp_path), "--rules", str(rules), "--only", "nobody"]) == 1
-    assert "no scenario is called nobody" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "no scenario is called nobody" in told and "the areas of these files: " in told
+    assert main(["test", str(tmp_path), "--rules", str(rules), "--only", "tow"]) == 1
+    assert "did you mean two?" in capsys.readouterr().err
+    assert main(["test", str(tmp_path / "nowhere.yaml"), "--rules", str(rules)]) == 1
+    assert "there is no file or folder" in capsys.readouterr().err
 
 
 def test_a_build_server_is_told_why_nothing_could_be_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
