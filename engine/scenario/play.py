@@ -99,7 +99,9 @@ def _act(stage: Stage, action: Action, state: State, number: int, edits: list[Ed
     name = action.get("mapping")
     needs = ("mapping", "create-new", "couple", "match", "uncouple")
     if name is not None and name not in session.model.mappings and action["run"] != "change-mapping":
-        raise StageError(f"the mapping {name} does not exist under these settings")
+        reason = f"The mapping {name} does not exist under these settings"
+        stage.refused.append(Refusal(mapping=str(name), record="", reason=reason))
+        return
     chosen = _chosen(stage, action, state)
     if action["run"] in needs and not connected(session.around.settings):
         stage.refused.append(Refusal(mapping=str(name), record="", reason="There is no connection to Sales"))

@@ -287,5 +287,8 @@ FROM acted""",
 
 
 def refers_to(part: Table, whole: Table) -> bool:
-    """Has a table a field that names records of another?"""
-    return any(one.table == whole.name for field in part.fields.values() for one in field.references)
+    """Has a table a field that names records of another, or of any table as a record id does?"""
+    fields = part.fields.values()
+    return any(one.kind == "record id" for one in fields) or any(
+        one.table == whole.name for field in fields for one in field.references
+    )
