@@ -20,15 +20,17 @@ STOP = (
     r"(?:where|with|gives|and|or|is|then|else|via|using|when|sorted|like|descending"
     r"|as(?![ ]of\b)|in(?=[ ](?:bc|sales)[ ]|[ ]pieces\())(?![\w.\-])"
 )
+# Only single characters are repeated possessively: early releases of Python 3.11 match a possessive group wrongly.
 _PART = r"""(?:[\w%/]++|-(?!>)|\.(?![^\W\d_]|[".])|:(?=[ ])|\?|(?<=[^\W\d_])'(?=[^\W\d_])|\([^()\n]*\))"""
-NAME = rf"[^\W\d_]{_PART}*+(?:[ ](?!{STOP})(?!-)(?!/[ ])(?:&(?=[ ])|{_PART}++)){{0,40}}+"
+NAME = rf"[^\W\d_]{_PART}*(?:[ ](?!{STOP})(?!-)(?!/[ ])(?:&(?=[ ])|{_PART}+)){{0,40}}"
+_TEXT = r"'[^'\n]*+(?:''[^'\n]*+)*'(?!')"
 _BARE = r"""(?:[^\s|&()'"{},=<>\#.]|\.(?!\.))"""
 
 _TOKEN = re.compile(
     rf"""[ \t\f]*+(?:\#[^\n]*)?(?:
       (?P<name>{NAME})
     | (?P<newline>\r?\n)
-    | (?P<text>'(?:[^'\n]|'')*+')
+    | (?P<text>{_TEXT})
     | (?P<string>"[^"\n]*")
     | (?P<date>\d{{4}}-\d\d-\d\d(?![\w\-]))
     | (?P<duration>\d+[DWMQY](?!\w|-(?!\d+[DWMQY]|C[DWMQY])))
@@ -41,9 +43,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-PATTERN = re.compile(
-    rf"""[ \t]*+(@'(?:[^'\n]|'')*+'|{_BARE}++(?:[ ](?!{STOP}|[-+*/][ ]){_BARE}++){{0,40}}+)""", re.VERBOSE
-)
+PATTERN = re.compile(rf"""[ \t]*+(@{_TEXT}|{_BARE}+(?:[ ](?!{STOP}|[-+*/][ ]){_BARE}+){{0,40}})""", re.VERBOSE)
 # `today-7D` is a calculation; elsewhere a minus sign without blanks belongs to the name.
 _MOVED = re.compile(r"(?:today|work date|now)(?=-(?:\d+[DWMQY]|C[DWMQY]|(?:WD|D)\d))")
 _WORD = re.compile(r"[ \t]*([a-z]+)(?![\w.\-])")
@@ -51,7 +51,7 @@ _WORD = re.compile(r"[ \t]*([a-z]+)(?![\w.\-])")
 _DAY = re.compile(r"(?:(?i:mon|tue|wed|thu|fri|sat|sun)|[^\W\d_a-z])[^\W\d_]*+(?:-[^\W\d_]++)?")
 # `1M+CM`, `D1`: how the day of the next run follows from that of the last.
 _TERM = r"(?:C[DWMQY]|\d{1,6}[DWMQY]|WD[1-7]|D(?:[12]?[1-9]|[123]0|31))"
-_FORMULA = re.compile(rf"[ \t]*+(-?{_TERM}(?:[ ]*[+-][ ]*{_TERM})*+)(?![\w.\-+])")
+_FORMULA = re.compile(rf"[ \t]*+(?=(-?{_TERM}(?:[ ]*[+-][ ]*{_TERM})*))\1(?![\w.\-+])")
 # A line that begins with one of these goes on from the line before.
 GOING_ON_WORDS = ("and", "or", "else", "where", "via", "using", "then", "sorted", "when", "with", "gives", "like")
 _GOES_ON = re.compile(
