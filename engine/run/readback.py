@@ -26,17 +26,22 @@ WRITES: tuple[type[Writing], ...] = get_args(Writing)
 
 def of_loop(body: Block, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> frozenset[Key]:
     """The tables that a statement of a loop reads after one before it wrote them."""
+    known = LOOPS.get(id(body))
+    if known is not None and known[0] is body:
+        return known[1]
     own = {one.record.key for one in statements(body, model.Create)}
     written: set[Key] = set()
     found: set[Key] = set()
     for _, parts in heads(body):
         found |= reads(parts, own, mappings, catalog) & written
         written |= writes(parts, mappings, catalog)
+    LOOPS[id(body)] = (body, frozenset(found))
     return frozenset(found)
 
 
+LOOPS: dict[int, tuple[Block, frozenset[Key]]] = {}
 KNOWN: dict[tuple[int, str], tuple[model.Mapping, frozenset[Key]]] = {}
-"""What was found of a leg, by the identity of its mapping: a queue runs the same ones thousands of times."""
+"""What was found of a loop and of a leg, by its identity: a queue runs the same ones thousands of times."""
 
 
 def of_leg(step: Pass, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> frozenset[Key]:
@@ -79,7 +84,7 @@ def hold_changed(part: object, mappings: Mapping[str, model.Mapping], world: Wor
     known = CHANGED.get(id(part))
     if known is None or known[0] is not part:
         known = CHANGED[id(part)] = (part, tuple(_changed(part, mappings)))
-    missing = [(table, name) for table, fields in known[1] for name in fields if not world.holds(table, name)]
+    missing = [(table, name) for table, fields in known[1] for name in fields - world.columns(table).keys()]
     if not missing:
         return
     asked = {(_key(one.record.table), one.field.name) for one in nodes(_all(part, mappings), model.Column)}
