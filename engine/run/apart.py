@@ -17,7 +17,8 @@ from engine.run.columns import defined
 from engine.run.world import World
 from engine.sql.quote import identifier
 
-Key = tuple[str, str]
+TableName = tuple[str, str]
+"""System and name of a table."""
 
 
 @dataclass
@@ -29,10 +30,10 @@ class Apart:
     """
 
     world: World
-    tables: frozenset[Key]
-    touched: dict[Key, str] = field(default_factory=dict)
-    before: dict[Key, tuple[str, set[str]]] = field(default_factory=dict)
-    views: dict[Key, tuple[str, str]] = field(default_factory=dict)
+    tables: frozenset[TableName]
+    touched: dict[TableName, str] = field(default_factory=dict)
+    before: dict[TableName, tuple[str, set[str]]] = field(default_factory=dict)
+    views: dict[TableName, tuple[str, str]] = field(default_factory=dict)
 
     def copy(self) -> Apart:
         """The same, to go on with; what it learns this one does not."""
@@ -61,7 +62,7 @@ class Apart:
             if self.views[key][0] in statement:
                 self.view(key)
 
-    def view(self, key: Key) -> None:
+    def view(self, key: TableName) -> None:
         """Make the view of a table, where it has become another."""
         table = self.world.catalog.table(key[0], key[1])  # type: ignore[arg-type]
         rows, id = self.world.relation(table), identifier(table.id_field)
@@ -130,7 +131,7 @@ def note(world: World, table: Table, pairs: str, *, new: bool = False) -> None:
 
 
 @contextmanager
-def units(world: World, tables: frozenset[Key]) -> Iterator[None]:
+def units(world: World, tables: frozenset[TableName]) -> Iterator[None]:
     """While this lasts, units see of these tables each their own rows; those around do not matter meanwhile."""
     outer = world.apart
     world.apart = Apart(world=world, tables=tables) if tables else None

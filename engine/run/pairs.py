@@ -78,6 +78,7 @@ def couple(bc_table: Table, pairs: str, world: World, around: Around) -> None:
         f"SELECT _id, bc AS {bc}, sales AS {sales}, {bc_table.number} AS {number}, "
         f"{moment(around.now)} AS {identifier(table.modified_field)} FROM {made}",
     )
+    world.connection.execute(f"DROP TABLE {made}")
 
 
 def couplings_of(table: Table, ids: str, mappings: dict[str, Mapping], world: World) -> dict[str, str]:

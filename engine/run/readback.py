@@ -14,24 +14,24 @@ from engine.model import model
 from engine.model.model import Block
 from engine.plan.legs import Pass
 from engine.run.actions.nodes import nodes, statements
+from engine.run.apart import TableName
 from engine.run.process.uses import heads
 from engine.run.world import World
 
-Key = tuple[str, str]
 Coupling = model.Partner | model.Coupled | model.CoupledTogether
 COUPLED: tuple[type[Coupling], ...] = get_args(Coupling)
 Writing = model.Change | model.Create | model.CreateOrChange | model.Delete
 WRITES: tuple[type[Writing], ...] = get_args(Writing)
 
 
-def of_loop(body: Block, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> frozenset[Key]:
+def of_loop(body: Block, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> frozenset[TableName]:
     """The tables that a statement of a loop reads after one before it wrote them."""
     known = LOOPS.get(id(body))
     if known is not None and known[0] is body:
         return known[1]
     own = {one.record.key for one in statements(body, model.Create)}
-    written: set[Key] = set()
-    found: set[Key] = set()
+    written: set[TableName] = set()
+    found: set[TableName] = set()
     for _, parts in heads(body):
         found |= reads(parts, own, mappings, catalog) & written
         written |= writes(parts, mappings, catalog)
@@ -39,12 +39,12 @@ def of_loop(body: Block, mappings: Mapping[str, model.Mapping], catalog: Catalog
     return frozenset(found)
 
 
-LOOPS: dict[int, tuple[Block, frozenset[Key]]] = {}
-KNOWN: dict[tuple[int, str], tuple[model.Mapping, frozenset[Key]]] = {}
+LOOPS: dict[int, tuple[Block, frozenset[TableName]]] = {}
+KNOWN: dict[tuple[int, str], tuple[model.Mapping, frozenset[TableName]]] = {}
 """What was found of a loop and of a leg, by its identity: a queue runs the same ones thousands of times."""
 
 
-def of_leg(step: Pass, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> frozenset[Key]:
+def of_leg(step: Pass, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> frozenset[TableName]:
     """The tables that what a mapping does around its records writes, or the leg itself, and that it reads.
 
     What is found is looked for again by every statement, so the order tells nothing. A record's own pair it sees alone.
@@ -55,7 +55,7 @@ def of_leg(step: Pass, mappings: Mapping[str, model.Mapping], catalog: Catalog) 
     return known[1]
 
 
-def _of_leg(step: Pass, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> frozenset[Key]:
+def _of_leg(step: Pass, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> frozenset[TableName]:
     done = [
         one.body if isinstance(one, model.Moment) else one
         for one in step.mapping.items
@@ -115,7 +115,7 @@ def _run_by(part: object, mappings: Mapping[str, model.Mapping], known: set[str]
     return known
 
 
-def reads(part: object, own: set[str], mappings: Mapping[str, model.Mapping], catalog: Catalog) -> set[Key]:
+def reads(part: object, own: set[str], mappings: Mapping[str, model.Mapping], catalog: Catalog) -> set[TableName]:
     """The tables that a part of the model reads. own: keys of records that are not counted."""
     found = {_key(one.table) for one in nodes(part, model.Record) if one.key not in own}
     found |= {_key(one.table) for one in nodes(part, model.Behind)}
@@ -130,7 +130,7 @@ def reads(part: object, own: set[str], mappings: Mapping[str, model.Mapping], ca
     return found
 
 
-def _coupled(node: Coupling, mappings: Mapping[str, model.Mapping]) -> set[Key]:
+def _coupled(node: Coupling, mappings: Mapping[str, model.Mapping]) -> set[TableName]:
     """The tables that are read beside the couplings, to find who is coupled with whom."""
     if isinstance(node, model.CoupledTogether):
         type = None if isinstance(node.other, (model.Record, model.Behind)) else node.other.type
@@ -145,7 +145,7 @@ def _coupled(node: Coupling, mappings: Mapping[str, model.Mapping]) -> set[Key]:
     return found
 
 
-def writes(part: object, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> set[Key]:
+def writes(part: object, mappings: Mapping[str, model.Mapping], catalog: Catalog) -> set[TableName]:
     """The tables in which the statements of a part of the model write rows that belong to a unit."""
     found = {_key(one.record.table) for kind in WRITES for one in statements(part, kind)}
     if any(True for kind in (model.Couple, model.Uncouple) for _ in statements(part, kind)):
@@ -168,9 +168,9 @@ def _without_uncoupling(body: Block) -> Block:
     return Block(statements=kept, span=body.span)
 
 
-def _key(table: Table) -> Key:
+def _key(table: Table) -> TableName:
     return table.system, table.name
 
 
-def _couplings(catalog: Catalog) -> Key:
+def _couplings(catalog: Catalog) -> TableName:
     return _key(catalog.table("bc", connector.COUPLINGS))
